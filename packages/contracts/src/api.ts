@@ -1,0 +1,85 @@
+import type { EvaluationId } from './evaluation-id.ts';
+import type { RecordedSpec } from './evaluation-spec.ts';
+import type { LogStatement } from './log-statement.ts';
+import type { Stage, StageService } from './span-contract.ts';
+import type { TestReport } from './test-report.ts';
+import type { Phase, Verdict } from './verdict.ts';
+import type { FactData } from './catalog.ts';
+
+/** How a stage of the contract stands. `open` = owed and not overdue; `not-owed` = behind a hole, or not reached. */
+export type StageOutcome = 'ok' | 'failed' | 'late' | 'missing' | 'open' | 'not-owed';
+
+/** One stage as the API, the CLI and the page show it; times in Unix milliseconds. */
+export interface StageView {
+  readonly stage: Stage;
+  readonly service: StageService;
+  readonly outcome: StageOutcome;
+  readonly from?: number;
+  readonly to?: number;
+  /** Until when it is owed, while it is open. */
+  readonly deadline?: number;
+  readonly reason?: string;
+}
+
+export interface FindingView {
+  readonly stage: Stage;
+  readonly cause: string;
+  readonly reason: string;
+  readonly raisedAt: number;
+  readonly clearedAt?: number;
+}
+
+export interface Links {
+  readonly self: string;
+  readonly log: string;
+  readonly events: string;
+  /** The trace in Jaeger, or its id when no Jaeger is known. */
+  readonly trace: string;
+}
+
+/** The answer to a submission, after the durable acknowledgement. */
+export interface Accepted {
+  readonly id: EvaluationId;
+  readonly traceId: string;
+  readonly phase: Phase;
+  readonly links: Links;
+}
+
+/** One row of `GET /v1/evaluations`. */
+export interface EvaluationSummary {
+  readonly id: EvaluationId;
+  readonly name: string;
+  readonly phase: Phase;
+  readonly verdict?: Verdict;
+  readonly reason?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly submittedAt: number;
+  readonly settledAt?: number;
+  readonly tests?: string;
+  readonly findings: number;
+}
+
+export interface EvaluationPage {
+  readonly items: readonly EvaluationSummary[];
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly next?: string;
+}
+
+/** `GET /v1/evaluations/{id}`. */
+export interface EvaluationView extends Omit<EvaluationSummary, 'findings'> {
+  readonly traceId: string;
+  readonly spec: RecordedSpec;
+  readonly evidence?: FactData<'settled'>['evidence'];
+  readonly attempts: readonly AttemptView[];
+  readonly findings: readonly FindingView[];
+  readonly links: Links;
+}
+
+export interface AttemptView {
+  readonly attempt: number;
+  readonly stages: readonly StageView[];
+  readonly job?: string;
+  readonly podUids: readonly string[];
+  readonly log?: LogStatement;
+  readonly report?: TestReport;
+}

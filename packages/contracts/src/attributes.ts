@@ -1,0 +1,41 @@
+/**
+ * Names of span attributes. The upper group is copied from the OpenTelemetry semantic conventions 1.44 (most are in development there,
+ * hence copied and not imported); the lower group is ours.
+ */
+export const ATTRIBUTES = {
+  pipelineName: 'cicd.pipeline.name',
+  pipelineRunId: 'cicd.pipeline.run.id',
+  pipelineResult: 'cicd.pipeline.result',
+  taskName: 'cicd.pipeline.task.name',
+  taskRunId: 'cicd.pipeline.task.run.id',
+  taskResult: 'cicd.pipeline.task.run.result',
+  errorType: 'error.type',
+  podUid: 'k8s.pod.uid',
+  podName: 'k8s.pod.name',
+  jobName: 'k8s.job.name',
+  jobUid: 'k8s.job.uid',
+  nodeName: 'k8s.node.name',
+  containerId: 'container.id',
+  exitCode: 'process.exit.code',
+
+  evaluation: 'lacuna.evaluation.id',
+  attempt: 'lacuna.attempt',
+  stage: 'lacuna.stage',
+  /** ok, failed, late or missing: a string, because that is what every trace store can search for. */
+  outcome: 'lacuna.stage.outcome',
+  verdict: 'lacuna.verdict',
+  reason: 'lacuna.reason',
+  signal: 'lacuna.signal',
+  known: 'lacuna.known',
+  amended: 'lacuna.amended',
+  notOwed: 'lacuna.not_owed',
+  logState: 'lacuna.log.state',
+  logBytes: 'lacuna.log.bytes',
+  logSealedBytes: 'lacuna.log.sealed_bytes',
+  logSha256: 'lacuna.log.sha256',
+  logLost: 'lacuna.log.lost',
+  tests: 'lacuna.tests',
+  testsUnaccounted: 'lacuna.tests.unaccounted',
+  delayPrefix: 'lacuna.delay_ms.',
+  adopted: 'lacuna.job.adopted',
+} as const;

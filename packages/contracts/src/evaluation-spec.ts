@@ -1,0 +1,108 @@
+import { Type, type Static } from 'typebox';
+import { DURATION_PATTERN } from './duration.ts';
+
+/** Limits of a spec. 256 KiB and 512 env entries: the documented interface. 128 KiB: Linux's limit of one argument or env string. */
+export const SPEC_LIMITS = {
+  bytes: 256 * 1024,
+  envEntries: 512,
+  stringBytes: 128 * 1024,
+  commandItems: 1_024,
+  labels: 64,
+} as const;
+
+const label = Type.String({ maxLength: 256 });
+const text = Type.String({ maxLength: SPEC_LIMITS.stringBytes });
+
+/** What a user submits: a command to run, and what is expected of it. Only `command` is required (on Kubernetes `image` too). */
+export const EvaluationSpecSchema = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'For people; the first word of the command by default.',
+      }),
+    ),
+    image: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 512, description: 'Container image; ignored by the embedded cluster.' }),
+    ),
+    command: Type.Array(text, {
+      minItems: 1,
+      maxItems: SPEC_LIMITS.commandItems,
+      description: 'Program and arguments; no shell is added.',
+    }),
+    env: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), text, {
+        maxProperties: SPEC_LIMITS.envEntries,
+        additionalProperties: false,
+      }),
+    ),
+    workdir: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+    timeout: Type.Optional(
+      Type.String({ pattern: DURATION_PATTERN, description: 'Run time of the command, 10m by default.' }),
+    ),
+    resources: Type.Optional(
+      Type.Object(
+        {
+          cpu: Type.Optional(Type.String({ pattern: '^[0-9]+(\\.[0-9]+)?m?$' })),
+          memory: Type.Optional(Type.String({ pattern: '^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$' })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    labels: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9]([A-Za-z0-9_./-]{0,126}[A-Za-z0-9])?$' }), label, {
+        maxProperties: SPEC_LIMITS.labels,
+        additionalProperties: false,
+      }),
+    ),
+    queue: Type.Optional(Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' })),
+    priority: Type.Optional(
+      Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'Higher goes first within a queue.' }),
+    ),
+    retries: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 10, description: 'New attempts after infrastructure failures.' }),
+    ),
+    report: Type.Optional(
+      Type.String({
+        pattern: '^(auto|none|pytest|tap|vitest|jest|go|junit:.+|ctrf:.+)$',
+        description: 'How to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH.',
+      }),
+    ),
+    expect: Type.Optional(
+      Type.Object(
+        { tests: Type.Optional(Type.Integer({ minimum: 0, description: 'How many tests must report.' })) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false, description: 'An evaluation to run.' },
+);
+export type EvaluationSpec = Static<typeof EvaluationSpecSchema>;
+
+/**
+ * The spec as facts carry it: env values never enter a fact, a span or an annotation (invariant I12), only their names.
+ * The values travel in a stream of their own and are deleted when the evaluation is settled.
+ */
+export const RecordedSpecSchema = Type.Object({
+  ...EvaluationSpecSchema.properties,
+  name: Type.String(),
+  env: Type.Optional(Type.Array(Type.String(), { description: 'Names only.' })),
+});
+export type RecordedSpec = Static<typeof RecordedSpecSchema>;
+
+/** Splits a spec into what may be recorded and the env values that may not. */
+export function recordSpec(spec: EvaluationSpec): {
+  readonly recorded: RecordedSpec;
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const { env, ...rest } = spec;
+  const recorded: RecordedSpec = { ...rest, name: spec.name ?? defaultName(spec.command) };
+  if (env !== undefined) recorded.env = Object.keys(env).sort();
+  return { recorded, env: env ?? {} };
+}
+
+function defaultName(command: readonly string[]): string {
+  const program = command[0] ?? '';
+  return program.slice(program.lastIndexOf('/') + 1).slice(0, 128) || 'evaluation';
+}

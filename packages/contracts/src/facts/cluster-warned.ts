@@ -1,0 +1,17 @@
+import { Type } from 'typebox';
+import { defineFact } from '../fact.ts';
+
+/** A warning event of the cluster about our Job or pod. Explains an absence, never proves one (events are lossy). */
+export const clusterWarned = defineFact({
+  name: 'cluster-warned',
+  means: 'The cluster warned about the Job or pod (FailedCreate, FailedScheduling …); explains, never proves.',
+  producer: 'k8s-watch',
+  consumers: ['submit', 'trace-audit'],
+  data: {
+    object: Type.Enum(['job', 'pod']),
+    uid: Type.String(),
+    reason: Type.String({ maxLength: 128 }),
+    message: Type.String({ maxLength: 4_096 }),
+  },
+  qualifier: (data) => [data.uid, data.reason],
+});

@@ -1,0 +1,17 @@
+import { Type } from 'typebox';
+import { defineFact } from '../fact.ts';
+
+/** The container does not start yet: image pull, config error. Published once per pod and reason. */
+export const containerWaiting = defineFact({
+  name: 'container-waiting',
+  means: 'The container waits, with the reason (image pull, config error); once per reason.',
+  producer: 'k8s-watch',
+  consumers: ['submit', 'trace-audit'],
+  data: {
+    podUid: Type.String(),
+    reason: Type.String({ maxLength: 128 }),
+    message: Type.String({ maxLength: 4_096 }),
+    permanent: Type.Boolean({ description: 'True when waiting longer cannot help, as with an invalid image name.' }),
+  },
+  qualifier: (data) => [data.podUid, data.reason],
+});

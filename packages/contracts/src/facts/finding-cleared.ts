@@ -1,0 +1,17 @@
+import { Type } from 'typebox';
+import { defineFact } from '../fact.ts';
+import { STAGES } from '../span-contract.ts';
+
+/** What was missing came after all; resolves the alert. Only evidence clears a finding. */
+export const findingCleared = defineFact({
+  name: 'finding-cleared',
+  means: 'What was missing came late; resolves the alert.',
+  producer: 'trace-audit',
+  consumers: ['submit', 'trace-audit'],
+  data: {
+    stage: Type.Enum([...STAGES]),
+    cause: Type.String({ pattern: '^[a-z0-9-]+$' }),
+    evidence: Type.String({ maxLength: 4_096 }),
+  },
+  qualifier: (data) => [data.stage.replace('.', '-'), data.cause],
+});

@@ -1,0 +1,23 @@
+import { Type } from 'typebox';
+import { defineFact } from '../fact.ts';
+
+const lost = Type.Optional(Type.Number({ minimum: 0 }));
+
+/** The cluster has the Job: created now, or found there with our identity after an unknown outcome. */
+export const jobCreated = defineFact({
+  name: 'job-created',
+  means: 'The cluster has the Job.',
+  producer: 'dispatch',
+  consumers: ['submit', 'dispatch', 'trace-audit'],
+  data: {
+    job: Type.String({ description: 'Name of the Job.' }),
+    jobUid: Type.String(),
+    slotAt: Type.Number({ description: 'When dispatch had a slot for it: end of `queue`, begin of `job.create`.' }),
+    adopted: Type.Boolean({ description: 'True when it was already there with our identity and spec hash.' }),
+    requests: Type.Integer({ minimum: 1, description: 'Create requests that it took.' }),
+    delaysMs: Type.Object(
+      { capacity: lost, quota: lost, throttled: lost, unavailable: lost },
+      { description: 'Milliseconds lost per cause.' },
+    ),
+  },
+});

@@ -1,0 +1,15 @@
+import { Type } from 'typebox';
+import { defineFact } from '../fact.ts';
+
+/** There will be no Job in this attempt, for good. */
+export const jobRefused = defineFact({
+  name: 'job-refused',
+  means: 'There will be no Job: denied, invalid, or another object has its name.',
+  producer: 'dispatch',
+  consumers: ['submit', 'dispatch', 'trace-audit'],
+  data: {
+    cause: Type.Enum(['denied', 'invalid', 'name-collision', 'cancelled', 'spec-lost']),
+    message: Type.String({ maxLength: 4_096, description: "The cluster's own words." }),
+    slotAt: Type.Optional(Type.Number()),
+  },
+});

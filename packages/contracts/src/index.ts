@@ -1,0 +1,74 @@
+/**
+ * What crosses a process boundary: facts, subjects, streams, the span contract, attribute names, errors and API shapes, all as data.
+ * Everything else is derived from here. It does no I/O, reads no clock and knows no environment.
+ */
+export type { Alert } from './alert.ts';
+export type {
+  Accepted,
+  AttemptView,
+  EvaluationPage,
+  EvaluationSummary,
+  EvaluationView,
+  FindingView,
+  Links,
+  StageOutcome,
+  StageView,
+} from './api.ts';
+export { ATTRIBUTES } from './attributes.ts';
+export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
+export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
+export { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
+export {
+  EvaluationSpecSchema,
+  recordSpec,
+  SPEC_LIMITS,
+  type EvaluationSpec,
+  type RecordedSpec,
+} from './evaluation-spec.ts';
+export {
+  Failure,
+  FAILURES,
+  problemDetails,
+  type Disposition,
+  type FailureCode,
+  type Problem,
+  type ProblemDetails,
+} from './failure.ts';
+export type { FactDefinition, FactEnvelope, KnownBy } from './fact.ts';
+export { decodeFact, encodeFact, fact, sameFact } from './fact-codec.ts';
+export { LOG_STATES, LogStatementSchema, type LogState, type LogStatement } from './log-statement.ts';
+export { nearest } from './nearest.ts';
+export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';
+export { SealSchema, type Seal } from './seal.ts';
+export {
+  SPAN_CONTRACT,
+  stageContract,
+  STAGES,
+  type Deadlines,
+  type Stage,
+  type StageContract,
+  type StageService,
+} from './span-contract.ts';
+export { MAX_CHUNK_BYTES, STREAMS, type StreamContract } from './streams.ts';
+export {
+  alertSubject,
+  deadSubject,
+  envSubject,
+  evaluationSubjects,
+  factSubject,
+  factTypeSubjects,
+  logSubject,
+  parseFactSubject,
+  SUBJECTS,
+  subjectToken,
+} from './subjects.ts';
+export {
+  MAX_NAMES,
+  TEST_REPORT_FORMATS,
+  TestReportSchema,
+  type TestReport,
+  type TestReportFormat,
+} from './test-report.ts';
+export { parseTraceparent, spanIdOf, traceIdOf, traceparentOf } from './trace-ids.ts';
+export { EXIT_CODES, PHASES, VERDICTS, type Phase, type Verdict } from './verdict.ts';

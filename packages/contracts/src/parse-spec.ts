@@ -1,0 +1,112 @@
+import { Compile } from 'typebox/compile';
+import { parseDuration } from './duration.ts';
+import { EvaluationSpecSchema, SPEC_LIMITS, type EvaluationSpec } from './evaluation-spec.ts';
+import { Failure, type Problem } from './failure.ts';
+import { nearest } from './nearest.ts';
+
+const validator = Compile(EvaluationSpecSchema);
+/** What people should write where the schema only has a pattern. */
+const FORMS: Readonly<Record<string, string>> = {
+  '/timeout': 'must be a duration such as 90s, 10m or 1.5h',
+  '/report': 'must be one of auto, none, pytest, tap, vitest, jest, go',
+  '/queue': 'must be a lower-case name such as nightly-e2e',
+  '/resources/cpu': 'must be a CPU quantity such as 2 or 500m',
+  '/resources/memory': 'must be a memory quantity such as 512Mi or 2Gi',
+};
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A spec from the bytes of a request. Fails with `too-large`, `invalid-encoding`, `invalid-json` or `invalid-spec`. */
+export function parseSpecBytes(bytes: Uint8Array): EvaluationSpec {
+  return parseSpec(parseJsonBytes(bytes, SPEC_LIMITS.bytes));
+}
+
+/** JSON from bytes, each way to be wrong told apart. */
+export function parseJsonBytes(bytes: Uint8Array, limit: number): unknown {
+  if (bytes.byteLength > limit) {
+    throw new Failure('too-large', `the body has ${bytes.byteLength} bytes; the limit is ${limit}`);
+  }
+  let text: string;
+  try {
+    text = UTF8.decode(bytes);
+  } catch (cause) {
+    throw new Failure('invalid-encoding', 'the body is not valid UTF-8; send JSON encoded as UTF-8', { cause });
+  }
+  if (text.trim() === '')
+    throw new Failure(
+      'invalid-json',
+      'the body is empty; send an evaluation spec as JSON, such as {"command": ["true"]}',
+    );
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('invalid-json', `the body is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A spec from a parsed value; throws a `Failure` (`invalid-spec`) that lists every problem with its place. */
+export function parseSpec(value: unknown): EvaluationSpec {
+  if (!validator.Check(value)) throw invalidSpec(problemsOf(value));
+  const problems = rulesBeyondTheSchema(value);
+  if (problems.length > 0) throw invalidSpec(problems);
+  return value;
+}
+
+function invalidSpec(problems: readonly Problem[]): Failure {
+  const lines = problems.map((problem) => `${problem.where}: ${problem.message}`);
+  return new Failure('invalid-spec', lines.join('; '), { problems });
+}
+
+function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
+  const problems: Problem[] = [];
+  const bad = (where: string, message: string): void => void problems.push({ where, message });
+  if (spec.command[0] === '') bad('/command/0', 'must name a program, not be empty');
+  spec.command.forEach((item, i) => item.includes('\0') && bad(`/command/${i}`, 'must not contain a NUL character'));
+  for (const [key, value] of Object.entries(spec.env ?? {}))
+    if (value.includes('\0')) bad(`/env/${key}`, 'must not contain a NUL character');
+  const timeout = parseDuration(spec.timeout ?? '10m') ?? 0;
+  if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
+  if ((spec.retries ?? 0) > 0) bad('/retries', 'retries are not implemented yet; leave it out or set 0');
+  if (/^(junit|ctrf):/.test(spec.report ?? ''))
+    bad('/report', 'report files are not read yet; use auto, none, pytest, tap, vitest, jest or go');
+  return problems;
+}
+
+function problemsOf(value: unknown): Problem[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ where: '/', message: 'must be an object such as {"command": ["true"]}' }];
+  }
+  const problems: Problem[] = [];
+  for (const error of validator.Errors(value)) {
+    const where = error.instancePath === '' ? '/' : error.instancePath;
+    if (error.keyword === 'additionalProperties') {
+      const known = where === '/' ? Object.keys(EvaluationSpecSchema.properties) : knownBelow(where);
+      for (const name of (error.params as { additionalProperties: string[] }).additionalProperties)
+        problems.push(unknownField(where, name, known));
+    } else if (error.keyword === 'required') {
+      for (const name of (error.params as { requiredProperties: string[] }).requiredProperties) {
+        problems.push({ where: join(where, name), message: 'is required' });
+      }
+    } else if (error.keyword !== 'boolean') {
+      problems.push({ where, message: (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message });
+    }
+  }
+  return problems.length > 0 ? problems : [{ where: '/', message: 'is not a valid evaluation spec' }];
+}
+
+function unknownField(where: string, name: string, known: readonly string[]): Problem {
+  if (known.length === 0) return { where: join(where, name), message: 'is not a valid name here' };
+  const guess = nearest(name, known);
+  return {
+    where: join(where, name),
+    message: `unknown field${guess === undefined ? '' : `; did you mean "${guess}"?`} Known: ${known.join(', ')}`,
+  };
+}
+
+function knownBelow(where: string): readonly string[] {
+  if (where === '/resources') return ['cpu', 'memory'];
+  return where === '/expect' ? ['tests'] : [];
+}
+
+function join(where: string, name: string): string {
+  return `${where === '/' ? '' : where}/${name}`;
+}

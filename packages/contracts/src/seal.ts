@@ -1,0 +1,18 @@
+import { Type, type Static } from 'typebox';
+
+/**
+ * What the process that held the pipe counted while the command ran, carried by the termination message:
+ * a second witness that does not travel with the log. Equal to what was captured = proof that the log is whole.
+ */
+export const SealSchema = Type.Object({
+  v: Type.Literal(1),
+  bytes: Type.Integer({ minimum: 0, description: 'Bytes that the command wrote to stdout and stderr together.' }),
+  lines: Type.Integer({ minimum: 0, description: 'Newline characters among them.' }),
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of all bytes, in order.' }),
+  endedAt: Type.Number({ description: 'When the command itself ended, Unix time in milliseconds.' }),
+  drainMs: Type.Number({ description: 'From the end of the command until the pipe had no writer and was empty.' }),
+  lateWriters: Type.Optional(
+    Type.Boolean({ description: 'True when something still held the pipe at the bound of the drain.' }),
+  ),
+});
+export type Seal = Static<typeof SealSchema>;

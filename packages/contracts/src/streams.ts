@@ -1,0 +1,70 @@
+import { SUBJECTS } from './subjects.ts';
+
+/** What a stream must look like; applied at start and checked for drift (N23 of the reliability study). Durations in milliseconds. */
+export interface StreamContract {
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly means: string;
+  /** One message per subject for ever: a publish is idempotent beyond any duplicate window. */
+  readonly oncePerSubject: boolean;
+  readonly retention: 'limits' | 'workqueue';
+  readonly maxAgeMs?: number;
+  readonly maxBytes?: number;
+  /** Window in which a repeated `Nats-Msg-Id` is not stored again. */
+  readonly duplicateWindowMs: number;
+}
+
+export const STREAMS = {
+  facts: {
+    name: 'LACUNA_FACTS',
+    subjects: [SUBJECTS.allFacts],
+    means: 'The truth: one immutable message per fact.',
+    oncePerSubject: true,
+    retention: 'limits',
+    duplicateWindowMs: 1_000,
+  },
+  logs: {
+    name: 'LACUNA_LOGS',
+    subjects: [SUBJECTS.allLogs],
+    means: 'Raw log bytes in chunks of at most 256 KiB, one subject per container.',
+    oncePerSubject: false,
+    retention: 'limits',
+    duplicateWindowMs: 1_000,
+  },
+  env: {
+    name: 'LACUNA_ENV',
+    subjects: [SUBJECTS.allEnv],
+    means: 'Env values of open evaluations; deleted when they are settled.',
+    oncePerSubject: true,
+    retention: 'limits',
+    duplicateWindowMs: 1_000,
+  },
+  intake: {
+    name: 'LACUNA_INTAKE',
+    subjects: [SUBJECTS.intake],
+    means: 'Durable fire-and-forget submissions, removed once accepted or refused.',
+    oncePerSubject: false,
+    retention: 'workqueue',
+    duplicateWindowMs: 120_000,
+  },
+  alerts: {
+    name: 'LACUNA_ALERTS',
+    subjects: [SUBJECTS.allAlerts],
+    means: 'Alerts raised and resolved.',
+    oncePerSubject: false,
+    retention: 'limits',
+    maxAgeMs: 30 * 86_400_000,
+    duplicateWindowMs: 86_400_000,
+  },
+  dead: {
+    name: 'LACUNA_DEAD',
+    subjects: [SUBJECTS.allDead],
+    means: 'What could not be understood, with the reason; nothing is dropped.',
+    oncePerSubject: false,
+    retention: 'limits',
+    duplicateWindowMs: 120_000,
+  },
+} as const satisfies Record<string, StreamContract>;
+
+/** Chunks of a log are at most this long, far below the 1 MiB default limit of a NATS message. */
+export const MAX_CHUNK_BYTES = 256 * 1024;

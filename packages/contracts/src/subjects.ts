@@ -1,0 +1,73 @@
+import { factDefinition, type Fact, type FactType } from './catalog.ts';
+import { isEvaluationId, type EvaluationId } from './evaluation-id.ts';
+
+/** Every subject Lacuna uses is built and parsed here and nowhere else. */
+export const SUBJECTS = {
+  /** Request/reply intake. */
+  submit: 'lacuna.submit.v1',
+  /** Durable fire-and-forget intake. */
+  intake: 'lacuna.intake.v1',
+  allFacts: 'lacuna.evaluation.>',
+  allLogs: 'lacuna.log.>',
+  allEnv: 'lacuna.env.>',
+  allDead: 'lacuna.dead.>',
+  allAlerts: 'lacuna.alert.>',
+} as const;
+
+/** `lacuna.evaluation.<id>.<attempt>.<fact>[.<qualifier>…]`: one subject, hence one message, per fact. */
+export function factSubject(fact: Fact): string {
+  const definition = factDefinition(fact.type);
+  if (definition === undefined) throw new RangeError(`no such fact: ${fact.type}`);
+  const qualifier = definition.qualifier(fact.data as never).map(subjectToken);
+  return [evaluationPrefix(fact.evaluation), fact.attempt, fact.type, ...qualifier].join('.');
+}
+
+/** Subject filter of all facts of one evaluation. */
+export function evaluationSubjects(id: EvaluationId): string {
+  return `${evaluationPrefix(id)}.>`;
+}
+
+/** Subject filters that match every fact of one type, with and without qualifiers. */
+export function factTypeSubjects(type: FactType): string[] {
+  const qualified = (factDefinition(type)?.qualifier.length ?? 0) > 0;
+  return [qualified ? `lacuna.evaluation.*.*.${type}.>` : `lacuna.evaluation.*.*.${type}`];
+}
+
+/** The evaluation and fact type that a subject names; undefined when it is not a fact's subject. */
+export function parseFactSubject(
+  subject: string,
+): { readonly evaluation: EvaluationId; readonly attempt: number; readonly type: string } | undefined {
+  const [root, kind, id, attempt, type] = subject.split('.');
+  if (root !== 'lacuna' || kind !== 'evaluation' || id === undefined || type === undefined || !isEvaluationId(id))
+    return undefined;
+  return { evaluation: id, attempt: Number(attempt), type };
+}
+
+/** Log chunks of one container: `lacuna.log.<id>.<attempt>.<pod uid>`. */
+export function logSubject(id: EvaluationId, attempt: number, podUid: string): string {
+  return `lacuna.log.${id}.${attempt}.${subjectToken(podUid)}`;
+}
+
+/** Env values of one evaluation, kept apart from the facts (invariant I12). */
+export function envSubject(id: EvaluationId): string {
+  return `lacuna.env.${id}`;
+}
+
+/** Where an alert about a stage is published: `lacuna.alert.<stage>`, the dots of the stage kept. */
+export function alertSubject(stage: string): string {
+  return `lacuna.alert.${stage}`;
+}
+
+/** What could not be understood, by the service that met it. */
+export function deadSubject(service: string): string {
+  return `lacuna.dead.${subjectToken(service)}`;
+}
+
+function evaluationPrefix(id: EvaluationId): string {
+  return `lacuna.evaluation.${id}`;
+}
+
+/** Makes any text one valid subject token; what NATS does not allow becomes `_`. */
+export function subjectToken(text: string): string {
+  return text.replace(/[^A-Za-z0-9_=/-]/g, '_') || '_';
+}

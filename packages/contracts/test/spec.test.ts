@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Failure, parseSpec, parseSpecBytes, recordSpec } from '../src/index.ts';
+
+function failureOf(run: () => unknown): Failure {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a spec', () => {
+  test('needs only a command', () => {
+    expect(parseSpecBytes(bytes('{"command":["true"]}'))).toEqual({ command: ['true'] });
+  });
+
+  test.for([
+    [{}, '/command', /is required/],
+    [{ command: [] }, '/command', /fewer than 1/],
+    [{ command: 'true' }, '/command', /array/],
+    [{ command: [''] }, '/command/0', /program/],
+    [{ command: ['a\0b'] }, '/command/0', /NUL/],
+    [{ command: ['x'], comand: 1 }, '/comand', /did you mean "command"/],
+    [{ command: ['x'], timeout: '5' }, '/timeout', /such as 90s/],
+    [{ command: ['x'], timeout: '0s' }, '/timeout', /between/],
+    [{ command: ['x'], priority: '5' }, '/priority', /integer/],
+    [{ command: ['x'], report: 'nunit' }, '/report', /auto, none/],
+    [{ command: ['x'], report: 'junit:r.xml' }, '/report', /not read yet/],
+    [{ command: ['x'], retries: 2 }, '/retries', /not implemented/],
+    [{ command: ['x'], env: { '1A': 'x' } }, '/env/1A', /not a valid name/],
+    [{ command: ['x'], env: { A: 5 } }, '/env/A', /string/],
+    [{ command: ['x'], resources: { cpus: '1' } }, '/resources/cpus', /did you mean "cpu"/],
+    [{ command: ['x'], resources: { cpu: 'many' } }, '/resources/cpu', /500m/],
+    [{ command: ['x'], expect: { test: 5 } }, '/expect/test', /did you mean "tests"/],
+    [{ command: ['x'], labels: { 'a b': 'x' } }, '/labels/a b', /not a valid name/],
+    [[], '/', /must be an object/],
+    [null, '/', /must be an object/],
+  ] as const)('%j is refused at %s', ([value, where, message]) => {
+    const failure = failureOf(() => parseSpec(value));
+    expect(failure.code).toBe('invalid-spec');
+    const problem = failure.problems.find((one) => one.where === where);
+    expect(problem?.message).toMatch(message);
+  });
+
+  test('lists every problem at once', () => {
+    expect(
+      failureOf(() => parseSpec({ comand: ['x'], timeout: '5', queue: 'UP' }))
+        .problems.map((one) => one.where)
+        .sort(),
+    ).toEqual(['/comand', '/command', '/queue', '/timeout']);
+  });
+
+  test.for([
+    [bytes('{'), 'invalid-json'],
+    [bytes(''), 'invalid-json'],
+    [Uint8Array.of(0x7b, 0xff, 0x7d), 'invalid-encoding'],
+    [bytes(`{"command":["${'x'.repeat(300_000)}"]}`), 'too-large'],
+  ] as const)('bytes that are no spec are told apart: %#', ([body, code]) => {
+    expect(failureOf(() => parseSpecBytes(body)).code).toBe(code);
+  });
+
+  test('is either taken or refused with a Failure, whatever the value', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true }), (value) => {
+        try {
+          parseSpec(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+        }
+      }),
+    );
+  });
+
+  test('is recorded with the names of its env and without the values', () => {
+    const { recorded, env } = recordSpec({ command: ['/usr/bin/pytest'], env: { TOKEN: 'canary' } });
+    expect(JSON.stringify(recorded)).not.toContain('canary');
+    expect(recorded).toMatchObject({ name: 'pytest', env: ['TOKEN'] });
+    expect(env).toEqual({ TOKEN: 'canary' });
+  });
+});
