@@ -1,0 +1,113 @@
+import { accountFor } from '@lacuna/evidence';
+import { startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+
+/** Why a stage that came to its end is not ok. `platform` breaks are findings and raise an alert; the program's own doings are not. */
+export interface Break {
+  readonly cause: string;
+  readonly reason: string;
+  readonly platform: boolean;
+}
+
+/** A stage's end, as far as it is known. */
+export interface StageEnd {
+  readonly at: number;
+  readonly broken?: Break;
+}
+
+/** An end at a time, if the time is known. */
+export function endedAt(at: number | undefined, broken?: Break): StageEnd | undefined {
+  if (at === undefined) return undefined;
+  return broken === undefined ? { at } : { at, broken };
+}
+
+const platform = (cause: string, reason: string): Break => ({ cause, reason, platform: true });
+
+/** The end of `job.create`: the Job, or the refusal. A refusal because of a cancellation is nobody's fault. */
+export function jobCreateEnd({ job, refused }: Attempt): StageEnd | undefined {
+  if (job !== undefined) return endedAt(job.at);
+  const { cause, message } = refused?.data ?? { cause: 'cancelled', message: '' };
+  return endedAt(refused?.at, cause === 'cancelled' ? undefined : platform(cause, message));
+}
+
+/** More than one started pod for one Job: the cluster ran it twice, so no single result can be believed. */
+export function duplicateStart(attempt: Attempt): Break | undefined {
+  const started = Object.values(attempt.pods).filter((pod) => startOf(pod) !== undefined);
+  if (started.length < 2) return undefined;
+  const uids = started.map((pod) => pod.uid).sort();
+  return platform('duplicate-start', `the cluster started ${started.length} pods for one Job: ${uids.join(', ')}`);
+}
+
+/** A pod that left before the stage could end. */
+export function goneEnd(pod: Pod): StageEnd | undefined {
+  return pod.gone === undefined
+    ? undefined
+    : endedAt(pod.gone.at, platform(pod.gone.data.cause, pod.gone.data.message));
+}
+
+/** The end of `container.start`: running, or certain never to run. */
+export function containerStartEnd(pod: Pod): StageEnd | undefined {
+  const started = startOf(pod);
+  if (started !== undefined) return endedAt(started);
+  if (pod.ended !== undefined) {
+    const { reason, message } = pod.ended.data;
+    if (reason === 'Stopped') return endedAt(pod.ended.at);
+    return endedAt(pod.ended.at, platform('start-error', `${reason}: ${message ?? 'the container never started'}`));
+  }
+  const hopeless = Object.values(pod.waiting).find((waiting) => waiting.data.permanent);
+  if (hopeless !== undefined)
+    return endedAt(hopeless.at, platform('cannot-start', `${hopeless.data.reason}: ${hopeless.data.message}`));
+  return goneEnd(pod);
+}
+
+/** Reasons by which a cluster says that it, not the program, ended the container. */
+const PLATFORM_ENDS: Readonly<Record<string, string>> = {
+  OOMKilled: 'oom-killed',
+  Evicted: 'evicted',
+  Preempted: 'preempted',
+  Lost: 'lost',
+  ContainerStatusUnknown: 'lost',
+};
+
+/** The end of `container.run`. */
+export function containerRunEnd(pod: Pod): StageEnd | undefined {
+  if (pod.ended === undefined) return goneEnd(pod);
+  const { reason, message, signal } = pod.ended.data;
+  const cause = PLATFORM_ENDS[reason];
+  if (cause !== undefined)
+    return endedAt(pod.ended.at, platform(cause, message === undefined ? reason : `${reason}: ${message}`));
+  if (reason === 'DeadlineExceeded') {
+    return endedAt(pod.ended.at, { cause: 'timeout', reason: 'stopped at its time limit', platform: false });
+  }
+  if (reason !== 'Stopped' && isOutsideSignal(signal)) {
+    return endedAt(pod.ended.at, platform('killed', `killed by ${signal} from outside`));
+  }
+  return endedAt(pod.ended.at);
+}
+
+/** Signals that somebody else sends. A program's own crash arrives as SIGSEGV, SIGABRT and the like, and is its own result. */
+function isOutsideSignal(signal: string | undefined): boolean {
+  return signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP';
+}
+
+/** Anything less than a sealed log: what is lost or unproven, in the statement's own words. */
+export function brokenLog(pod: Pod): Break | undefined {
+  const statement = pod.logClosed?.data.statement;
+  if (statement === undefined || statement.state === 'sealed') return undefined;
+  return platform(
+    statement.state === 'none' ? 'no-log' : statement.state,
+    statement.reason ?? `the log is ${statement.state}`,
+  );
+}
+
+/** Test results that do not add up, or are owed and not there. */
+export function brokenReport(evaluation: Evaluation, pod: Pod): Break | undefined {
+  if (pod.report === undefined) return undefined;
+  const spec = evaluation.submitted?.data.spec;
+  const { report } = pod.report.data;
+  if (report !== undefined) {
+    const accounting = accountFor(report, spec?.expect?.tests);
+    return accounting.complete ? undefined : platform('results-missing', accounting.statement);
+  }
+  const owed = spec?.expect?.tests !== undefined || (spec?.report !== undefined && spec.report !== 'auto');
+  return owed ? platform('no-report', 'the log holds no test results that could be recognised') : undefined;
+}

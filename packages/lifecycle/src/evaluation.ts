@@ -1,0 +1,98 @@
+import type { EvaluationId, FactOf } from '@lacuna/contracts';
+
+/**
+ * All that is known of one evaluation: its facts, each in its place, and nothing derived. Absent means "no such fact yet".
+ * Plain data: two evaluations folded from the same facts are deeply equal, whatever the order (invariant I9).
+ */
+export interface Evaluation {
+  readonly id: EvaluationId;
+  readonly submitted?: FactOf<'submitted'>;
+  /** When the stream stored `submitted`: the moment of acceptance. */
+  readonly acceptedAt?: number;
+  readonly cancel?: FactOf<'cancel-requested'>;
+  readonly settled?: FactOf<'settled'>;
+  /** By attempt number. */
+  readonly attempts: Readonly<Record<number, Attempt>>;
+  /** By {@link findingKey}. */
+  readonly findings: Readonly<Record<string, Finding>>;
+}
+
+export interface Attempt {
+  readonly number: number;
+  /** By cause. */
+  readonly delays: Readonly<Record<string, FactOf<'dispatch-delayed'>>>;
+  readonly job?: FactOf<'job-created'>;
+  readonly refused?: FactOf<'job-refused'>;
+  readonly finished?: FactOf<'job-finished'>;
+  /** By uid and reason. */
+  readonly warnings: Readonly<Record<string, FactOf<'cluster-warned'>>>;
+  /** By pod uid. */
+  readonly pods: Readonly<Record<string, Pod>>;
+}
+
+export interface Pod {
+  readonly uid: string;
+  readonly created?: FactOf<'pod-created'>;
+  readonly scheduled?: FactOf<'pod-scheduled'>;
+  readonly unschedulable?: FactOf<'pod-unschedulable'>;
+  /** By reason. */
+  readonly waiting: Readonly<Record<string, FactOf<'container-waiting'>>>;
+  readonly started?: FactOf<'container-started'>;
+  readonly ended?: FactOf<'container-ended'>;
+  readonly gone?: FactOf<'pod-gone'>;
+  readonly logOpened?: FactOf<'log-opened'>;
+  readonly logClosed?: FactOf<'log-closed'>;
+  readonly report?: FactOf<'report-read'>;
+}
+
+export interface Finding {
+  readonly raised?: FactOf<'finding-raised'>;
+  readonly cleared?: FactOf<'finding-cleared'>;
+}
+
+/** An evaluation of which nothing is known yet. */
+export function unknownEvaluation(id: EvaluationId): Evaluation {
+  return { id, attempts: {}, findings: {} };
+}
+
+/** What makes a finding one finding, and one alert: attempt, stage and cause. */
+export function findingKey(attempt: number, stage: string, cause: string): string {
+  return `${attempt}/${stage}/${cause}`;
+}
+
+/** Whether a hole is known and not filled: nothing behind it is owed meanwhile. */
+export function hasOpenFinding(evaluation: Evaluation): boolean {
+  return Object.values(evaluation.findings).some(
+    (finding) => finding.raised !== undefined && finding.cleared === undefined,
+  );
+}
+
+/** The latest attempt there is any fact about; attempt 1 before that. */
+export function latestAttempt(evaluation: Evaluation): Attempt {
+  const numbers = Object.keys(evaluation.attempts).map(Number);
+  const latest = numbers.length === 0 ? 1 : Math.max(...numbers);
+  return evaluation.attempts[latest] ?? { number: latest, delays: {}, warnings: {}, pods: {} };
+}
+
+/** The pod that stands for the attempt: the first one, by creation and then by uid so that every reader picks the same. */
+export function primaryPod(attempt: Attempt): Pod | undefined {
+  let first: Pod | undefined;
+  for (const pod of Object.values(attempt.pods)) if (first === undefined || precedes(pod, first)) first = pod;
+  return first;
+}
+
+function precedes(a: Pod, b: Pod): boolean {
+  const difference = (a.created?.at ?? Infinity) - (b.created?.at ?? Infinity);
+  return difference < 0 || (!(difference > 0) && a.uid < b.uid);
+}
+
+/** When the main container started, by whichever fact tells. */
+export function startOf(pod: Pod): number | undefined {
+  return pod.started?.at ?? pod.ended?.data.startedAt;
+}
+
+/** The latest of several facts; of equally late ones the one with the smaller key, so that every reader picks the same. */
+export function latest<F extends { readonly at: number }>(facts: Readonly<Record<string, F>>): F | undefined {
+  const entries = Object.entries(facts).sort(([keyA, a], [keyB, b]) => b.at - a.at || (keyA < keyB ? -1 : 1));
+  return entries[0]?.[1];
+}

@@ -1,0 +1,62 @@
+import { fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
+import { hasOpenFinding, latestAttempt, type Evaluation } from './evaluation.ts';
+import { stagesOf, type StageState } from './stages.ts';
+
+/**
+ * The findings that the facts and the clock call for and that are not raised or cleared yet. Running it twice is harmless.
+ * While one hole is open nothing behind it is owed, so one broken evaluation raises one alert and not a cascade.
+ */
+export function dueFindings(evaluation: Evaluation, now: number, deadlines: Deadlines = {}): Fact[] {
+  const attempt = latestAttempt(evaluation);
+  const stages = stagesOf(evaluation, attempt, deadlines);
+  const cleared = stages.filter(isFilledHole).map((stage) => clear(evaluation, attempt.number, stage, now));
+  if (cleared.length > 0) return cleared;
+  const raised = evaluation.settled !== undefined || hasOpenFinding(evaluation) ? undefined : firstHole(stages, now);
+  return raised === undefined ? [] : [raise(evaluation, attempt.number, raised, stages, now)];
+}
+
+function firstHole(stages: readonly StageState[], now: number): StageState | undefined {
+  return stages.find(
+    (stage) =>
+      (stage.outcome === 'open' && stage.deadline !== undefined && now >= stage.deadline) ||
+      stage.broken?.platform === true,
+  );
+}
+
+function isFilledHole(stage: StageState): boolean {
+  return stage.end !== undefined && stage.missing?.raised !== undefined && stage.missing.cleared === undefined;
+}
+
+function raise(
+  evaluation: Evaluation,
+  attempt: number,
+  hole: StageState,
+  stages: readonly StageState[],
+  now: number,
+): Fact {
+  const notOwed: Stage[] = stages
+    .slice(stages.indexOf(hole) + 1)
+    .filter((stage) => stage.end === undefined)
+    .map((stage) => stage.stage);
+  return fact(
+    'finding-raised',
+    { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
+    {
+      stage: hole.stage,
+      cause: hole.broken?.cause ?? 'missing',
+      reason: (hole.broken?.reason ?? hole.why ?? 'no reason known').slice(0, 4_096),
+      since: hole.begin ?? now,
+      ...(hole.deadline === undefined ? {} : { deadline: hole.deadline }),
+      notOwed: notOwed.filter((stage) => stage !== 'verdict'),
+    },
+  );
+}
+
+function clear(evaluation: Evaluation, attempt: number, stage: StageState, now: number): Fact {
+  const evidence = stage.broken === undefined ? 'it came late' : `it came late, and broken: ${stage.broken.reason}`;
+  return fact(
+    'finding-cleared',
+    { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
+    { stage: stage.stage, cause: 'missing', evidence: evidence.slice(0, 4_096) },
+  );
+}

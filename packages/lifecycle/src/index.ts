@@ -1,0 +1,23 @@
+/**
+ * Facts to state, and state to phase, stages, findings, verdict and the next deadline. Pure: time is an argument, nothing is stored,
+ * nothing is sent. The services fold facts with it and publish what `decide` returns.
+ */
+export type { Break } from './break.ts';
+export { decide, nextDeadline } from './decide.ts';
+export {
+  findingKey,
+  latestAttempt,
+  primaryPod,
+  startOf,
+  unknownEvaluation,
+  type Attempt,
+  type Evaluation,
+  type Finding,
+  type Pod,
+} from './evaluation.ts';
+export { fold, join, type Recorded } from './join.ts';
+export { phaseOf } from './phase.ts';
+export { timeoutOf } from './stage-rules.ts';
+export { stagesOf, type StageState } from './stages.ts';
+export { testsOf } from './verdict.ts';
+export { viewOf } from './view.ts';

@@ -1,0 +1,116 @@
+import { parseDuration, type Stage } from '@lacuna/contracts';
+import {
+  brokenLog,
+  brokenReport,
+  containerRunEnd,
+  containerStartEnd,
+  duplicateStart,
+  endedAt,
+  goneEnd,
+  jobCreateEnd,
+  type StageEnd,
+} from './break.ts';
+import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+
+/** How the begin and the end of one stage are read from facts. Undefined = not known (yet). */
+export interface StageRule {
+  readonly begin: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
+  readonly end: (evaluation: Evaluation, attempt: Attempt) => StageEnd | undefined;
+  /** From when the contract's time runs, where that is not the begin; undefined = not owed yet. */
+  readonly owedFrom?: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
+  /** What is known about why it has not come. */
+  readonly whyMissing: (evaluation: Evaluation, attempt: Attempt) => string;
+}
+
+/** The span contract as rules: one entry a stage, in the order of the evaluation's life. */
+export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
+  submit: {
+    begin: (evaluation) => evaluation.submitted?.at,
+    end: (evaluation) => endedAt(evaluation.acceptedAt),
+    whyMissing: () => 'never accepted',
+  },
+  queue: {
+    begin: (evaluation) => evaluation.acceptedAt,
+    end: (_, attempt) => endedAt(slotAt(attempt) ?? attempt.refused?.at ?? attempt.job?.at),
+    whyMissing: (_, attempt) => attempt.delays['capacity']?.data.detail ?? 'dispatch has not taken it from the queue',
+  },
+  'job.create': {
+    begin: (_, attempt) => slotAt(attempt) ?? attempt.refused?.at,
+    end: (_, attempt) => jobCreateEnd(attempt),
+    whyMissing: (_, { delays }) =>
+      (delays['quota'] ?? delays['throttled'] ?? delays['unavailable'])?.data.detail ?? 'no answer from the cluster',
+  },
+  'pod.create': {
+    begin: (_, attempt) => attempt.job?.at,
+    end: (_, attempt) =>
+      ofPod(attempt, (pod) => endedAt(pod.created?.at ?? pod.scheduled?.at ?? startOf(pod), duplicateStart(attempt))),
+    whyMissing: (_, attempt) => saidBy(latest(attempt.warnings)) ?? 'no pod for the Job, and no event that says why',
+  },
+  'pod.schedule': {
+    begin: (_, attempt) => primaryPod(attempt)?.created?.at,
+    // A container that started or ended proves a node, even when the fact about the node never came.
+    end: (_, attempt) =>
+      ofPod(attempt, (pod) => endedAt(pod.scheduled?.at ?? startOf(pod) ?? pod.ended?.at) ?? goneEnd(pod)),
+    whyMissing: (_, attempt) => primaryPod(attempt)?.unschedulable?.data.message ?? 'the scheduler has not said why',
+  },
+  'container.start': {
+    begin: (_, attempt) => ofPod(attempt, (pod) => pod.scheduled?.at ?? startOf(pod) ?? pod.ended?.at),
+    end: (_, attempt) => ofPod(attempt, containerStartEnd),
+    whyMissing: (_, attempt) =>
+      saidBy(latest(primaryPod(attempt)?.waiting ?? {})) ?? 'the container waits, with no reason given',
+  },
+  'container.run': {
+    begin: (_, attempt) => ofPod(attempt, startOf),
+    end: (_, attempt) => ofPod(attempt, containerRunEnd),
+    owedFrom: (evaluation, attempt) => ofPod(attempt, (pod) => plus(startOf(pod), timeoutOf(evaluation))),
+    whyMissing: (evaluation) =>
+      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: hung, or its node is lost`,
+  },
+  'log.capture': {
+    begin: (_, attempt) => ofPod(attempt, startOf),
+    end: (_, attempt) => ofPod(attempt, (pod) => endedAt(pod.logClosed?.at, brokenLog(pod))),
+    // Owed by the end of the container; while that is not known, container.run is the hole.
+    owedFrom: (_, attempt) => ofPod(attempt, (pod) => pod.ended?.at ?? pod.gone?.at),
+    whyMissing: (_, attempt) =>
+      primaryPod(attempt)?.logOpened === undefined ? 'the log was never opened' : 'the capture did not come to an end',
+  },
+  'report.read': {
+    begin: (evaluation, attempt) =>
+      evaluation.submitted?.data.spec.report === 'none' ? undefined : ofPod(attempt, (pod) => pod.logClosed?.at),
+    end: (evaluation, attempt) => ofPod(attempt, (pod) => endedAt(pod.report?.at, brokenReport(evaluation, pod))),
+    whyMissing: () => 'the log is closed, but nobody read its test results',
+  },
+  verdict: {
+    begin: (evaluation) => evaluation.settled?.data.evidenceAt,
+    end: (evaluation) => endedAt(evaluation.settled?.at),
+    whyMissing: () => 'the auditor has not settled it',
+  },
+};
+
+/** The run time that the spec allows, in milliseconds; ten minutes when it says nothing. */
+export function timeoutOf(evaluation: Evaluation): number {
+  return parseDuration(evaluation.submitted?.data.spec.timeout ?? '10m') ?? 600_000;
+}
+
+/** When dispatch had a slot: the earliest claim, so that a crash in between cannot move it (a span must be the same at each export). */
+function slotAt({ delays, job, refused }: Attempt): number | undefined {
+  const claims = Object.values(delays)
+    .map((delay) => delay.data.slotAt)
+    .filter((at) => at !== undefined);
+  return claims.length > 0 ? Math.min(...claims) : (job?.data.slotAt ?? refused?.data.slotAt);
+}
+
+function saidBy(
+  fact: { readonly data: { readonly reason: string; readonly message: string } } | undefined,
+): string | undefined {
+  return fact === undefined ? undefined : `${fact.data.reason}: ${fact.data.message}`;
+}
+
+function ofPod<T>(attempt: Attempt, read: (pod: Pod) => T | undefined): T | undefined {
+  const pod = primaryPod(attempt);
+  return pod === undefined ? undefined : read(pod);
+}
+
+function plus(time: number | undefined, ms: number): number | undefined {
+  return time === undefined ? undefined : time + ms;
+}

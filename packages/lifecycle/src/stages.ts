@@ -1,0 +1,58 @@
+import { stageContract, STAGES, type Deadlines, type Stage, type StageOutcome } from '@lacuna/contracts';
+import type { Break } from './break.ts';
+import { findingKey, type Attempt, type Evaluation, type Finding } from './evaluation.ts';
+import { STAGE_RULES } from './stage-rules.ts';
+
+/** One stage of the contract, as the facts have it. Times in Unix milliseconds. */
+export interface StageState {
+  readonly stage: Stage;
+  readonly outcome: StageOutcome;
+  readonly begin?: number;
+  readonly end?: number;
+  /** Until when it is owed; only while it is open. */
+  readonly deadline?: number;
+  readonly broken?: Break;
+  /** The finding that says it is missing, whether or not it came later. */
+  readonly missing?: Finding;
+  /** What is known about why it is not there; only when it is open or missing. */
+  readonly why?: string;
+}
+
+/** Every stage of one attempt, in order; each ends as ok, failed, late or missing, or is open, or is not owed (yet, or any more). */
+export function stagesOf(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines = {}): StageState[] {
+  return STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
+}
+
+function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines): StageState {
+  const rule = STAGE_RULES[stage];
+  const begin = rule.begin(evaluation, attempt);
+  const missing = evaluation.findings[findingKey(attempt.number, stage, 'missing')];
+  const known = { stage, ...(missing?.raised === undefined ? {} : { missing }) };
+  if (begin === undefined) return { ...known, outcome: missing?.raised === undefined ? 'not-owed' : 'missing' };
+  const end = rule.end(evaluation, attempt);
+  if (end !== undefined) {
+    const outcome = end.broken !== undefined ? 'failed' : missing?.raised !== undefined ? 'late' : 'ok';
+    // Two clocks can put an end before its begin (fault J27); a span can't be shorter than nothing.
+    return {
+      ...known,
+      outcome,
+      begin,
+      end: Math.max(begin, end.at),
+      ...(end.broken === undefined ? {} : { broken: end.broken }),
+    };
+  }
+  const why = rule.whyMissing(evaluation, attempt);
+  if (missing?.raised !== undefined) return { ...known, outcome: 'missing', begin, why };
+  if (evaluation.settled !== undefined) return { ...known, outcome: 'not-owed', begin };
+  const deadline = deadlineOf(
+    stage,
+    rule.owedFrom === undefined ? begin : rule.owedFrom(evaluation, attempt),
+    deadlines,
+  );
+  return { ...known, outcome: 'open', begin, why, ...(deadline === undefined ? {} : { deadline }) };
+}
+
+function deadlineOf(stage: Stage, from: number | undefined, deadlines: Deadlines): number | undefined {
+  const { owedWithinMs } = stageContract(stage, deadlines);
+  return from === undefined || owedWithinMs === undefined ? undefined : from + owedWithinMs;
+}

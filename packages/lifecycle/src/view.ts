@@ -1,0 +1,90 @@
+import {
+  SPAN_CONTRACT,
+  traceIdOf,
+  type AttemptView,
+  type Deadlines,
+  type EvaluationView,
+  type FindingView,
+  type Links,
+  type StageView,
+} from '@lacuna/contracts';
+import { latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
+import { phaseOf } from './phase.ts';
+import { stagesOf, type StageState } from './stages.ts';
+import { testsOf } from './verdict.ts';
+
+/** An evaluation as the API shows it; undefined when it was never accepted. */
+export function viewOf(evaluation: Evaluation, links: Links, deadlines: Deadlines = {}): EvaluationView | undefined {
+  const { submitted, settled } = evaluation;
+  if (submitted === undefined) return undefined;
+  const { spec } = submitted.data;
+  const tests = testsOf(evaluation, primaryPod(latestAttempt(evaluation)));
+  return {
+    id: evaluation.id,
+    name: spec.name,
+    phase: phaseOf(evaluation),
+    ...(settled === undefined
+      ? {}
+      : {
+          verdict: settled.data.verdict,
+          reason: settled.data.reason,
+          settledAt: settled.at,
+          evidence: settled.data.evidence,
+        }),
+    labels: spec.labels ?? {},
+    submittedAt: submitted.at,
+    ...(tests === undefined ? {} : { tests }),
+    traceId: traceIdOf(evaluation.id),
+    spec,
+    attempts: attemptsOf(evaluation).map((attempt) => attemptView(evaluation, attempt, deadlines)),
+    findings: findingViews(evaluation),
+    links,
+  };
+}
+
+function attemptsOf(evaluation: Evaluation): Attempt[] {
+  const attempts = Object.values(evaluation.attempts).sort((a, b) => a.number - b.number);
+  return attempts.length > 0 ? attempts : [latestAttempt(evaluation)];
+}
+
+function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines): AttemptView {
+  const pod = primaryPod(attempt);
+  return {
+    attempt: attempt.number,
+    stages: stagesOf(evaluation, attempt, deadlines).map(stageView),
+    ...(attempt.job === undefined ? {} : { job: attempt.job.data.job }),
+    podUids: Object.keys(attempt.pods).sort(),
+    ...(pod?.logClosed === undefined ? {} : { log: pod.logClosed.data.statement }),
+    ...(pod?.report?.data.report === undefined ? {} : { report: pod.report.data.report }),
+  };
+}
+
+const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
+
+function stageView(state: StageState): StageView {
+  const raised = state.missing?.raised?.data;
+  const to = state.end ?? raised?.deadline;
+  const reason =
+    state.broken?.reason ??
+    (state.outcome === 'missing' ? raised?.reason : undefined) ??
+    (state.outcome === 'open' ? state.why : undefined);
+  const from = state.begin ?? raised?.since;
+  return {
+    stage: state.stage,
+    service: SERVICE_OF.get(state.stage) ?? 'trace-audit',
+    outcome: state.outcome,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(state.deadline === undefined ? {} : { deadline: state.deadline }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function findingViews(evaluation: Evaluation): FindingView[] {
+  const views = Object.values(evaluation.findings).flatMap(({ raised, cleared }): FindingView[] => {
+    if (raised === undefined) return [];
+    const { stage, cause, reason } = raised.data;
+    return [{ stage, cause, reason, raisedAt: raised.at, ...(cleared === undefined ? {} : { clearedAt: cleared.at }) }];
+  });
+  return views.sort((a, b) => a.raisedAt - b.raisedAt);
+}

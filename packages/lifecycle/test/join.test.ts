@@ -1,0 +1,90 @@
+import { Story, testId } from '@lacuna/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decide, fold, join, nextDeadline, phaseOf, stagesOf, latestAttempt, unknownEvaluation } from '../src/index.ts';
+import { STORIES } from './support/stories.ts';
+
+const anyStory = fc.constantFrom(...Object.values(STORIES));
+
+describe('folding facts', () => {
+  test('any order and any repetition of the facts gives the same evaluation', () => {
+    fc.assert(
+      fc.property(anyStory, fc.infiniteStream(fc.nat()), fc.nat(), (makeStory, randoms, extra) => {
+        const { facts, id } = makeStory();
+        const random = randoms[Symbol.iterator]();
+        const repeated = [...facts, ...facts.slice(0, extra % (facts.length + 1))];
+        const shuffled = repeated
+          .map((told) => ({ told, order: random.next().value ?? 0 }))
+          .sort((a, b) => a.order - b.order)
+          .map(({ told }) => told);
+        expect(fold(id, shuffled)).toEqual(fold(id, facts));
+      }),
+    );
+  });
+
+  test('every prefix of every story has a phase, stages and a next step, and none of them throws', () => {
+    fc.assert(
+      fc.property(
+        anyStory,
+        fc.nat({ max: 40 }),
+        fc.integer({ min: 0, max: 10_000_000 }),
+        (makeStory, length, later) => {
+          const { facts, id } = makeStory();
+          const evaluation = fold(id, facts.slice(0, length));
+          expect(phaseOf(evaluation)).toBeTypeOf('string');
+          expect(stagesOf(evaluation, latestAttempt(evaluation))).toHaveLength(10);
+          expect(Array.isArray(decide(evaluation, Story.T0 + later))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('an evaluation that no fact moves any more is settled in the end, whatever prefix of its story is known', () => {
+    fc.assert(
+      fc.property(anyStory, fc.nat({ max: 40 }), (makeStory, length) => {
+        const { facts, id } = makeStory();
+        let evaluation = fold(id, facts.slice(0, Math.max(1, length)));
+        let now = Math.max(...facts.map((told) => told.storedAt));
+        for (let step = 0; evaluation.settled === undefined && step < 20; step++) {
+          for (const due of decide(evaluation, now)) evaluation = join(evaluation, { fact: due, storedAt: now });
+          now = Math.max(now, nextDeadline(evaluation) ?? now);
+        }
+        expect(evaluation.settled).toBeDefined();
+      }),
+    );
+  });
+
+  test('deciding again after publishing what was due decides nothing', () => {
+    fc.assert(
+      fc.property(
+        anyStory,
+        fc.nat({ max: 40 }),
+        fc.integer({ min: 0, max: 10_000_000 }),
+        (makeStory, length, later) => {
+          const { facts, id } = makeStory();
+          const now = Story.T0 + later;
+          let evaluation = fold(id, facts.slice(0, length));
+          for (let step = 0; step < 4; step++)
+            for (const due of decide(evaluation, now)) evaluation = join(evaluation, { fact: due, storedAt: now });
+          expect(decide(evaluation, now)).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('a verdict never changes, whatever comes later', () => {
+    const { facts, id } = STORIES.passed();
+    const settled = decide(fold(id, facts), Story.T0 + 60_000).reduce(
+      (known, due) => join(known, { fact: due, storedAt: 0 }),
+      fold(id, facts),
+    );
+    const amended = fold(id, [...facts, ...new Story().running().ended({ exitCode: 1, reason: 'Error' }).facts]);
+    expect(join(amended, { fact: settled.settled!, storedAt: 0 }).settled).toEqual(settled.settled);
+    expect(decide(join(amended, { fact: settled.settled!, storedAt: 0 }), Story.T0 + 90_000_000)).toEqual([]);
+  });
+
+  test('a fact of another evaluation is refused', () => {
+    const [told] = new Story(testId(2)).submitted().facts;
+    expect(() => join(unknownEvaluation(testId(1)), told!)).toThrow(/joined to/);
+  });
+});

@@ -1,0 +1,139 @@
+import {
+  evaluationIdFrom,
+  fact,
+  type EvaluationId,
+  type Fact,
+  type FactData,
+  type FactType,
+  type LogStatement,
+  type Seal,
+  type TestReport,
+} from '@lacuna/contracts';
+
+const SHA = 'a'.repeat(64);
+
+/** A fact with the moment of its storing, as the stream would give it. */
+export interface ToldFact {
+  readonly fact: Fact;
+  readonly storedAt: number;
+}
+
+/** An evaluation id made of one byte, for readable tests. */
+export function testId(byte = 1): EvaluationId {
+  return evaluationIdFrom(new Uint8Array(16).fill(byte));
+}
+
+/**
+ * Tells the story of one evaluation as facts, one call a fact, with a clock that moves only when told. `T0` is the arrival of the request.
+ * Every call returns the story, so that a test reads as a sentence; `facts` is the outcome.
+ */
+export class Story {
+  static readonly T0 = 1_800_000_000_000;
+  readonly id: EvaluationId;
+  readonly facts: ToldFact[] = [];
+  readonly podUid = 'pod-1';
+  #now = Story.T0;
+
+  constructor(id: EvaluationId = testId()) {
+    this.id = id;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Moves the clock. */
+  after(ms: number): this {
+    this.#now += ms;
+    return this;
+  }
+
+  /** Any fact, at the story's time. */
+  tell<T extends FactType>(type: T, data: FactData<T>): this {
+    this.facts.push({
+      fact: fact(type, { evaluation: this.id, at: this.#now }, data) as unknown as Fact,
+      storedAt: this.#now + 1,
+    });
+    return this;
+  }
+
+  submitted(spec: Partial<FactData<'submitted'>['spec']> = {}): this {
+    return this.tell('submitted', { spec: { name: 'suite', command: ['run'], ...spec }, specHash: SHA, via: 'http' });
+  }
+
+  jobCreated(): this {
+    return this.tell('job-created', {
+      job: `${this.id}-a1`,
+      jobUid: 'job-1',
+      slotAt: this.#now - 1,
+      adopted: false,
+      requests: 1,
+      delaysMs: {},
+    });
+  }
+
+  podCreated(podUid = this.podUid): this {
+    return this.tell('pod-created', { pod: `${podUid}-name`, podUid, jobUid: 'job-1' });
+  }
+
+  podScheduled(podUid = this.podUid): this {
+    return this.tell('pod-scheduled', { podUid, node: 'node-1' });
+  }
+
+  started(podUid = this.podUid): this {
+    return this.tell('container-started', { pod: `${podUid}-name`, podUid, containerId: `c-${podUid}` });
+  }
+
+  ended(end: Partial<FactData<'container-ended'>> = {}): this {
+    const seal: Seal = { v: 1, bytes: 100, lines: 3, sha256: SHA, endedAt: this.#now, drainMs: 0 };
+    const base = {
+      pod: `${this.podUid}-name`,
+      podUid: this.podUid,
+      containerId: `c-${this.podUid}`,
+      reason: 'Completed',
+      seal,
+    };
+    const exit =
+      end.signal === undefined && end.exitCode === undefined && end.reason === undefined ? { exitCode: 0 } : {};
+    return this.tell('container-ended', { ...base, ...exit, ...end });
+  }
+
+  logClosed(statement: Partial<LogStatement> = {}): this {
+    const sealed: LogStatement = { state: 'sealed', bytes: 100, lines: 3, sha256: SHA, sealedBytes: 100, tried: [] };
+    return this.tell('log-closed', {
+      podUid: this.podUid,
+      containerId: `c-${this.podUid}`,
+      statement: { ...sealed, ...statement },
+    });
+  }
+
+  reportRead(report?: Partial<TestReport>): this {
+    const base: TestReport = {
+      format: 'pytest',
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      errored: 0,
+      inFlight: [],
+      failures: [],
+      summary: 'agrees',
+    };
+    return this.tell('report-read', {
+      podUid: this.podUid,
+      ...(report === undefined ? {} : { report: { ...base, ...report } }),
+    });
+  }
+
+  /** Everything up to the running container, with small steps in between. */
+  running(spec: Partial<FactData<'submitted'>['spec']> = {}): this {
+    return this.submitted(spec)
+      .after(10)
+      .jobCreated()
+      .after(20)
+      .podCreated()
+      .after(5)
+      .podScheduled()
+      .after(100)
+      .started();
+  }
+}

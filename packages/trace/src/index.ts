@@ -1,0 +1,5 @@
+/**
+ * State to contract spans: what came, what is missing, and why. Pure; the exporter in `telemetry` only carries what is computed here.
+ */
+export { spansOf } from './spans.ts';
+export { rootSpanId } from './stage-span.ts';

@@ -1,0 +1,78 @@
+import { ATTRIBUTES, type Stage } from '@lacuna/contracts';
+import { primaryPod, startOf, testsOf, type Attempt, type Evaluation, type Pod } from '@lacuna/lifecycle';
+
+export type Attributes = Record<string, string | number | boolean | string[]>;
+type Reader = (
+  attempt: Attempt,
+  pod: Pod | undefined,
+  evaluation: Evaluation,
+) => Record<string, Attributes[string] | undefined>;
+
+/**
+ * What each stage's span says. Only what is settled once the stage has ended may be read here: a span that is exported again must be
+ * the same to the byte, or a trace store shows it twice (fault O8).
+ */
+const READERS: Partial<Record<Stage, Reader>> = {
+  'job.create': ({ job }) => ({
+    [ATTRIBUTES.jobName]: job?.data.job,
+    [ATTRIBUTES.jobUid]: job?.data.jobUid,
+    [ATTRIBUTES.adopted]: job?.data.adopted,
+    ...Object.fromEntries(
+      Object.entries(job?.data.delaysMs ?? {}).map(([cause, ms]) => [ATTRIBUTES.delayPrefix + cause, ms]),
+    ),
+  }),
+  'pod.create': (_, pod) => ({
+    [ATTRIBUTES.podUid]: pod?.uid,
+    [ATTRIBUTES.podName]: pod?.created?.data.pod,
+    [ATTRIBUTES.known]: pod?.created?.known,
+  }),
+  'pod.schedule': (_, pod) => ({ [ATTRIBUTES.podUid]: pod?.uid, [ATTRIBUTES.nodeName]: pod?.scheduled?.data.node }),
+  'container.start': (_, pod) => ({
+    [ATTRIBUTES.podUid]: pod?.uid,
+    [ATTRIBUTES.containerId]: pod?.started?.data.containerId,
+  }),
+  'container.run': (_, pod) => ({
+    [ATTRIBUTES.podUid]: pod?.uid,
+    [ATTRIBUTES.containerId]: pod?.ended?.data.containerId,
+    [ATTRIBUTES.exitCode]: pod?.ended?.data.exitCode,
+    [ATTRIBUTES.signal]: pod?.ended?.data.signal,
+    [ATTRIBUTES.reason]: pod?.ended?.data.reason,
+    [ATTRIBUTES.taskResult]: pod === undefined ? undefined : runResult(pod),
+  }),
+  'log.capture': (_, pod) => logAttributes(pod),
+  'report.read': (_, pod, evaluation) => ({
+    [ATTRIBUTES.tests]: testsOf(evaluation, pod) ?? 'no test results in the log',
+  }),
+  verdict: (_attempt, _pod, evaluation) => ({
+    [ATTRIBUTES.verdict]: evaluation.settled?.data.verdict,
+    [ATTRIBUTES.reason]: evaluation.settled?.data.reason,
+  }),
+};
+
+/** The attributes of one stage's span; what is not known is left out. */
+export function stageAttributes(stage: Stage, evaluation: Evaluation, attempt: Attempt): Attributes {
+  const read = READERS[stage]?.(attempt, primaryPod(attempt), evaluation) ?? {};
+  const attributes: Attributes = {};
+  for (const [key, value] of Object.entries(read)) if (value !== undefined) attributes[key] = value;
+  return attributes;
+}
+
+function logAttributes(pod: Pod | undefined): Record<string, Attributes[string] | undefined> {
+  const statement = pod?.logClosed?.data.statement;
+  if (statement === undefined) return {};
+  return {
+    [ATTRIBUTES.logState]: statement.state,
+    [ATTRIBUTES.logBytes]: statement.bytes,
+    [ATTRIBUTES.logSealedBytes]: statement.sealedBytes,
+    [ATTRIBUTES.logSha256]: statement.sha256,
+    [ATTRIBUTES.logLost]: statement.lost === undefined ? undefined : `${statement.lost.from}-${statement.lost.to}`,
+  };
+}
+
+/** In the words of the semantic conventions: failure = the program's own result, error = the platform's doing. */
+function runResult(pod: Pod): string {
+  if (pod.ended === undefined || startOf(pod) === undefined) return 'error';
+  if (pod.ended.data.reason === 'DeadlineExceeded') return 'timeout';
+  if (pod.ended.data.reason === 'Stopped') return 'cancellation';
+  return pod.ended.data.exitCode === 0 ? 'success' : 'failure';
+}

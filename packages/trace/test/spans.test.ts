@@ -1,0 +1,123 @@
+import { ATTRIBUTES, STAGES, spanIdOf, type ContractSpan } from '@lacuna/contracts';
+import { decide, fold, join, nextDeadline, type Evaluation } from '@lacuna/lifecycle';
+import { Story } from '@lacuna/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { STORIES } from '../../lifecycle/test/support/stories.ts';
+import { spansOf } from '../src/index.ts';
+
+function settle({ facts, id, now }: Story): Evaluation {
+  let evaluation = fold(id, facts);
+  for (let at = now + 1; evaluation.settled === undefined; at = Math.max(at, nextDeadline(evaluation) ?? at)) {
+    for (const due of decide(evaluation, at)) evaluation = join(evaluation, { fact: due, storedAt: at });
+  }
+  return evaluation;
+}
+
+const named = (spans: readonly ContractSpan[], name: string): ContractSpan | undefined =>
+  spans.find((span) => span.name === name);
+
+describe('the trace of a settled evaluation', () => {
+  test.for(Object.keys(STORIES) as (keyof typeof STORIES)[])(
+    'of %s has one root, and every stage as a span or named as not owed',
+    (story) => {
+      const evaluation = settle(STORIES[story]());
+      const spans = spansOf(evaluation);
+      const roots = spans.filter((span) => span.parentSpanId === undefined);
+      expect(roots.map((span) => span.name)).toEqual(['RUN suite']);
+      expect(spans.every((span) => span.parentSpanId === undefined || span.parentSpanId === roots[0]?.spanId)).toBe(
+        true,
+      );
+      expect(new Set(spans.map((span) => span.spanId)).size).toBe(spans.length);
+      expect(spans.every((span) => span.endMs >= span.startMs)).toBe(true);
+      const told = new Set(spans.map((span) => span.attributes[ATTRIBUTES.stage]));
+      const notOwed = new Set(spans.flatMap((span) => span.attributes[ATTRIBUTES.notOwed] ?? []));
+      expect(STAGES.filter((stage) => !told.has(stage) && !notOwed.has(stage))).toEqual([]);
+    },
+  );
+
+  test('is the same to the byte for any order and repetition of the facts', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.values(STORIES)), fc.infiniteStream(fc.nat()), (story, randoms) => {
+        const evaluation = settle(story());
+        const random = randoms[Symbol.iterator]();
+        const told = [
+          ...story().facts,
+          { fact: evaluation.settled!, storedAt: 0 },
+          ...Object.values(evaluation.findings).flatMap((f) => (f.raised ? [{ fact: f.raised, storedAt: 0 }] : [])),
+        ];
+        const twice = [...told, ...told]
+          .map((one) => ({ one, order: random.next().value ?? 0 }))
+          .sort((a, b) => a.order - b.order);
+        expect(
+          JSON.stringify(
+            spansOf(
+              fold(
+                evaluation.id,
+                twice.map(({ one }) => one),
+              ),
+            ),
+          ),
+        ).toBe(JSON.stringify(spansOf(fold(evaluation.id, told))));
+      }),
+    );
+  });
+
+  test('shows a pod that never came as an ERROR span as long as the wait, with the reason first', () => {
+    const spans = spansOf(settle(STORIES.noPod()));
+    const hole = named(spans, 'pod.create missing');
+    expect(hole?.status).toEqual({ code: 'error', message: 'FailedCreate: exceeded quota' });
+    expect(hole && hole.endMs - hole.startMs).toBe(30_000);
+    expect(hole?.attributes[ATTRIBUTES.errorType]).toBe('lacuna.missing.pod.create');
+    expect(hole?.links[0]?.spanId).toBe(named(spans, 'job.create')?.spanId);
+    expect(spans.filter((span) => span.status.code === 'error').map((span) => span.name)).toEqual([
+      'RUN suite',
+      'pod.create missing',
+    ]);
+  });
+
+  test('shows a cut log and its missing results as ERROR spans', () => {
+    const spans = spansOf(settle(STORIES.seventeenOf25()));
+    expect(named(spans, 'log.capture truncated')?.status.message).toMatch(/cut after byte 60/);
+    expect(named(spans, 'report.read results-missing')?.status.message).toMatch(/17 of 25/);
+  });
+
+  test('keeps what is final at the finding unchanged when the stage comes late, and adds it as a new span', () => {
+    const story = new Story().submitted().after(10).jobCreated();
+    let evaluation = fold(story.id, story.facts);
+    const deadline = nextDeadline(evaluation)!;
+    for (const due of decide(evaluation, deadline)) evaluation = join(evaluation, { fact: due, storedAt: deadline });
+    const before = spansOf(evaluation);
+    const late = new Story().submitted().after(10).jobCreated().after(40_000).podCreated();
+    const after = spansOf(late.facts.reduce(join, evaluation));
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(named(after, 'pod.create late')?.spanId).toBe(spanIdOf(story.id, 1, 'pod.create/late'));
+  });
+
+  test('does not mark a failing program as a broken stage: only the root is red', () => {
+    const spans = spansOf(settle(STORIES.testsFailed()));
+    expect(spans.filter((span) => span.status.code === 'error').map((span) => span.name)).toEqual(['RUN suite']);
+  });
+
+  test("links the caller's trace and never inherits it", () => {
+    const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+    const story = new Story();
+    story
+      .tell('submitted', {
+        spec: { name: 'suite', command: ['x'] },
+        specHash: 'x',
+        via: 'http',
+        callerTraceparent: caller,
+      })
+      .tell('job-refused', { cause: 'denied', message: 'no' });
+    const root = spansOf(settle(story))[0];
+    expect(root?.links).toEqual([
+      {
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+        spanId: 'b7ad6b7169203331',
+        attributes: { 'lacuna.link': 'caller' },
+      },
+    ]);
+    expect(root?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c');
+  });
+});
