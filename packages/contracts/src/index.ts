@@ -39,6 +39,7 @@ export type { FactDefinition, FactEnvelope, KnownBy } from './fact.ts';
 export { decodeFact, encodeFact, fact, sameFact } from './fact-codec.ts';
 export { LOG_STATES, LogStatementSchema, type LogState, type LogStatement } from './log-statement.ts';
 export { nearest } from './nearest.ts';
+export { parseDeadlines } from './parse-deadlines.ts';
 export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';
 export { SealSchema, type Seal } from './seal.ts';
 export {

@@ -18,6 +18,9 @@ export interface StageState {
   readonly why?: string;
 }
 
+/** One microsecond: the precision of a trace store. */
+const SHORTEST_MS = 0.001;
+
 /** Every stage of one attempt, in order; each ends as ok, failed, late or missing, or is open, or is not owed (yet, or any more). */
 export function stagesOf(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines = {}): StageState[] {
   return STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
@@ -32,12 +35,12 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
   const end = rule.end(evaluation, attempt);
   if (end !== undefined) {
     const outcome = end.broken !== undefined ? 'failed' : missing?.raised !== undefined ? 'late' : 'ok';
-    // Two clocks can put an end before its begin (fault J27); a span can't be shorter than nothing.
+    // Two clocks can put an end before its begin (fault J27); the shortest span is a microsecond, or Jaeger calls it negative.
     return {
       ...known,
       outcome,
       begin,
-      end: Math.max(begin, end.at),
+      end: Math.max(begin + SHORTEST_MS, end.at),
       ...(end.broken === undefined ? {} : { broken: end.broken }),
     };
   }

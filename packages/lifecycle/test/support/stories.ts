@@ -93,17 +93,12 @@ export const STORIES = {
       .podScheduled()
       .ended({ reason: 'StartError', message: 'no such file: nope' }),
   badImage: () =>
-    new Story()
-      .submitted()
-      .jobCreated()
-      .podCreated()
-      .podScheduled()
-      .tell('container-waiting', {
-        podUid: 'pod-1',
-        reason: 'InvalidImageName',
-        message: 'bad:::name',
-        permanent: true,
-      }),
+    new Story().submitted().jobCreated().podCreated().podScheduled().tell('container-waiting', {
+      podUid: 'pod-1',
+      reason: 'InvalidImageName',
+      message: 'bad:::name',
+      permanent: true,
+    }),
   evicted: () =>
     new Story()
       .running()

@@ -1,0 +1,87 @@
+import { badge, duration, element } from './element.js';
+import { timeline } from './timeline.js';
+
+/** How much of a log is shown; the whole of it is a link away. */
+const SHOWN_BYTES = 64 * 1024;
+
+/** One evaluation: verdict, evidence, stages with their holes, findings, log. */
+export async function detailView(id) {
+  const answer = await fetch(`/v1/evaluations/${id}`);
+  if (answer.status === 404) return element('p', { class: 'empty' }, 'No such evaluation.');
+  const view = await answer.json();
+  const attempt = view.attempts.at(-1);
+  return element(
+    'article',
+    {},
+    element('h1', {}, `${view.name} `, badge(view)),
+    element(
+      'p',
+      { class: `reason ${view.verdict ?? 'open'}` },
+      view.reason ?? `${view.phase} for ${duration(Date.now() - view.submittedAt)}`,
+    ),
+    facts(view),
+    element('h2', {}, 'Stages'),
+    timeline(attempt.stages, Date.now()),
+    ...findings(view.findings),
+    element('h2', {}, 'Log'),
+    element(
+      'p',
+      { class: 'facts' },
+      statement(attempt.log),
+      element('a', { href: `/v1/evaluations/${id}/log` }, 'the whole log'),
+    ),
+    await log(id, attempt.log),
+  );
+}
+
+function facts(view) {
+  const trace = view.links.trace.startsWith('http')
+    ? element('a', { href: view.links.trace }, 'trace in Jaeger')
+    : `trace ${view.traceId}`;
+  const exit =
+    view.evidence?.signal ??
+    (view.evidence?.exitCode === undefined ? undefined : `exit code ${view.evidence.exitCode}`);
+  const texts = [view.tests, exit].filter((text) => text !== undefined).map((text) => element('span', {}, text));
+  return element('p', { class: 'facts' }, ...texts, element('span', { class: 'mono' }, view.id), trace);
+}
+
+function findings(found) {
+  if (found.length === 0) return [];
+  const rows = found.map(({ stage, cause, reason, clearedAt }) =>
+    element(
+      'tr',
+      {},
+      element('td', { class: clearedAt === undefined ? 'missing' : 'late' }, `${stage} ${cause}`),
+      element('td', {}, reason),
+      element('td', {}, clearedAt === undefined ? 'alerted' : 'resolved: it came late'),
+    ),
+  );
+  return [element('h2', {}, 'Findings'), element('table', {}, element('tbody', {}, ...rows))];
+}
+
+function statement(log) {
+  if (log === undefined) return element('span', { class: 'open' }, 'not closed yet');
+  const size = `${log.bytes.toLocaleString('en-US').replaceAll(',', ' ')} bytes, ${log.lines} lines`;
+  return log.state === 'sealed'
+    ? element('span', { class: 'ok' }, `sealed: ${size}, sha256 ${log.sha256.slice(0, 12)}…`)
+    : element('span', { class: 'missing' }, `${log.state}: ${log.reason ?? size}`);
+}
+
+async function log(id, closed) {
+  const offset = Math.max(0, (closed?.bytes ?? 0) - SHOWN_BYTES);
+  const answer = await fetch(`/v1/evaluations/${id}/log?offset=${offset}`);
+  const text = answer.ok ? await answer.text() : '';
+  return text === ''
+    ? element('p', { class: 'empty' }, 'Nothing was written.')
+    : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', visible(text));
+}
+
+/** Control characters do nothing on a page, but bidirectional ones reorder what is read: both are shown as what they are. */
+function visible(text) {
+  return text
+    .replace(/\u001b\[[0-9;]*m/g, '')
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+}

@@ -1,0 +1,52 @@
+import { detailView } from './detail.js';
+import { element } from './element.js';
+import { listView } from './list.js';
+
+/** At most one redraw in this time, however fast facts come. Milliseconds. */
+const REDRAW_MS = 400;
+
+const view = document.getElementById('view');
+const live = document.getElementById('live');
+let drawing = Promise.resolve();
+let timer;
+
+function open() {
+  return location.hash.replace(/^#\/?/, '');
+}
+
+function draw() {
+  timer = undefined;
+  const id = open();
+  drawing = drawing
+    .then(() => (id === '' ? listView() : detailView(id)))
+    .catch((error) => element('p', { class: 'empty' }, error.message))
+    .then((drawn) => id === open() && view.replaceChildren(drawn));
+}
+
+/** Every fact may change what is shown; facts about other evaluations change only the list. */
+function told({ data }) {
+  const { evaluation } = JSON.parse(data);
+  if (open() === '' || open() === evaluation) timer ??= setTimeout(draw, REDRAW_MS);
+}
+
+function connect() {
+  const source = new EventSource('/v1/events');
+  source.onopen = () => ((live.className = 'live on'), (live.textContent = 'live'));
+  source.onerror = () => ((live.className = 'live off'), (live.textContent = 'not connected, trying again'));
+  for (const type of [
+    'submitted',
+    'job-created',
+    'container-started',
+    'container-ended',
+    'log-closed',
+    'finding-raised',
+    'finding-cleared',
+    'settled',
+  ]) {
+    source.addEventListener(type, told);
+  }
+}
+
+addEventListener('hashchange', draw);
+draw();
+connect();

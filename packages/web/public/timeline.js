@@ -1,0 +1,39 @@
+import { duration, element } from './element.js';
+
+/** The stages of the span contract on one time axis, holes hatched, with the reason under each that is not ok. */
+export function timeline(stages, now) {
+  const times = stages.flatMap((stage) => [stage.from, endOf(stage, now)]).filter((time) => time !== undefined);
+  const begin = Math.min(...times);
+  const length = Math.max(1, Math.max(...times) - begin);
+  return element('div', { class: 'timeline' }, ...stages.map((stage) => row(stage, begin, length, now)));
+}
+
+function row(stage, begin, length, now) {
+  const end = endOf(stage, now);
+  const label = stage.outcome === 'missing' ? `${stage.stage} missing` : stage.stage;
+  const track = element('span', { class: 'track' });
+  if (stage.from !== undefined && end !== undefined && stage.outcome !== 'not-owed') {
+    const left = `${(100 * (stage.from - begin)) / length}%`;
+    track.append(element('span', { class: 'bar', style: { left, width: `${(100 * (end - stage.from)) / length}%` } }));
+  }
+  const took =
+    stage.outcome === 'not-owed'
+      ? 'not owed'
+      : stage.from === undefined || end === undefined
+        ? ''
+        : duration(end - stage.from);
+  const why =
+    stage.outcome === 'ok' || stage.reason === undefined ? undefined : element('span', { class: 'say' }, stage.reason);
+  return element(
+    'div',
+    { class: `stage ${stage.outcome}` },
+    element('span', { title: stage.service }, label),
+    track,
+    element('span', { class: 'took' }, took),
+    why,
+  );
+}
+
+function endOf(stage, now) {
+  return stage.to ?? (stage.outcome === 'open' && stage.from !== undefined ? Math.max(stage.from, now) : undefined);
+}

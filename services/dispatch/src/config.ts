@@ -1,0 +1,25 @@
+import { availableParallelism } from 'node:os';
+import { Type } from 'typebox';
+import { ClusterConfigSchema } from '@lacuna/service-kit';
+
+/** The settings of dispatch. */
+export const DispatchConfigSchema = Type.Object({
+  ...ClusterConfigSchema.properties,
+  capacity: Type.Integer({
+    minimum: 1,
+    default: Math.max(4, availableParallelism() * 4),
+    description: 'how many Jobs may run at a time',
+  }),
+  stopGrace: Type.Integer({
+    unit: 'ms',
+    minimum: 0,
+    default: 10_000,
+    description: 'from TERM to KILL when a command is stopped',
+  }),
+  delayNotice: Type.Integer({
+    unit: 'ms',
+    minimum: 100,
+    default: 5_000,
+    description: 'waiting longer for a slot is published as a delay',
+  }),
+});

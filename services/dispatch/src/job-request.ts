@@ -1,0 +1,31 @@
+import { parseDuration, spanIdOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
+import { jobName, type JobRequest } from '@lacuna/cluster';
+
+/** Run time when the spec says nothing. Source: the documented interface. */
+const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** The Job that an accepted evaluation asks for. A pure function of the fact, so that asking again asks for the same Job. */
+export function jobRequest(
+  submitted: FactOf<'submitted'>,
+  attempt: number,
+  { env, graceMs }: { readonly env: Readonly<Record<string, string>>; readonly graceMs: number },
+): JobRequest {
+  const { spec, specHash } = submitted.data;
+  const { evaluation } = submitted;
+  return {
+    evaluation,
+    attempt,
+    name: jobName(evaluation, attempt),
+    specHash,
+    command: spec.command,
+    env,
+    timeoutMs: parseDuration(spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS,
+    graceMs,
+    labels: spec.labels ?? {},
+    traceparent: traceparentOf(traceIdOf(evaluation), spanIdOf(evaluation, 1, 'root')),
+    ...(spec.image === undefined ? {} : { image: spec.image }),
+    ...(spec.workdir === undefined ? {} : { workdir: spec.workdir }),
+    ...(spec.resources === undefined ? {} : { resources: spec.resources }),
+    ...(spec.queue === undefined ? {} : { queue: spec.queue }),
+  };
+}

@@ -1,0 +1,59 @@
+import {
+  logFailure,
+  openCluster,
+  runningUntil,
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+} from '@lacuna/service-kit';
+import { cleanUp } from './clean-up.ts';
+import { DispatchConfigSchema } from './config.ts';
+import { Dispatcher } from './dispatcher.ts';
+
+/** How many removals run side by side; they are off the path of the evaluations. */
+const CLEAN_UP_CONCURRENCY = 8;
+
+/** The wiring of dispatch: the dispatcher follows the queue, and settled evaluations are cleaned up by a durable consumer. */
+export const dispatch: ServiceDefinition<typeof DispatchConfigSchema> = {
+  name: 'dispatch',
+  config: DispatchConfigSchema,
+  start,
+};
+
+async function start({
+  bus,
+  clock,
+  config,
+  log,
+  metrics,
+  signal,
+  step,
+  check,
+}: ServiceContext<typeof DispatchConfigSchema>): Promise<RunningService> {
+  const cluster = await step('cluster', (opening) => openCluster(config, opening));
+  const dispatcher = new Dispatcher(bus, cluster, {
+    capacity: config.capacity,
+    delayNoticeMs: config.delayNotice,
+    graceMs: config.stopGrace,
+    now: () => clock.nowMs(),
+    onError: (error, evaluation) =>
+      log.error({ err: error, evaluation }, 'could not create or stop a Job; trying again'),
+  });
+  check('queue read', () => dispatcher.state.caughtUp);
+  metrics.observe('lacuna_dispatch_waiting', 'Evaluations that wait for a Job.', () => dispatcher.state.waiting);
+  metrics.observe('lacuna_dispatch_jobs', 'Jobs that hold a slot.', () => dispatcher.state.holding);
+  return runningUntil([
+    dispatcher.run(signal),
+    bus.work(
+      {
+        name: 'dispatch-clean-up',
+        service: 'dispatch',
+        types: ['settled'],
+        concurrency: CLEAN_UP_CONCURRENCY,
+        onFailure: logFailure(log),
+      },
+      (settled, work) => cleanUp(settled, bus, cluster, work.signal),
+      signal,
+    ),
+  ]);
+}

@@ -1,0 +1,93 @@
+import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
+import type { Fact } from '@lacuna/contracts';
+import type { Bus } from '@lacuna/messaging';
+import { Story } from '@lacuna/testing';
+import { describe, expect, test } from 'vitest';
+import { createJob } from '../src/create-job.ts';
+import type { Entry } from '../src/queue.ts';
+
+/** Plays dispatch against a cluster that gives these answers, and returns what was published. */
+async function published(
+  answers: readonly EnsureOutcome[],
+  change: { spec?: object; cancelled?: boolean; env?: Record<string, string> } = {},
+): Promise<{ facts: Fact[]; requests: JobRequest[] }> {
+  const [told] = new Story().submitted(change.spec ?? {}).facts;
+  const facts: Fact[] = [];
+  const requests: JobRequest[] = [];
+  const bus = {
+    publishFact: async (fact: Fact) => {
+      facts.push(fact);
+      return { kind: 'stored', seq: facts.length } as const;
+    },
+    readEnv: async () => change.env,
+  } satisfies Pick<Bus, 'publishFact' | 'readEnv'>;
+  const cluster = {
+    ensure: async (request: JobRequest): Promise<EnsureOutcome> => {
+      requests.push(request);
+      return answers[requests.length - 1] ?? { kind: 'unavailable', message: 'no more answers' };
+    },
+  };
+  const entry: Entry = {
+    submitted: told!.fact as Entry['submitted'],
+    seq: 1,
+    acceptedAt: Story.T0,
+    cancelled: change.cancelled ?? false,
+    stopAsked: false,
+    over: false,
+  };
+  let now = Story.T0;
+  await createJob(entry, { bus, cluster, now: () => (now += 10), graceMs: 100 }, AbortSignal.timeout(5_000));
+  return { facts, requests };
+}
+
+const CREATED: EnsureOutcome = { kind: 'created', uid: 'job-1', at: Story.T0 + 25 };
+
+describe('creating a Job', () => {
+  test('asks once and publishes the creation', async () => {
+    const { facts, requests } = await published([CREATED]);
+    expect(requests).toHaveLength(1);
+    expect(facts).toMatchObject([
+      { type: 'job-created', data: { jobUid: 'job-1', adopted: false, requests: 1, slotAt: Story.T0 + 10 } },
+    ]);
+  });
+
+  test('asks for the same name again when the outcome is unknown, and adopts what the lost request made', async () => {
+    const { facts, requests } = await published([
+      { kind: 'unavailable', message: 'timeout' },
+      { kind: 'adopted', uid: 'job-1', at: Story.T0 },
+    ]);
+    expect(new Set(requests.map((request) => request.name)).size).toBe(1);
+    expect(facts.map((fact) => fact.type)).toEqual(['dispatch-delayed', 'job-created']);
+    expect(facts[1]).toMatchObject({ data: { adopted: true, requests: 2 } });
+  });
+
+  test('tells each cause of waiting once, with the time lost to it', async () => {
+    const busy: EnsureOutcome = { kind: 'throttled', message: '429', retryAfterMs: 1 };
+    const { facts } = await published([busy, busy, CREATED]);
+    expect(facts.map((fact) => fact.type)).toEqual(['dispatch-delayed', 'job-created']);
+    expect((facts[1] as { data: { delaysMs: Record<string, number> } }).data.delaysMs['throttled']).toBeGreaterThan(0);
+  });
+
+  test.for([
+    [{ kind: 'denied', message: 'forbidden' }, 'denied'],
+    [{ kind: 'collision', message: 'not ours' }, 'name-collision'],
+  ] as const)('ends with a refusal when the cluster says %j', async ([answer, cause]) => {
+    expect((await published([answer])).facts).toMatchObject([
+      { type: 'job-refused', data: { cause, message: answer.message } },
+    ]);
+  });
+
+  test('of a cancelled evaluation never reaches the cluster', async () => {
+    const { facts, requests } = await published([CREATED], { cancelled: true });
+    expect(requests).toEqual([]);
+    expect(facts).toMatchObject([{ type: 'job-refused', data: { cause: 'cancelled' } }]);
+  });
+
+  test('passes the env values on, and refuses to run without them', async () => {
+    const spec = { env: ['TOKEN'] };
+    expect((await published([CREATED], { spec, env: { TOKEN: 'x' } })).requests[0]?.env).toEqual({ TOKEN: 'x' });
+    expect((await published([CREATED], { spec })).facts).toMatchObject([
+      { type: 'job-refused', data: { cause: 'spec-lost' } },
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Fact } from '@lacuna/contracts';
+import { Story, testId } from '@lacuna/testing';
+import { describe, expect, test } from 'vitest';
+import { Queue } from '../src/queue.ts';
+
+/** Adds facts in stream order; every story's facts are told whole. */
+function queueOf(...facts: Fact[]): Queue {
+  const queue = new Queue();
+  facts.forEach((fact, seq) => queue.add(fact, seq + 1, fact.at));
+  return queue;
+}
+const factsOf = (story: Story): Fact[] => story.facts.map((told) => told.fact);
+const submitted = (byte: number, priority = 0): Fact => factsOf(new Story(testId(byte)).submitted({ priority }))[0]!;
+
+describe('the queue', () => {
+  test('serves in the order of acceptance, higher priorities first', () => {
+    const queue = queueOf(submitted(1), submitted(2), submitted(3, 5), submitted(4));
+    const order = [queue.take(), queue.take(), queue.take(), queue.take()].map((entry) => entry?.submitted.evaluation);
+    expect(order).toEqual([testId(3), testId(1), testId(2), testId(4)]);
+    expect(queue.take()).toBeUndefined();
+  });
+
+  test('counts a Job as holding a slot from its creation to its end, by facts alone', () => {
+    const running = factsOf(new Story(testId(1)).running());
+    expect(queueOf(...running).holding).toBe(1);
+    expect(queueOf(...running, ...running).holding).toBe(1);
+    expect(queueOf(...factsOf(new Story(testId(1)).running().ended())).holding).toBe(0);
+  });
+
+  test('never hands out what has a Job, was refused or is settled', () => {
+    const refused = factsOf(new Story(testId(2)).submitted().tell('job-refused', { cause: 'denied', message: 'no' }));
+    expect(queueOf(...factsOf(new Story(testId(1)).running()), ...refused).take()).toBeUndefined();
+  });
+
+  test('hands out a cancelled one, which needs a refusal', () => {
+    const entry = queueOf(...factsOf(new Story(testId(1)).submitted().tell('cancel-requested', {}))).take();
+    expect(entry?.cancelled).toBe(true);
+  });
+
+  test('gives an entry that could not be served its old place back', () => {
+    const queue = queueOf(submitted(1), submitted(2));
+    const first = queue.take()!;
+    queue.giveBack(first);
+    expect(queue.take()).toBe(first);
+  });
+
+  test('forgets settled evaluations, and late facts about them bring nothing back', () => {
+    const story = new Story(testId(1))
+      .running()
+      .ended()
+      .tell('settled', { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } });
+    const queue = queueOf(
+      ...factsOf(story),
+      ...factsOf(new Story(testId(1)).tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'Completed' })),
+    );
+    expect([...queue.entries()]).toEqual([]);
+    expect(queue.holding).toBe(0);
+  });
+});

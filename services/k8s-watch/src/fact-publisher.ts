@@ -1,0 +1,52 @@
+import { factSubject, type Fact } from '@lacuna/contracts';
+import type { Bus } from '@lacuna/messaging';
+
+/**
+ * Publishes observed facts, each once per process. Facts need no order among themselves, so they go out side by side;
+ * a publish that fails is forgotten here, and the next snapshot or relist of the object tells it again.
+ */
+export class FactPublisher {
+  readonly #bus: Pick<Bus, 'publishFact'>;
+  readonly #onError: (error: unknown, fact: Fact) => void;
+  /** Subjects told so far, by the object they are about, so that they leave with it. */
+  readonly #told = new Map<string, Set<string>>();
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(bus: Pick<Bus, 'publishFact'>, onError: (error: unknown, fact: Fact) => void) {
+    this.#bus = bus;
+    this.#onError = onError;
+  }
+
+  tell(objectUid: string, facts: readonly Fact[]): void {
+    const told = this.#told.get(objectUid) ?? new Set();
+    this.#told.set(objectUid, told);
+    for (const fact of facts) {
+      const subject = factSubject(fact);
+      if (told.has(subject)) continue;
+      told.add(subject);
+      this.#send(fact, () => told.delete(subject));
+    }
+  }
+
+  /** Forgets an object that is gone from the cluster. */
+  forget(objectUid: string): void {
+    this.#told.delete(objectUid);
+  }
+
+  /** Waits until nothing is on its way. */
+  async drained(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+  }
+
+  #send(fact: Fact, undo: () => void): void {
+    const sending = this.#bus
+      .publishFact(fact)
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        undo();
+        this.#onError(error, fact);
+      })
+      .finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+  }
+}

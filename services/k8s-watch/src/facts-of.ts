@@ -1,0 +1,82 @@
+import { fact, type Fact, type KnownBy } from '@lacuna/contracts';
+import type { Identity, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
+
+/** What a pod snapshot says, as facts. A snapshot is a level: every fact it supports is told each time, and the stream keeps the first. */
+export function factsOfPod(pod: PodSnapshot, known: KnownBy, seenAt: number): Fact[] {
+  const about = (at: number) => ({ evaluation: pod.evaluation, attempt: pod.attempt, at, seenAt, known });
+  const podUid = pod.uid;
+  const facts: Fact[] = [fact('pod-created', about(pod.createdAt), { pod: pod.name, podUid, jobUid: pod.jobUid })];
+  const { scheduled, unschedulable, waiting, started, ended, gone } = pod;
+  if (scheduled !== undefined) facts.push(fact('pod-scheduled', about(scheduled.at), { podUid, node: scheduled.node }));
+  if (unschedulable !== undefined)
+    facts.push(
+      fact('pod-unschedulable', about(unschedulable.at), { podUid, message: unschedulable.message.slice(0, 4_096) }),
+    );
+  if (waiting !== undefined) {
+    const { reason, message, permanent } = waiting;
+    facts.push(
+      fact('container-waiting', about(waiting.at), {
+        podUid,
+        reason: reason.slice(0, 128),
+        message: message.slice(0, 4_096),
+        permanent,
+      }),
+    );
+  }
+  if (started !== undefined) {
+    const image = started.image === undefined ? {} : { image: started.image };
+    facts.push(
+      fact('container-started', about(started.at), {
+        pod: pod.name,
+        podUid,
+        containerId: started.containerId,
+        ...image,
+      }),
+    );
+  }
+  if (ended !== undefined) {
+    const { at, message, ...end } = ended;
+    facts.push(
+      fact('container-ended', about(at), {
+        pod: pod.name,
+        podUid,
+        ...end,
+        ...(message === undefined ? {} : { message: message.slice(0, 8_192) }),
+      }),
+    );
+  }
+  if (gone !== undefined)
+    facts.push(fact('pod-gone', about(gone.at), { podUid, cause: gone.cause, message: gone.message.slice(0, 4_096) }));
+  return facts;
+}
+
+/** What a Job snapshot says: only its terminal condition. Its creation is dispatch's fact, its `active` count proves nothing. */
+export function factsOfJob(job: JobSnapshot, known: KnownBy, seenAt: number): Fact[] {
+  if (job.finished === undefined) return [];
+  const { succeeded, reason, message, at } = job.finished;
+  const about = { evaluation: job.evaluation, attempt: job.attempt, at, seenAt, known };
+  return [
+    fact('job-finished', about, {
+      jobUid: job.uid,
+      succeeded,
+      reason,
+      ...(message === undefined ? {} : { message: message.slice(0, 4_096) }),
+    }),
+  ];
+}
+
+/** A warning event as a fact: the explanation of an absence. */
+export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: number): Fact {
+  const { evaluation, attempt, at, object, uid, reason, message } = warning;
+  return fact(
+    'cluster-warned',
+    { evaluation, attempt, at, seenAt, known },
+    { object, uid, reason: reason.slice(0, 128), message: message.slice(0, 4_096) },
+  );
+}
+
+/** A pod that was there and is not, and nobody saw how it ended. Says exactly that, and nothing about the program (fault W8). */
+export function factOfVanishedPod(podUid: string, { evaluation, attempt }: Identity, at: number): Fact {
+  const message = 'the pod vanished while nobody watched; its final state is unknown';
+  return fact('pod-gone', { evaluation, attempt, at, known: 'inferred' }, { podUid, cause: 'unknown', message });
+}

@@ -1,0 +1,99 @@
+import { fact, type EvaluationId } from '@lacuna/contracts';
+import type { RecordedFact } from '@lacuna/messaging';
+import { Capture, type CaptureDeps, type CaptureResult } from './capture.ts';
+import { containerOf, factSubjectOf, type Container } from './container.ts';
+
+export interface CollectDeps extends CaptureDeps {
+  /** The `report` setting of an evaluation's spec. */
+  readonly reportOf: (evaluation: EvaluationId) => Promise<string | undefined>;
+}
+
+/**
+ * Collects the logs of containers told by `container-started` or `container-ended`, whichever is handed out first: a container that
+ * lived for ten milliseconds is captured too. The second one finds the first at work and waits with it.
+ */
+export class Collector {
+  readonly #deps: CollectDeps;
+  readonly #running = new Map<string, { readonly capture: Promise<Capture>; readonly done: Promise<void> }>();
+  /** Captures closed by this process lately: the other fact about the same container needs no second one. */
+  readonly #closed = new LatestKeys(10_000);
+
+  constructor(deps: CollectDeps) {
+    this.#deps = deps;
+  }
+
+  /** How many captures are open, for metrics. */
+  get open(): number {
+    return this.#running.size;
+  }
+
+  /** Handles one fact; resolves when the log is closed and its results are read, both stored as facts. */
+  async collect(
+    { fact: told }: RecordedFact,
+    { signal, deliveries }: { readonly signal: AbortSignal; readonly deliveries: number },
+  ): Promise<void> {
+    if (told.type !== 'container-started' && told.type !== 'container-ended') return;
+    const container = containerOf(told);
+    if (container === undefined) return;
+    const key = `${container.evaluation}/${container.attempt}/${container.podUid}`;
+    if (this.#closed.has(key) || (deliveries > 1 && (await this.#isCollected(container)))) return;
+    const running = this.#running.get(key) ?? this.#start(key, container, signal);
+    if (told.type === 'container-ended')
+      (await running.capture).tellEnd(told.data.seal === undefined ? {} : { seal: told.data.seal });
+    await running.done;
+  }
+
+  #start(key: string, container: Container, signal: AbortSignal): { capture: Promise<Capture>; done: Promise<void> } {
+    const capture = this.#deps
+      .reportOf(container.evaluation)
+      .then((report) => new Capture(container, report, this.#deps));
+    const done = capture
+      .then((opened) => opened.run(signal))
+      .then((result) => this.#close(container, result))
+      .then(() => this.#closed.add(key))
+      .finally(() => this.#running.delete(key));
+    const running = { capture, done };
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #isCollected(container: Container): Promise<boolean> {
+    const subjects = [factSubjectOf('log-closed', container), factSubjectOf('report-read', container)];
+    const found = await Promise.all(subjects.map((subject) => this.#deps.bus.readFact(subject)));
+    return found.every((fact) => fact !== undefined);
+  }
+
+  async #close(
+    { evaluation, attempt, podUid, containerId }: Container,
+    { statement, report }: CaptureResult,
+  ): Promise<void> {
+    const about = { evaluation, attempt, at: this.#deps.now() };
+    await Promise.all([
+      this.#deps.bus.publishFact(fact('log-closed', about, { podUid, containerId, statement })),
+      this.#deps.bus.publishFact(fact('report-read', about, { podUid, ...(report === undefined ? {} : { report }) })),
+    ]);
+  }
+}
+
+/** A set of the latest keys, bounded so that it never grows with what is done. */
+class LatestKeys {
+  readonly #limit: number;
+  readonly #keys = new Set<string>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  add(key: string): void {
+    this.#keys.add(key);
+    if (this.#keys.size <= this.#limit) return;
+    for (const oldest of this.#keys) {
+      this.#keys.delete(oldest);
+      return;
+    }
+  }
+}

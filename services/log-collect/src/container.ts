@@ -1,0 +1,35 @@
+import { factSubject, fact, logSubject, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
+
+/** One container whose log is to be captured, named by the fact that told of it. */
+export interface Container {
+  readonly evaluation: EvaluationId;
+  readonly attempt: number;
+  readonly pod: string;
+  readonly podUid: string;
+  readonly containerId: string;
+}
+
+/** The container of a started or ended fact; undefined when it never started, so that there is no log to be had. */
+export function containerOf({
+  evaluation,
+  attempt,
+  data,
+}: FactOf<'container-started'> | FactOf<'container-ended'>): Container | undefined {
+  return data.containerId === undefined
+    ? undefined
+    : { evaluation, attempt, pod: data.pod, podUid: data.podUid, containerId: data.containerId };
+}
+
+/** Where its chunks are stored. */
+export function chunkSubject({ evaluation, attempt, podUid }: Container): string {
+  return logSubject(evaluation, attempt, podUid);
+}
+
+/** The subject of a fact about this container, to look it up or to wait for it. */
+export function factSubjectOf(
+  type: 'container-ended' | 'log-closed' | 'pod-gone' | 'report-read',
+  { evaluation, attempt, podUid }: Container,
+): string {
+  const shape = fact(type, { evaluation, attempt, at: 0 }, { podUid } as never) as Fact;
+  return factSubject(shape);
+}

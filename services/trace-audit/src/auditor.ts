@@ -1,0 +1,110 @@
+import type { Deadlines, EvaluationId } from '@lacuna/contracts';
+import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
+import type { Bus, RecordedFact } from '@lacuna/messaging';
+import { Ledger } from './ledger.ts';
+
+export interface AuditorOptions {
+  readonly deadlines: Deadlines;
+  readonly now: () => number;
+  readonly onError: (error: unknown, evaluation: EvaluationId) => void;
+  /** How often deadlines are looked at, in milliseconds. */
+  readonly tickMs: number;
+}
+
+/**
+ * Folds all facts and publishes what they, and the clock, call for: findings, their clearing, and the verdict.
+ * Two auditors publish the same facts, and the stream keeps the first of each; a crash between two publishes is made good by the next look.
+ */
+export class Auditor {
+  readonly #bus: Pick<Bus, 'follow' | 'publishFact' | 'readFacts'>;
+  readonly #options: AuditorOptions;
+  readonly #ledger: Ledger;
+  readonly #judging = new Map<EvaluationId, Promise<void>>();
+  /** Evaluations that changed while they were being judged. */
+  readonly #again = new Set<EvaluationId>();
+  readonly #strays = new Set<EvaluationId>();
+  #caughtUp = false;
+
+  constructor(bus: Pick<Bus, 'follow' | 'publishFact' | 'readFacts'>, options: AuditorOptions) {
+    this.#bus = bus;
+    this.#options = options;
+    this.#ledger = new Ledger(options.deadlines);
+  }
+
+  get state(): { readonly caughtUp: boolean; readonly open: number; readonly judging: number } {
+    return { caughtUp: this.#caughtUp, open: this.#ledger.openCount, judging: this.#judging.size };
+  }
+
+  /** What is known of an evaluation, at least up to the given fact: from memory when it is there, else from the stream. */
+  async evaluationWith({ fact }: RecordedFact): Promise<Evaluation> {
+    const known = this.#ledger.get(fact.evaluation);
+    return known !== undefined && fact.type === 'settled' && known.settled !== undefined
+      ? known
+      : this.#read(fact.evaluation);
+  }
+
+  /** Runs until the signal is aborted, then waits for what is being published. */
+  async run(signal: AbortSignal): Promise<void> {
+    const ticking = setInterval(() => this.#tick(), this.#options.tickMs);
+    try {
+      for await (const next of this.#bus.follow({}, signal)) {
+        if ('kind' in next) this.#catchUp();
+        else this.#take(next);
+      }
+    } finally {
+      clearInterval(ticking);
+      await Promise.allSettled(this.#judging.values());
+    }
+  }
+
+  #take(recorded: RecordedFact): void {
+    const evaluation = this.#ledger.add(recorded);
+    const id = recorded.fact.evaluation;
+    if (evaluation === undefined) this.#strays.add(id);
+    // Judged only on the whole of what is stored: half a history always has holes.
+    if (this.#caughtUp) this.#judge(id, evaluation === undefined);
+  }
+
+  #catchUp(): void {
+    this.#caughtUp = true;
+    for (const id of this.#strays) this.#judge(id, true);
+    for (const id of this.#ledger.openIds()) this.#judge(id, false);
+  }
+
+  #tick(): void {
+    if (!this.#caughtUp) return;
+    // A deadline is judged on a fresh read: what this process has not seen yet must not be called missing.
+    for (const id of this.#ledger.due(this.#options.now())) this.#judge(id, true);
+  }
+
+  #judge(id: EvaluationId, fresh: boolean): void {
+    if (this.#judging.has(id)) return void this.#again.add(id);
+    const judging = this.#judgeOnce(id, fresh)
+      .catch((error: unknown) => this.#options.onError(error, id))
+      .finally(() => {
+        this.#judging.delete(id);
+        if (this.#again.delete(id)) this.#judge(id, false);
+      });
+    this.#judging.set(id, judging);
+  }
+
+  async #judgeOnce(id: EvaluationId, fresh: boolean): Promise<void> {
+    if (fresh) this.#ledger.put(await this.#read(id));
+    this.#strays.delete(id);
+    for (;;) {
+      const evaluation = this.#ledger.get(id);
+      if (evaluation === undefined) return;
+      const [due] = decide(evaluation, this.#options.now(), this.#options.deadlines);
+      if (due === undefined) return;
+      const outcome = await this.#bus.publishFact(due);
+      // Another auditor may have been first: what the stream keeps counts, not what we meant to say.
+      const kept = outcome.kind === 'stored' ? due : outcome.fact;
+      const known = this.#ledger.get(id) ?? evaluation;
+      this.#ledger.put(join(known, { fact: kept, storedAt: this.#options.now() }));
+    }
+  }
+
+  async #read(id: EvaluationId): Promise<Evaluation> {
+    return fold(id, await this.#bus.readFacts(id));
+  }
+}

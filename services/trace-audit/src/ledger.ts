@@ -1,0 +1,75 @@
+import type { Deadlines, EvaluationId } from '@lacuna/contracts';
+import { join, nextDeadline, unknownEvaluation, type Evaluation, type Recorded } from '@lacuna/lifecycle';
+
+interface Entry {
+  evaluation: Evaluation;
+  /** Cached; `undefined` when only a fact can change anything. */
+  deadline: number | undefined;
+}
+
+/** How many settled evaluations are kept for late facts and the exporter before the stream is read for them again. */
+const KEPT_SETTLED = 2_000;
+
+/**
+ * The open evaluations as the facts have them, and the latest settled ones. Holds nothing that the stream does not: it can be thrown
+ * away and folded again at any time.
+ */
+export class Ledger {
+  readonly #deadlines: Deadlines;
+  readonly #open = new Map<EvaluationId, Entry>();
+  readonly #settled = new Map<EvaluationId, Evaluation>();
+
+  constructor(deadlines: Deadlines) {
+    this.#deadlines = deadlines;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** Adds a fact and returns what is known now; undefined when the evaluation's earlier facts are not at hand. */
+  add(recorded: Recorded): Evaluation | undefined {
+    const { fact } = recorded;
+    const known =
+      this.get(fact.evaluation) ?? (fact.type === 'submitted' ? unknownEvaluation(fact.evaluation) : undefined);
+    if (known === undefined) return undefined;
+    const evaluation = join(known, recorded);
+    this.put(evaluation);
+    return evaluation;
+  }
+
+  get(id: EvaluationId): Evaluation | undefined {
+    return this.#open.get(id)?.evaluation ?? this.#settled.get(id);
+  }
+
+  /** Replaces what is known, after a fresh read of the stream. */
+  put(evaluation: Evaluation): void {
+    const { id } = evaluation;
+    if (evaluation.settled === undefined) {
+      this.#open.set(id, { evaluation, deadline: nextDeadline(evaluation, this.#deadlines) });
+      return;
+    }
+    this.#open.delete(id);
+    this.#settled.delete(id);
+    this.#settled.set(id, evaluation);
+    if (this.#settled.size > KEPT_SETTLED) this.#dropOldestSettled();
+  }
+
+  /** Evaluations whose next deadline has come. */
+  due(now: number): EvaluationId[] {
+    const due: EvaluationId[] = [];
+    for (const [id, { deadline }] of this.#open) if (deadline !== undefined && deadline <= now) due.push(id);
+    return due;
+  }
+
+  openIds(): Iterable<EvaluationId> {
+    return this.#open.keys();
+  }
+
+  #dropOldestSettled(): void {
+    for (const id of this.#settled.keys()) {
+      this.#settled.delete(id);
+      return;
+    }
+  }
+}

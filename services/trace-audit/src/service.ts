@@ -1,0 +1,107 @@
+import { parseDeadlines, type FactType } from '@lacuna/contracts';
+import type { Bus } from '@lacuna/messaging';
+import {
+  logFailure,
+  runningUntil,
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+} from '@lacuna/service-kit';
+import { openContractExporter } from '@lacuna/telemetry';
+import { alertOf } from './alert-of.ts';
+import { alertTargets, type AlertTarget } from './alert-targets.ts';
+import { Auditor } from './auditor.ts';
+import { AuditConfigSchema } from './config.ts';
+import { exportTraces } from './export-traces.ts';
+
+/** The wiring of trace-audit: the auditor, the trace exporter, and one durable consumer per alert target. */
+export const traceAudit: ServiceDefinition<typeof AuditConfigSchema> = {
+  name: 'trace-audit',
+  config: AuditConfigSchema,
+  start,
+};
+
+type Context = ServiceContext<typeof AuditConfigSchema>;
+
+/** Facts after which a trace has new final spans. */
+const EXPORTED_ON: FactType[] = ['finding-raised', 'finding-cleared', 'settled'];
+
+/** Traces per export request, and how long a started batch waits for more. */
+const BATCH = { maxBatch: 100, maxWaitMs: 50 } as const;
+const READ_BACK_AFTER_MS = [150, 300, 1_000] as const;
+
+async function start(context: Context): Promise<RunningService> {
+  const { bus, clock, config, log, metrics, signal, check } = context;
+  const auditor = new Auditor(bus, {
+    deadlines: parseDeadlines(config.deadlines),
+    now: () => clock.nowMs(),
+    onError: (error, evaluation) =>
+      log.error({ err: error, evaluation }, 'could not judge an evaluation; trying again'),
+    tickMs: config.tick,
+  });
+  check('facts read', () => auditor.state.caughtUp);
+  metrics.observe('lacuna_evaluations_open', 'Evaluations that are not settled.', () => auditor.state.open);
+  const work: Promise<unknown>[] = [auditor.run(signal), ...alerting(context)];
+  if (config.otlpUrl !== undefined) work.push(exporting(context, config.otlpUrl, auditor));
+  else log.warn('no OTLP receiver is configured (LACUNA_OTLP_URL): traces stay in the stream until there is one');
+  return runningUntil(work);
+}
+
+function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: string, auditor: Auditor): Promise<void> {
+  const onUnverified = (message: string): void =>
+    log.warn({ message }, 'traces cannot be read back; exporting them again');
+  const sink = openContractExporter({
+    otlpUrl,
+    onUnverified,
+    ...(config.jaegerUrl === undefined ? {} : { jaegerUrl: config.jaegerUrl }),
+  });
+  const exported = metrics.counter('lacuna_traces_exported_total', 'Traces exported and read back.', {});
+  const deps = {
+    sink,
+    evaluationWith: auditor.evaluationWith.bind(auditor),
+    onRejected: (message: string) => log.error({ message }, 'the trace store refused spans'),
+    readBackAfterMs: READ_BACK_AFTER_MS,
+  };
+  return bus.workBatch(
+    { name: 'trace-audit-export', service: 'trace-audit', types: EXPORTED_ON, onFailure: logFailure(log), ...BATCH },
+    async (facts, { signal: working }) => {
+      const done = await exportTraces(facts, deps, working);
+      exported.add({}, done.size);
+      return done;
+    },
+    signal,
+  );
+}
+
+function alerting({ bus, clock, config, log, signal }: Context): Promise<void>[] {
+  return alertTargets(bus, config, () => clock.nowMs()).map((target) =>
+    bus.work(
+      {
+        name: `trace-audit-alert-${target.name}`,
+        service: 'trace-audit',
+        types: ['finding-raised', 'finding-cleared'],
+        concurrency: 4,
+        onFailure: logFailure(log),
+      },
+      ({ fact }, work) => send(fact, target, bus, config, work.signal),
+      signal,
+    ),
+  );
+}
+
+async function send(
+  fact: Parameters<typeof alertOf>[0] | { readonly type: string },
+  target: AlertTarget,
+  bus: Bus,
+  config: Context['config'],
+  signal: AbortSignal,
+): Promise<void> {
+  if (fact.type !== 'finding-raised' && fact.type !== 'finding-cleared') return;
+  const told = fact as Parameters<typeof alertOf>[0];
+  const facts = await bus.readFacts(told.evaluation);
+  const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
+  await target.send(
+    alertOf(told, submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation, config),
+    signal,
+  );
+}

@@ -1,0 +1,60 @@
+import { createHmac } from 'node:crypto';
+import { fact } from '@lacuna/contracts';
+import { testId } from '@lacuna/testing';
+import { describe, expect, test } from 'vitest';
+import { alertOf } from '../src/alert-of.ts';
+import { alertmanagerAlert } from '../src/alertmanager.ts';
+import { webhookBody, webhookSignature } from '../src/webhook.ts';
+
+const raised = fact(
+  'finding-raised',
+  { evaluation: testId(), at: 1_000 },
+  { stage: 'pod.create', cause: 'missing', reason: 'FailedCreate: quota', since: 0, notOwed: [] },
+);
+const cleared = fact(
+  'finding-cleared',
+  { evaluation: testId(), at: 2_000 },
+  { stage: 'pod.create', cause: 'missing', evidence: 'it came late' },
+);
+const BASES = { publicUrl: 'http://lacuna', jaegerUrl: 'http://jaeger' };
+
+describe('an alert', () => {
+  test('has one key from raising to resolving', () => {
+    expect(alertOf(raised, 'suite', {}).key).toBe(alertOf(cleared, 'suite', {}).key);
+    expect(alertOf(cleared, 'suite', {}).status).toBe('resolved');
+  });
+
+  test('says what is broken, why, and where to look', () => {
+    expect(alertOf(raised, 'suite', BASES)).toMatchObject({
+      stage: 'pod.create',
+      reason: 'FailedCreate: quota',
+      links: {
+        self: `http://lacuna/v1/evaluations/${testId()}`,
+        trace: expect.stringMatching(/^http:\/\/jaeger\/trace\/[0-9a-f]{32}$/),
+      },
+    });
+  });
+
+  test('keeps its labels in Alertmanager, and never resolves there by time', () => {
+    const firing = alertmanagerAlert(alertOf(raised, 'suite', BASES)) as {
+      labels: object;
+      startsAt: string;
+      endsAt: string;
+    };
+    const resolved = alertmanagerAlert(alertOf(cleared, 'suite', BASES)) as { labels: object; endsAt: string };
+    expect(resolved.labels).toEqual(firing.labels);
+    expect(Date.parse(firing.endsAt) - Date.parse(firing.startsAt)).toBeGreaterThan(300 * 86_400_000);
+    expect(Date.parse(resolved.endsAt)).toBe(2_000);
+  });
+
+  test("is posted to a webhook in Alertmanager's own form, signed over time and body", () => {
+    const body = webhookBody(alertOf(raised, 'suite', BASES));
+    expect(JSON.parse(body)).toMatchObject({
+      version: '4',
+      status: 'firing',
+      alerts: [{ status: 'firing', labels: { stage: 'pod.create' } }],
+    });
+    const signature = webhookSignature(body, 'key', 7);
+    expect(signature).toBe(`t=7,v1=${createHmac('sha256', 'key').update(`7.${body}`).digest('hex')}`);
+  });
+});
