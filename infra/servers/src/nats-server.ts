@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { renderTemplate } from './config-template.ts';
+import { claimPort } from './free-port.ts';
+import { stopLeftover } from './pid-file.ts';
+import type { ServerOptions } from './server-options.ts';
+import { pidFileOf, startServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
+
+export interface NatsServer extends ServerProcess {
+  /** Such as `nats://127.0.0.1:4222`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+const NAME = 'nats-server';
+const TEMPLATE = new URL('../../nats/nats-server.conf', import.meta.url);
+
+/**
+ * Starts nats-server with JetStream on 127.0.0.1 and waits until it takes clients. Without `port` it gets a free one.
+ * A leftover of a killed process on the same folder is stopped first. Rejects when the port or the folder is in use.
+ */
+export async function startNatsServer(options: ServerOptions & { readonly port?: number }): Promise<NatsServer> {
+  const { path, signal, onLog = () => {} } = options;
+  const dataDir = resolve(options.dataDir);
+  await mkdir(dataDir, { recursive: true });
+  await stopLeftover(pidFileOf(NAME, dataDir), dataDir, onLog);
+  const port = await claimPort(options.port, NAME);
+  const config = join(dataDir, 'nats-server.conf');
+  await writeFile(config, await renderTemplate(TEMPLATE, { listen: `127.0.0.1:${port}`, storeDir: dataDir }));
+  const server = await startServerProcess({
+    name: NAME,
+    path,
+    args: ['--config', config],
+    dataDir,
+    signal,
+    onLog,
+    isReady: () => greets(port),
+  });
+  return { ...server, url: `nats://127.0.0.1:${port}`, port };
+}
+
+/** True when a NATS server greets on the port: it sends INFO first, and only once its streams are recovered. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
+    const finish = (greeted: boolean): void => {
+      socket.destroy();
+      settle(greeted);
+    };
+    socket.once('data', (data) => finish(data.toString('latin1').startsWith('INFO ')));
+    socket.once('error', () => finish(false));
+    socket.once('timeout', () => finish(false));
+    socket.once('close', () => finish(false));
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Sets up the clone and runs one thing in it: `node infra/setup/run.mjs <demo|start|test|verify|bench> [arguments]`.
+ *
+ * Runs on Node 20 and later, without dependencies: this is what fetches the pinned Node and the dependencies. What is there
+ * already is used as it is, without the network.
+ */
+import { dirname, join } from 'node:path';
+import { bench } from './bench.mjs';
+import { run } from './child.mjs';
+import { dependenciesFresh, ensureDependencies } from './dependencies.mjs';
+import { ROOT } from './paths.mjs';
+import { ensureNode } from './pinned-node.mjs';
+import { inCI, say } from './say.mjs';
+import { verify } from './verify.mjs';
+
+const lacuna = (command) => (node, env, args) =>
+  run(node, [join(ROOT, 'packages/cli/bin/lacuna.mjs'), command, ...args], { env });
+
+const vitest = (node, env, args) =>
+  run(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: ROOT, env });
+
+/** What each command runs, and the servers it can't do without. The others are had if they can be. */
+const COMMANDS = {
+  demo: { execute: lacuna('demo'), needs: ['nats'] },
+  start: { execute: lacuna('up'), needs: ['nats'] },
+  test: { execute: vitest, needs: inCI ? ['nats', 'jaeger'] : [] },
+  verify: { execute: verify, needs: inCI ? ['nats', 'jaeger'] : [] },
+  bench: { execute: bench, needs: ['nats', 'jaeger'] },
+};
+
+async function main([name, ...args]) {
+  if (!Object.hasOwn(COMMANDS, name ?? '')) {
+    say(`usage: node infra/setup/run.mjs <${Object.keys(COMMANDS).join('|')}> [arguments]`);
+    return 2;
+  }
+  const { execute, needs } = COMMANDS[name];
+  const node = await ensureNode(dependenciesFresh());
+  await ensureDependencies(node);
+  const env = {
+    ...process.env,
+    PATH: [dirname(node), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(':'),
+    TURBO_TELEMETRY_DISABLED: '1',
+  };
+  const code = await ensureServers(node, env, needs);
+  return code === 0 ? execute(node, env, args) : code;
+}
+
+function ensureServers(node, env, needed) {
+  const optional = ['nats', 'jaeger'].filter((name) => !needed.includes(name));
+  const script = join(ROOT, 'infra/servers/src/cli.ts');
+  const args = ['ensure', ...needed, ...optional.flatMap((name) => ['--optional', name])];
+  return run(node, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}
