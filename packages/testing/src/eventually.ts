@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+const DEFAULT_WITHIN_MS = 5000;
+const EVERY_MS = 20;
+
+type Nothing = undefined | null | false;
+
+/**
+ * Calls `probe` until it gives something other than `undefined`, `null` or `false`, and returns that. A probe that throws
+ * counts as not yet. After `withinMs` milliseconds (5,000 unless told) it throws, naming `what` and the last value or error.
+ */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { withinMs = DEFAULT_WITHIN_MS }: { withinMs?: number } = {},
+): Promise<Exclude<T, Nothing>> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const outcome = await attempt(probe, deadline);
+    if (outcome.kind === 'value' && isSomething(outcome.value)) return outcome.value;
+    if (performance.now() >= deadline) throw timeoutError(what, withinMs, outcome);
+    await delay(EVERY_MS);
+  }
+}
+
+type Outcome<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown } | { kind: 'hanging' };
+
+const isSomething = <T>(value: T): value is Exclude<T, Nothing> =>
+  value !== undefined && value !== null && value !== false;
+
+/** One call, bounded by the deadline: a probe that hangs must not hang the test without a word. */
+async function attempt<T>(probe: () => T | Promise<T>, deadline: number): Promise<Outcome<T>> {
+  const controller = new AbortController();
+  const patience = delay(Math.max(deadline - performance.now(), EVERY_MS), { kind: 'hanging' } as const, controller);
+  try {
+    const value = (async () => ({ kind: 'value', value: await probe() }) as const)();
+    return await Promise.race([value, patience]);
+  } catch (error) {
+    return { kind: 'error', error };
+  } finally {
+    patience.catch(() => {});
+    controller.abort();
+  }
+}
+
+function timeoutError(what: string, withinMs: number, outcome: Outcome<unknown>): Error {
+  const prefix = `${what}: not within ${withinMs} ms; `;
+  switch (outcome.kind) {
+    case 'value':
+      return new Error(`${prefix}last value: ${inspect(outcome.value, { depth: 4 })}`);
+    case 'error':
+      return new Error(`${prefix}last error: ${inspect(outcome.error)}`, { cause: outcome.error });
+    case 'hanging':
+      return new Error(`${prefix}the last probe had not answered`);
+  }
+}

@@ -1,0 +1,29 @@
+import { SERVERS, progressPrinter, resolveBinary } from '@lacuna/servers';
+import type { ServerName } from '@lacuna/servers';
+import { inCI } from './server-binary.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
+
+let prepared: Promise<() => void> | undefined;
+
+/**
+ * Runs before the first test that may need a server: makes every server ready, so that no test waits for a build, and says
+ * at the start and again at the end what can't run here. In CI everything must run, so there it fails.
+ */
+export default function setup(): Promise<() => void> {
+  return (prepared ??= prepare());
+}
+
+async function prepare(): Promise<() => void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  await sweepLeftovers(say);
+  const missing: string[] = [];
+  for (const name of Object.keys(SERVERS) as ServerName[]) {
+    const server = await resolveBinary(name, { onProgress: progressPrinter(process.stderr) });
+    if (server.kind === 'unavailable') missing.push(`tests that need ${name} can't run here: ${server.message}`);
+  }
+  if (missing.length > 0 && inCI(process.env)) throw new Error(missing.join('\n'));
+  for (const line of missing) say(line);
+  return () => {
+    for (const line of missing.splice(0)) say(line);
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * What tests share: real servers as disposable fixtures, temporary folders, and waiting for a condition.
+ *
+ * It refuses to be imported by the product, to fake a server that can be run for real, and to sleep for a fixed time.
+ */
+export { eventually } from './eventually.ts';
+export { tempDir } from './temp-dir.ts';
+export type { TempDir } from './temp-dir.ts';
+export { startNats } from './nats-fixture.ts';
+export type { NatsFixture } from './nats-fixture.ts';
+export { startTestJaeger } from './jaeger-fixture.ts';
+export type { JaegerFixture } from './jaeger-fixture.ts';
+export type { JaegerSpan } from './jaeger-trace.ts';
+export { freePort } from '@lacuna/servers';

@@ -1,0 +1,55 @@
+import { startJaeger } from '@lacuna/servers';
+import type { Jaeger } from '@lacuna/servers';
+import { parseJaegerTrace } from './jaeger-trace.ts';
+import type { JaegerSpan } from './jaeger-trace.ts';
+import { serverBinary } from './server-binary.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** A real Jaeger with its data on disk. Disposing it kills the server and removes the data. */
+export interface JaegerFixture extends AsyncDisposable {
+  /** Base of OTLP over HTTP. Stays the same over restarts, as all ports do. */
+  readonly otlpUrl: string;
+  /** Base of the query API. */
+  readonly queryUrl: string;
+  /** Spans of a trace (32 hex digits) as Jaeger shows them now, or undefined while it knows no such trace. */
+  trace(traceId: string): Promise<JaegerSpan[] | undefined>;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** Starts it again on the same ports and data, after stopping it if it runs. */
+  restart(): Promise<void>;
+}
+
+export async function startTestJaeger(): Promise<JaegerFixture> {
+  const path = await serverBinary('jaeger');
+  const dir = await tempDir();
+  const dataDir = dir.path;
+  let server: Jaeger;
+  try {
+    server = await startJaeger({ path, dataDir });
+  } catch (error) {
+    await dir[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { otlpUrl, queryUrl, ports } = server;
+  return {
+    otlpUrl,
+    queryUrl,
+    trace: (traceId) => fetchTrace(queryUrl, traceId),
+    stop: () => server.stop(),
+    async restart() {
+      await server.stop();
+      server = await startJaeger({ path, dataDir, ports });
+    },
+    async [Symbol.asyncDispose]() {
+      await server.kill();
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function fetchTrace(queryUrl: string, traceId: string): Promise<JaegerSpan[] | undefined> {
+  const response = await fetch(`${queryUrl}/api/traces/${traceId}`);
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`Jaeger answered ${response.status}: ${await response.text()}`);
+  return parseJaegerTrace(await response.json());
+}

@@ -1,0 +1,47 @@
+import { startNatsServer } from '@lacuna/servers';
+import type { NatsServer } from '@lacuna/servers';
+import { serverBinary } from './server-binary.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** A real nats-server with JetStream on a folder of its own. Disposing it kills the server and removes the folder. */
+export interface NatsFixture extends AsyncDisposable {
+  /** Stays the same over restarts. */
+  readonly url: string;
+  readonly dataDir: string;
+  /** Kills the server as a power cut would. Clients see a reset; what was acknowledged is on disk. */
+  kill9(): Promise<void>;
+  /** Stops the process without ending it: clients see silence. */
+  pause(): void;
+  resume(): void;
+  /** Starts it again on the same port and data, after stopping it in good order if it runs. */
+  restart(): Promise<void>;
+}
+
+export async function startNats(): Promise<NatsFixture> {
+  const path = await serverBinary('nats');
+  const dir = await tempDir();
+  const dataDir = dir.path;
+  let server: NatsServer;
+  try {
+    server = await startNatsServer({ path, dataDir });
+  } catch (error) {
+    await dir[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { url, port } = server;
+  return {
+    url,
+    dataDir,
+    kill9: () => server.kill(),
+    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    resume: () => void process.kill(server.pid, 'SIGCONT'),
+    async restart() {
+      await server.stop();
+      server = await startNatsServer({ path, dataDir, port });
+    },
+    async [Symbol.asyncDispose]() {
+      await server.kill();
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
