@@ -1,0 +1,43 @@
+import { Failure } from '@lacuna/contracts';
+import { ApiError } from './api-error.ts';
+import type { Connection } from './connection.ts';
+import { callApi } from './jetstream.ts';
+
+/** A durable consumer: who reads what, shared by all replicas that use the same name. */
+export interface Consumer {
+  readonly stream: string;
+  /** Its durable name. */
+  readonly name: string;
+  readonly filters: readonly string[];
+  /** Without a sign of life for this long, in milliseconds, a message is delivered again. */
+  readonly ackWaitMs: number;
+}
+
+const INVALID_CONSUMER = 10012;
+
+/**
+ * Creates the consumer, or changes it to what it should be. Retries and poison are ours to decide, so the server never gives up on a
+ * message (`max_deliver`: it would stay in the stream, visible to nobody), and delayed messages never block others
+ * (`max_ack_pending`). Throws `Failure('stream-drift')` when the one that exists can't be changed into it.
+ */
+export async function ensureConsumer(connection: Connection, consumer: Consumer, timeoutMs: number): Promise<string> {
+  const { stream, name, filters, ackWaitMs } = consumer;
+  const config = {
+    name,
+    durable_name: name,
+    deliver_policy: 'all',
+    ack_policy: 'explicit',
+    ack_wait: ackWaitMs * 1e6,
+    max_deliver: -1,
+    max_ack_pending: -1,
+    filter_subjects: filters,
+  };
+  try {
+    await callApi(connection, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config }, timeoutMs);
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.code === INVALID_CONSUMER)
+      throw new Failure('stream-drift', `consumer ${name} of ${stream}: ${cause.message}`, { cause });
+    throw cause;
+  }
+  return name;
+}

@@ -1,0 +1,27 @@
+/**
+ * Facts, logs, env values, alerts and requests over NATS JetStream: connect, provision the streams, publish, read, follow, consume.
+ * An outcome that is not known is found out here, never handed on: a publish ends as stored, known or in conflict, and a consumer goes
+ * on across restarts of the server. It decides nothing about evaluations, keeps no state of its own, and lets no type of the NATS
+ * client out: it is the only package that imports it.
+ */
+export { assertDurable } from './assert-durable.ts';
+export { connectBus, type Bus } from './bus.ts';
+export type { ConnectionStatus } from './connection.ts';
+export type { Credentials } from './credentials.ts';
+export type { DeadLetter } from './dead.ts';
+export type { DialOptions } from './dial.ts';
+export type { EnvValues, PutEnvOutcome } from './env.ts';
+export type { FailedDelivery, FailurePolicy } from './fail-delivery.ts';
+export type { CaughtUp, FollowOptions } from './follow.ts';
+export type { Headers } from './headers.ts';
+export type { LogChunk, LogEnd } from './log-chunk.ts';
+export type { AppendOutcome, LogWriter } from './log-writer.ts';
+export type { ProvisionOptions } from './provision.ts';
+export type { PublishOutcome } from './publish-fact.ts';
+export type { ReadLogOptions } from './read-log.ts';
+export type { RecordedFact } from './recorded-fact.ts';
+export type { Reply, RequestHandler, ServiceEndpoint } from './serve.ts';
+export type { Settlement } from './settlement.ts';
+export type { BatchConsumer, BatchHandler } from './work-batch.ts';
+export type { IntakeHandler, IntakeMessage } from './work-intake.ts';
+export type { FactConsumer, FactHandler, WorkContext } from './work.ts';

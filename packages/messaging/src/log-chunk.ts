@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Headers } from './headers.ts';
+
+/** A piece of a container's log. */
+export interface LogChunk {
+  /** Of its first byte in the log. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a log ends: the offset behind its last byte, and the sequence of its last chunk (0 = it has none). */
+export interface LogEnd {
+  readonly offset: number;
+  readonly seq: number;
+}
+
+/** Tells a chunk from every other: container, offset and content. */
+export function chunkId(container: string, { offset, bytes }: LogChunk): string {
+  return `${container}/${offset}/${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`;
+}
+
+/** The headers that a chunk is stored with. */
+export function chunkHeaders(container: string, chunk: LogChunk): Record<string, string> {
+  return {
+    'Nats-Msg-Id': chunkId(container, chunk),
+    'Lacuna-Offset': String(chunk.offset),
+    'Lacuna-Container': container,
+  };
+}
+
+/** The offset of a stored chunk. Throws when it is none: nobody else may publish there. */
+export function offsetOf(headers: Headers): number {
+  const offset = Number(headers.get('Lacuna-Offset'));
+  if (!Number.isSafeInteger(offset))
+    throw new TypeError(`not a log chunk: Lacuna-Offset ${headers.get('Lacuna-Offset')}`);
+  return offset;
+}

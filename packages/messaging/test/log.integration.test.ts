@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { logSubject, MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
+import { eventually } from '@lacuna/testing';
+import type { Bus, LogWriter, ReadLogOptions } from '../src/index.ts';
+import { startBus, type RawClient } from './bus-fixture.ts';
+import { idOf } from './pod-facts.ts';
+
+const SUBJECT = logSubject(idOf(1), 1, 'pod-1');
+const OTHER = logSubject(idOf(1), 1, 'pod-2');
+
+async function read(bus: Bus, options: Partial<ReadLogOptions> = {}): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let at = options.fromOffset ?? 0;
+  for await (const { offset, bytes } of bus.readLog(
+    SUBJECT,
+    { follow: false, ...options },
+    AbortSignal.timeout(20_000),
+  )) {
+    expect(offset).toBe(at);
+    at += bytes.length;
+    parts.push(bytes);
+  }
+  return Buffer.concat(parts).toString('latin1');
+}
+
+/** Appends a whole text in pieces, as a capture does that resumes wherever the log ends. */
+async function appendAll(writer: LogWriter, text: string, pieceBytes: number): Promise<void> {
+  const bytes = Buffer.from(text, 'latin1');
+  for (let offset = writer.end; offset < bytes.length;) {
+    const outcome = await writer.append({ offset, bytes: bytes.subarray(offset, offset + pieceBytes) });
+    offset = outcome.end;
+  }
+}
+
+it.each([
+  ['alone', false],
+  ['among others', true],
+])('gives back the bytes of a log %s as they were, from any offset on', async (_title, amongOthers) => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const other = await fixture.bus.openLog(OTHER, 'c2');
+  const text = Array.from({ length: 100 }, (_, i) => `line ${i} \0\xff\n`).join('');
+  for (let offset = 0; offset < text.length; offset += 7) {
+    await writer.append({ offset, bytes: Buffer.from(text.slice(offset, offset + 7), 'latin1') });
+    if (amongOthers) await other.append({ offset, bytes: Buffer.from('another') });
+  }
+  expect(await read(fixture.bus)).toBe(text);
+  for (const fromOffset of [1, 6, 7, 8, 700, text.length - 1, text.length])
+    expect(await read(fixture.bus, { fromOffset })).toBe(text.slice(fromOffset));
+  expect(await fixture.bus.logEnd(SUBJECT)).toMatchObject({ offset: text.length });
+});
+
+it('reads nothing where there is no log, and knows that it ends at 0', async () => {
+  await using fixture = await startBus();
+  expect(await read(fixture.bus)).toBe('');
+  expect(await read(fixture.bus, { fromOffset: 10 })).toBe('');
+  expect(await fixture.bus.logEnd(SUBJECT)).toEqual({ offset: 0, seq: 0 });
+});
+
+it('tells a writer that is behind where to go on, and stores nothing of it', async () => {
+  await using fixture = await startBus();
+  const first = await fixture.bus.openLog(SUBJECT, 'c1');
+  const second = await fixture.bus.openLog(SUBJECT, 'c1');
+  expect(await first.append({ offset: 0, bytes: Buffer.from('hello ') })).toEqual({ kind: 'stored', end: 6 });
+  expect(await second.append({ offset: 0, bytes: Buffer.from('hel') })).toEqual({ kind: 'behind', end: 6 });
+  expect(await second.append({ offset: 9, bytes: Buffer.from('x') })).toEqual({ kind: 'behind', end: 6 });
+  expect(await second.append({ offset: 6, bytes: Buffer.from('world') })).toEqual({ kind: 'stored', end: 11 });
+  expect(await read(fixture.bus)).toBe('hello world');
+});
+
+it('never interleaves two writers that race, whatever pieces they write', async () => {
+  await using fixture = await startBus();
+  const text = Array.from({ length: 400 }, (_, i) => `${i},`).join('');
+  const buses = [fixture.bus, await fixture.connect(), await fixture.connect()];
+  const pieces = [5, 11, 17];
+  await Promise.all(buses.map(async (bus, i) => appendAll(await bus.openLog(SUBJECT, 'c1'), text, pieces[i] ?? 1)));
+  expect(await read(fixture.bus)).toBe(text);
+});
+
+it('loses and repeats nothing when the server is killed and restarted while a log is written and followed', async () => {
+  await using fixture = await startBus();
+  const text = Array.from({ length: 300 }, (_, i) => `line ${i}\n`).join('');
+  const stop = new AbortController();
+  let followed = '';
+  const following = (async () => {
+    for await (const { bytes } of fixture.bus.readLog(SUBJECT, { follow: true }, stop.signal))
+      followed += Buffer.from(bytes).toString('latin1');
+  })();
+  const writing = appendAll(await fixture.bus.openLog(SUBJECT, 'c1'), text, 10);
+  for (const enough of [300, 1_200]) {
+    await eventually('some is seen', () => followed.length > enough);
+    await fixture.nats.kill9();
+    await fixture.nats.restart();
+  }
+  await writing;
+  await eventually('all is seen', () => followed.length >= text.length, { withinMs: 15_000 });
+  stop.abort();
+  await following;
+  expect(followed).toBe(text);
+  expect(await read(fixture.bus)).toBe(text);
+});
+
+it('refuses a chunk that is larger than the contract allows', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  await expect(writer.append({ offset: 0, bytes: new Uint8Array(MAX_CHUNK_BYTES + 1) })).rejects.toThrow(RangeError);
+});
+
+it('says overloaded when the stream is full', async () => {
+  await using fixture = await startBus();
+  await fixture.raw.editStream(STREAMS.logs.name, { max_bytes: 100 });
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const outcome = writer.append({ offset: 0, bytes: new Uint8Array(1_000) });
+  await expect(outcome).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 5_000 });
+});
+
+it('reads 50 MB byte for byte, and is sent no more than 2 MiB ahead of a reader that pauses', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const written = createHash('sha256');
+  for (let i = 0; i < 200; i++) {
+    const bytes = Buffer.alloc(MAX_CHUNK_BYTES, i);
+    bytes.writeUInt32LE(i, 1_000);
+    written.update(bytes);
+    await writer.append({ offset: writer.end, bytes });
+  }
+  const seen = createHash('sha256');
+  let total = 0;
+  let ahead = Infinity;
+  for await (const { bytes } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(30_000))) {
+    if (total === 0) ahead = await deliveredWhilePaused(fixture.raw);
+    seen.update(bytes);
+    total += bytes.length;
+  }
+  expect(ahead).toBeLessThanOrEqual(9);
+  expect(total).toBe(200 * MAX_CHUNK_BYTES);
+  expect(seen.digest('hex')).toBe(written.digest('hex'));
+});
+
+/** How many chunks the server has sent to the only reader once it sends no more. */
+async function deliveredWhilePaused(raw: RawClient): Promise<number> {
+  const { consumers } = await raw.api<{ consumers: string[] }>(`CONSUMER.NAMES.${STREAMS.logs.name}`);
+  const sent = async (): Promise<number> => {
+    const info = await raw.api<{ delivered: { consumer_seq: number } }>(
+      `CONSUMER.INFO.${STREAMS.logs.name}.${consumers[0]}`,
+    );
+    return info.delivered.consumer_seq;
+  };
+  return eventually('the server sends no more', async () => {
+    const before = await sent();
+    await delay(50);
+    return before === (await sent()) && before;
+  });
+}
