@@ -1,0 +1,163 @@
+import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { whyNeverRunnable } from './admission.ts';
+import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
+import { isSameJob, type JobEntry } from './job-entry.ts';
+import type { LogSource } from './log-source.ts';
+import { PodRun, type RunContext } from './pod-run.ts';
+
+export interface KubeletOptions extends RunContext {
+  readonly allowFaults: boolean;
+  /** Called whenever a run has ended. */
+  readonly onRunEnded: () => void;
+}
+
+export type LogLookup =
+  | { readonly kind: 'found'; readonly source: LogSource }
+  | { readonly kind: 'waiting' | 'gone'; readonly message: string };
+
+/** The verbs of the cluster on this machine: admission, the Job controller and the kubelet in one. */
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  /** By Job uid. */
+  readonly #runs = new Map<string, PodRun>();
+  #stopping = false;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+  }
+
+  /** Whether something is going on that only this process knows about. */
+  get busy(): boolean {
+    return this.#runs.size > 0;
+  }
+
+  /** Answers when the Job is in the journal: an answer that a kill could take back would allow a second start. */
+  async ensure(request: JobRequest): Promise<EnsureOutcome> {
+    if (this.#stopping) return { kind: 'unavailable', message: 'the agent is stopping' };
+    const existing = this.#options.table.get(request.name);
+    const outcome = existing === undefined ? this.#create(request) : adopt(existing, request);
+    await this.#options.table.settled();
+    return outcome;
+  }
+
+  stop(ref: JobRef): ChangeOutcome {
+    const entry = this.#find(ref);
+    if (entry === undefined) return { kind: 'absent' };
+    const run = this.#runs.get(ref.uid);
+    if (run !== undefined) run.stop();
+    else if (entry.job.finished === undefined) this.#finishWithoutPod(entry);
+    return { kind: 'done' };
+  }
+
+  /** Kills what runs, waits for its end, then forgets Job, pod and log. */
+  async remove(ref: JobRef): Promise<ChangeOutcome> {
+    const run = this.#find(ref) === undefined ? undefined : this.#runs.get(ref.uid);
+    run?.kill();
+    await run?.ended;
+    const entry = this.#find(ref);
+    if (entry === undefined) return { kind: 'absent' };
+    this.#options.table.delete(entry);
+    if (entry.pod !== undefined) await rm(this.#logPath(entry.pod.uid), { force: true });
+    await this.#options.table.settled();
+    return { kind: 'done' };
+  }
+
+  /** Where the log of a container is; `containerId` must be the one that the pod started. */
+  log(podUid: string, containerId: string): LogLookup {
+    const entry = this.#options.table.ofPod(podUid);
+    if (entry?.pod === undefined) return { kind: 'gone', message: `there is no pod ${podUid}` };
+    const { started, ended } = entry.pod;
+    if (started === undefined) {
+      return ended === undefined
+        ? { kind: 'waiting', message: 'the container has not started yet' }
+        : { kind: 'gone', message: `the container never started: ${ended.message ?? ended.reason}` };
+    }
+    if (started.containerId !== containerId) return { kind: 'gone', message: `there is no container ${containerId}` };
+    const running = this.#runs.get(entry.job.uid)?.container;
+    return { kind: 'found', source: running?.output ?? storedLog(this.#logPath(podUid)) };
+  }
+
+  /** Stops all that runs and waits for its end. Nothing is started any more. */
+  async stopAll(): Promise<void> {
+    this.#stopping = true;
+    const runs = [...this.#runs.values()];
+    for (const run of runs) run.stop();
+    await Promise.all(runs.map((run) => run.ended));
+    await this.#options.table.settled();
+  }
+
+  #create(request: JobRequest): EnsureOutcome {
+    const message = whyNeverRunnable(request);
+    if (message !== undefined) return { kind: 'denied', message };
+    const fault = drillFault(request.labels, this.#options.allowFaults);
+    const entry = newEntry(request, fault);
+    this.#options.table.put(entry);
+    if (fault.kind !== 'no-pod') this.#run(entry, request, fault);
+    return { kind: 'created', uid: entry.job.uid, at: entry.job.createdAt };
+  }
+
+  #run({ job }: JobEntry, request: JobRequest, fault: DrillFault): void {
+    const run = new PodRun(this.#options, request, fault);
+    this.#runs.set(job.uid, run);
+    void run.ended.finally(() => {
+      this.#runs.delete(job.uid);
+      this.#options.onRunEnded();
+    });
+  }
+
+  #finishWithoutPod(entry: JobEntry): void {
+    const finished = {
+      succeeded: false,
+      reason: 'Stopped',
+      message: 'stopped before it had a pod',
+      at: Math.max(entry.job.createdAt, Date.now()),
+    };
+    this.#options.table.put({ ...entry, job: { ...entry.job, finished } });
+  }
+
+  #find(ref: JobRef): JobEntry | undefined {
+    const entry = this.#options.table.get(ref.name);
+    return entry?.job.uid === ref.uid ? entry : undefined;
+  }
+
+  #logPath(podUid: string): string {
+    return join(this.#options.paths.logs, `${podUid}.log`);
+  }
+}
+
+function adopt(entry: JobEntry, request: JobRequest): EnsureOutcome {
+  const { uid, createdAt, evaluation, attempt } = entry.job;
+  if (isSameJob(entry, request)) return { kind: 'adopted', uid, at: createdAt };
+  const message = `the name ${request.name} is taken by attempt ${attempt} of ${evaluation}, spec ${entry.specHash}`;
+  return { kind: 'collision', message };
+}
+
+function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: DrillFault): JobEntry {
+  const at = Date.now();
+  const uid = randomUUID();
+  const warning = { evaluation, attempt, object: 'job', uid, at } as const;
+  const job = { evaluation, attempt, name, uid, createdAt: at };
+  switch (fault.kind) {
+    case 'no-pod':
+      return {
+        job,
+        specHash,
+        warnings: [{ ...warning, reason: 'FailedCreate', message: quotaMessage(name) }],
+        podWithheld: true,
+      };
+    case 'ignored':
+      return { job, specHash, warnings: [{ ...warning, reason: 'FaultIgnored', message: fault.message }] };
+    default:
+      return { job, specHash, warnings: [] };
+  }
+}
+
+/** The log of a container that has ended. No file means no output. */
+function storedLog(path: string): LogSource {
+  const stored = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { path, stored, complete: true, changed: () => Promise.resolve() };
+}

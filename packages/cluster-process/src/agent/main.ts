@@ -1,0 +1,8 @@
+import { flushCompileCache } from 'node:module';
+import { runAgent, type AgentOptions } from './agent.ts';
+
+// Now, because a killed agent writes no cache at its exit.
+flushCompileCache();
+await runAgent(JSON.parse(process.argv[2] ?? '') as AgentOptions);
+// Watchers still hold connections; they come back to the next agent.
+process.exit(0);

@@ -1,0 +1,90 @@
+import type {
+  ChangeOutcome,
+  Cluster,
+  ContainerRef,
+  EnsureOutcome,
+  JobRef,
+  JobRequest,
+  LogOutcome,
+  LogPosition,
+  Observation,
+} from '@lacuna/cluster';
+import { json } from 'node:stream/consumers';
+import type { AgentConnection, AgentRequest } from './agent-connection.ts';
+import { observeAgent } from './observe-agent.ts';
+
+/** The cluster port, spoken to the agent. Disposing it leaves the agent and all containers running. */
+export class ProcessCluster implements Cluster {
+  readonly kind = 'process';
+  readonly #connection: AgentConnection;
+
+  constructor(connection: AgentConnection) {
+    this.#connection = connection;
+  }
+
+  /** Process id of the agent that was last connected to; another one after it was killed. */
+  get agentPid(): number {
+    return this.#connection.pid;
+  }
+
+  ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
+    return this.#call<EnsureOutcome>({ method: 'POST', path: '/jobs', body: request }, signal);
+  }
+
+  observe(signal: AbortSignal): AsyncIterable<Observation> {
+    return observeAgent(this.#connection, signal);
+  }
+
+  async openLog(container: ContainerRef, from: LogPosition, signal: AbortSignal): Promise<LogOutcome> {
+    const query = new URLSearchParams({
+      container: container.containerId,
+      offset: String(from.offset),
+      follow: String(from.follow),
+    });
+    try {
+      const path = `/logs/${encodeURIComponent(container.podUid)}?${query.toString()}`;
+      const response = await this.#connection.request({ method: 'GET', path }, signal);
+      if (response.statusCode === 200) return { kind: 'open', body: response as AsyncIterable<Uint8Array> };
+      return (await json(response)) as LogOutcome;
+    } catch (error) {
+      return unavailable(error);
+    }
+  }
+
+  stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {
+    return this.#call<ChangeOutcome>({ method: 'POST', path: jobPath(job, '/stop') }, signal);
+  }
+
+  remove(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {
+    return this.#call<ChangeOutcome>({ method: 'DELETE', path: jobPath(job) }, signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close();
+    return Promise.resolve();
+  }
+
+  async #call<Outcome>(request: AgentRequest, signal: AbortSignal): Promise<Outcome | Unavailable> {
+    try {
+      const response = await this.#connection.request(request, signal);
+      const body = await json(response);
+      return response.statusCode === 200 ? (body as Outcome) : unavailable(body);
+    } catch (error) {
+      return unavailable(error);
+    }
+  }
+}
+
+interface Unavailable {
+  readonly kind: 'unavailable';
+  readonly message: string;
+}
+
+function unavailable(cause: unknown): Unavailable {
+  const { message } = cause as { readonly message: string };
+  return { kind: 'unavailable', message };
+}
+
+function jobPath({ name, uid }: JobRef, verb = ''): string {
+  return `/jobs/${encodeURIComponent(name)}${verb}?uid=${encodeURIComponent(uid)}`;
+}

@@ -1,0 +1,39 @@
+import type { JobRef, JobRequest } from './job.ts';
+import type { Observation } from './observation.ts';
+import type { ChangeOutcome, EnsureOutcome, LogOutcome } from './outcomes.ts';
+
+/**
+ * The port to whatever runs the containers. Several processes may hold one at a time (dispatch, k8s-watch and log-collect each have their own);
+ * what they see is one cluster.
+ *
+ * Rules every adapter keeps, and the conformance suite checks:
+ * - C1 `ensure` with the same name starts at most one container, however often and from wherever it is called.
+ * - C2 `observe` never ends before its signal is aborted, resumes by itself, and tells all that exists after each break.
+ * - C3 an end of a container is told with exactly what is known: no made-up exit code.
+ * - C4 log bytes are passed on as they are, from any offset.
+ * - C5 what `remove` was not asked for stays observable: a finished Job does not go away by itself.
+ */
+export interface Cluster extends AsyncDisposable {
+  readonly kind: 'process' | 'kubernetes' | 'fake';
+  /** Creates the Job, or finds the one of the same name and identity. */
+  ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome>;
+  /** All our Jobs and pods: what exists, then `synced`, then every change. */
+  observe(signal: AbortSignal): AsyncIterable<Observation>;
+  /** The main container's log from a byte offset on. With `follow` the body goes on until the source says that the container ended. */
+  openLog(container: ContainerRef, from: LogPosition, signal: AbortSignal): Promise<LogOutcome>;
+  /** Stops the command (TERM, grace, KILL of all it started) and keeps the evidence. */
+  stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome>;
+  /** Deletes the Job, its pod and its log, only if the uid still matches. */
+  remove(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome>;
+}
+
+export interface ContainerRef {
+  readonly podUid: string;
+  readonly podName: string;
+  readonly containerId: string;
+}
+
+export interface LogPosition {
+  readonly offset: number;
+  readonly follow: boolean;
+}

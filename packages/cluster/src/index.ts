@@ -1,0 +1,9 @@
+/**
+ * The port to whatever runs the containers: verbs, snapshots and outcomes, and nothing of any one cluster.
+ * `./fake` is an in-memory cluster for tests, `./conformance` the suite that every adapter and the fake must pass.
+ */
+export type { Cluster, ContainerRef, LogPosition } from './cluster.ts';
+export { jobName, type JobRef, type JobRequest } from './job.ts';
+export type { ContainerEnd, Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from './observation.ts';
+export { Presence } from './presence.ts';
+export type { ChangeOutcome, EnsureOutcome, LogOutcome } from './outcomes.ts';

@@ -1,0 +1,34 @@
+import type { EvaluationId } from '@lacuna/contracts';
+
+/** What dispatch asks a cluster to run: one attempt of one evaluation. */
+export interface JobRequest {
+  readonly evaluation: EvaluationId;
+  readonly attempt: number;
+  /** Deterministic, so that asking twice can only find the first: see {@link jobName}. */
+  readonly name: string;
+  /** sha256 of the whole spec: an existing Job is ours only with the same one. */
+  readonly specHash: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly image?: string;
+  readonly workdir?: string;
+  /** Run time of the command; then TERM, `graceMs`, KILL. */
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly resources?: { readonly cpu?: string; readonly memory?: string };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly queue?: string;
+  /** W3C trace context for the command (`TRACEPARENT`), so that its own spans join the trace. */
+  readonly traceparent: string;
+}
+
+/** Enough to find a Job again and to be sure that it is the same one. */
+export interface JobRef {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** `ev-<26>-a<n>`: below the 63 characters that Kubernetes allows a label value. */
+export function jobName(evaluation: EvaluationId, attempt: number): string {
+  return `${evaluation}-a${attempt}`;
+}

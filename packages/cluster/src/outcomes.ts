@@ -1,0 +1,29 @@
+/**
+ * What became of a request. Expected outcomes are values; a rejected promise is a bug of the adapter.
+ * `unavailable` and `throttled` mean "ask again": nothing is known to exist, and asking again is safe because the name is deterministic.
+ */
+export type EnsureOutcome =
+  | { readonly kind: 'created'; readonly uid: string; readonly at: number }
+  /** It was there already with our identity and spec hash: an earlier request whose answer got lost. */
+  | { readonly kind: 'adopted'; readonly uid: string; readonly at: number }
+  /** An object that is not ours has the name. Permanent. */
+  | { readonly kind: 'collision'; readonly message: string }
+  /** The cluster will never take this Job (invalid, forbidden by policy). Permanent. */
+  | { readonly kind: 'denied'; readonly message: string }
+  /** Quota is used up; it may be free later. */
+  | { readonly kind: 'quota'; readonly message: string; readonly retryAfterMs: number }
+  | { readonly kind: 'throttled'; readonly message: string; readonly retryAfterMs: number }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+/** Of `stop` and `remove`. `absent` is success too: what should not be there is not there. */
+export type ChangeOutcome =
+  { readonly kind: 'done' } | { readonly kind: 'absent' } | { readonly kind: 'unavailable'; readonly message: string };
+
+/** Of opening a log. The end of `body` proves nothing: it ends when the source says so, or breaks by throwing. */
+export type LogOutcome =
+  | { readonly kind: 'open'; readonly body: AsyncIterable<Uint8Array> }
+  /** The container has not started yet. */
+  | { readonly kind: 'waiting'; readonly message: string }
+  /** There is no such container or its log is gone, for good. */
+  | { readonly kind: 'gone'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };
