@@ -81,7 +81,7 @@ function envelopeProblem(value: unknown): string | undefined {
 
 function validatorOf(type: FactType): Validator {
   let validator = validators.get(type);
-  if (validator === undefined) validators.set(type, (validator = Compile(CATALOG[type].schema) as Validator));
+  if (validator === undefined) validators.set(type, (validator = Compile(CATALOG[type].schema)));
   return validator;
 }
 

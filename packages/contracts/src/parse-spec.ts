@@ -80,10 +80,9 @@ function problemsOf(value: unknown): Problem[] {
     const where = error.instancePath === '' ? '/' : error.instancePath;
     if (error.keyword === 'additionalProperties') {
       const known = where === '/' ? Object.keys(EvaluationSpecSchema.properties) : knownBelow(where);
-      for (const name of (error.params as { additionalProperties: string[] }).additionalProperties)
-        problems.push(unknownField(where, name, known));
+      for (const name of error.params.additionalProperties) problems.push(unknownField(where, name, known));
     } else if (error.keyword === 'required') {
-      for (const name of (error.params as { requiredProperties: string[] }).requiredProperties) {
+      for (const name of error.params.requiredProperties) {
         problems.push({ where: join(where, name), message: 'is required' });
       }
     } else if (error.keyword !== 'boolean') {

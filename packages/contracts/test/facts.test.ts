@@ -1,4 +1,4 @@
-import { Story, testId } from '@lacuna/testing';
+import { Story, testId } from '../testing/index.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

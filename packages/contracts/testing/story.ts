@@ -8,7 +8,7 @@ import {
   type LogStatement,
   type Seal,
   type TestReport,
-} from '@lacuna/contracts';
+} from '../src/index.ts';
 
 const SHA = 'a'.repeat(64);
 
@@ -51,7 +51,7 @@ export class Story {
   /** Any fact, at the story's time. */
   tell<T extends FactType>(type: T, data: FactData<T>): this {
     this.facts.push({
-      fact: fact(type, { evaluation: this.id, at: this.#now }, data) as unknown as Fact,
+      fact: fact(type, { evaluation: this.id, at: this.#now }, data),
       storedAt: this.#now + 1,
     });
     return this;

@@ -70,8 +70,8 @@ export function hasOpenFinding(evaluation: Evaluation): boolean {
 /** The latest attempt there is any fact about; attempt 1 before that. */
 export function latestAttempt(evaluation: Evaluation): Attempt {
   const numbers = Object.keys(evaluation.attempts).map(Number);
-  const latest = numbers.length === 0 ? 1 : Math.max(...numbers);
-  return evaluation.attempts[latest] ?? { number: latest, delays: {}, warnings: {}, pods: {} };
+  const number = numbers.length === 0 ? 1 : Math.max(...numbers);
+  return evaluation.attempts[number] ?? { number, delays: {}, warnings: {}, pods: {} };
 }
 
 /** The pod that stands for the attempt: the first one, by creation and then by uid so that every reader picks the same. */

@@ -12,7 +12,9 @@ export function dueFindings(evaluation: Evaluation, now: number, deadlines: Dead
   const cleared = stages.filter(isFilledHole).map((stage) => clear(evaluation, attempt.number, stage, now));
   if (cleared.length > 0) return cleared;
   const raised = evaluation.settled !== undefined || hasOpenFinding(evaluation) ? undefined : firstHole(stages, now);
-  return raised === undefined ? [] : [raise(evaluation, attempt.number, raised, stages, now)];
+  return raised === undefined
+    ? []
+    : [raise(evaluation, attempt.number, raised, { notOwed: notOwedBehind(raised, stages), now })];
 }
 
 function firstHole(stages: readonly StageState[], now: number): StageState | undefined {
@@ -27,17 +29,18 @@ function isFilledHole(stage: StageState): boolean {
   return stage.end !== undefined && stage.missing?.raised !== undefined && stage.missing.cleared === undefined;
 }
 
+/** Stages behind a hole that are not owed any more; the verdict always is. */
+function notOwedBehind(hole: StageState, stages: readonly StageState[]): Stage[] {
+  const behind = stages.slice(stages.indexOf(hole) + 1);
+  return behind.filter(({ stage, end }) => end === undefined && stage !== 'verdict').map(({ stage }) => stage);
+}
+
 function raise(
   evaluation: Evaluation,
   attempt: number,
   hole: StageState,
-  stages: readonly StageState[],
-  now: number,
+  { notOwed, now }: { readonly notOwed: Stage[]; readonly now: number },
 ): Fact {
-  const notOwed: Stage[] = stages
-    .slice(stages.indexOf(hole) + 1)
-    .filter((stage) => stage.end === undefined)
-    .map((stage) => stage.stage);
   return fact(
     'finding-raised',
     { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
@@ -47,7 +50,7 @@ function raise(
       reason: (hole.broken?.reason ?? hole.why ?? 'no reason known').slice(0, 4_096),
       since: hole.begin ?? now,
       ...(hole.deadline === undefined ? {} : { deadline: hole.deadline }),
-      notOwed: notOwed.filter((stage) => stage !== 'verdict'),
+      notOwed,
     },
   );
 }

@@ -19,5 +19,5 @@ export { fold, join, type Recorded } from './join.ts';
 export { phaseOf } from './phase.ts';
 export { timeoutOf } from './stage-rules.ts';
 export { stagesOf, type StageState } from './stages.ts';
-export { testsOf } from './verdict.ts';
+export { testsOf } from './judge-run.ts';
 export { viewOf } from './view.ts';

@@ -11,7 +11,7 @@ import {
 import { latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
 import { phaseOf } from './phase.ts';
 import { stagesOf, type StageState } from './stages.ts';
-import { testsOf } from './verdict.ts';
+import { testsOf } from './judge-run.ts';
 
 /** An evaluation as the API shows it; undefined when it was never accepted. */
 export function viewOf(evaluation: Evaluation, links: Links, deadlines: Deadlines = {}): EvaluationView | undefined {

@@ -1,8 +1,8 @@
-import { Story, testId } from '@lacuna/testing';
+import { Story, testId } from '@lacuna/contracts/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, fold, join, nextDeadline, phaseOf, stagesOf, latestAttempt, unknownEvaluation } from '../src/index.ts';
-import { STORIES } from './support/stories.ts';
+import { STORIES } from '../testing/index.ts';
 
 const anyStory = fc.constantFrom(...Object.values(STORIES));
 

@@ -1,7 +1,7 @@
 import type { Fact, FactOf } from '@lacuna/contracts';
 import { describe, expect, test } from 'vitest';
 import { decide, fold, join, nextDeadline } from '../src/index.ts';
-import { STORIES } from './support/stories.ts';
+import { STORIES } from '../testing/index.ts';
 
 /** Plays a story to its end: publishes what is due, and lets time pass to the next deadline, as the auditor does. */
 function outcomeOf(name: keyof typeof STORIES): {

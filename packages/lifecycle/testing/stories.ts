@@ -1,4 +1,4 @@
-import { Story } from '@lacuna/testing';
+import { Story } from '@lacuna/contracts/testing';
 
 const LOST = {
   state: 'truncated',

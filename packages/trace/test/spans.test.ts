@@ -1,9 +1,9 @@
 import { ATTRIBUTES, STAGES, spanIdOf, type ContractSpan } from '@lacuna/contracts';
 import { decide, fold, join, nextDeadline, type Evaluation } from '@lacuna/lifecycle';
-import { Story } from '@lacuna/testing';
+import { Story } from '@lacuna/contracts/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { STORIES } from '../../lifecycle/test/support/stories.ts';
+import { STORIES } from '@lacuna/lifecycle/testing';
 import { spansOf } from '../src/index.ts';
 
 function settle({ facts, id, now }: Story): Evaluation {

@@ -30,7 +30,7 @@ export async function detailView(id) {
       statement(attempt.log),
       element('a', { href: `/v1/evaluations/${id}/log` }, 'the whole log'),
     ),
-    await log(id, attempt.log),
+    await logText(id, attempt.log),
   );
 }
 
@@ -67,7 +67,7 @@ function statement(log) {
     : element('span', { class: 'missing' }, `${log.state}: ${log.reason ?? size}`);
 }
 
-async function log(id, closed) {
+async function logText(id, closed) {
   const offset = Math.max(0, (closed?.bytes ?? 0) - SHOWN_BYTES);
   const answer = await fetch(`/v1/evaluations/${id}/log?offset=${offset}`);
   const text = answer.ok ? await answer.text() : '';

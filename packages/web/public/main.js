@@ -29,10 +29,15 @@ function told({ data }) {
   if (open() === '' || open() === evaluation) timer ??= setTimeout(draw, REDRAW_MS);
 }
 
+function show(state, text) {
+  live.className = `live ${state}`;
+  live.textContent = text;
+}
+
 function connect() {
   const source = new EventSource('/v1/events');
-  source.onopen = () => ((live.className = 'live on'), (live.textContent = 'live'));
-  source.onerror = () => ((live.className = 'live off'), (live.textContent = 'not connected, trying again'));
+  source.addEventListener('open', () => show('on', 'live'));
+  source.addEventListener('error', () => show('off', 'not connected, trying again'));
   for (const type of [
     'submitted',
     'job-created',

@@ -55,9 +55,7 @@ export async function createJob(entry: Entry, deps: CreateJobDeps, signal: Abort
         requests,
         delaysMs,
       };
-      return publish(
-        fact('job-created', { ...about(), at: Math.max(slotAt, outcome.at) }, data as FactData<'job-created'>),
-      );
+      return publish(fact('job-created', { ...about(), at: Math.max(slotAt, outcome.at) }, data));
     }
     if (outcome.kind === 'denied') return refuse('denied', outcome.message);
     if (outcome.kind === 'collision') return refuse('name-collision', outcome.message);

@@ -1,7 +1,7 @@
 import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
-import { Story } from '@lacuna/testing';
+import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { createJob } from '../src/create-job.ts';
 import type { Entry } from '../src/queue.ts';

@@ -1,5 +1,5 @@
 import type { Fact } from '@lacuna/contracts';
-import { Story, testId } from '@lacuna/testing';
+import { Story, testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { Queue } from '../src/queue.ts';
 

@@ -1,6 +1,6 @@
 import type { PodSnapshot } from '@lacuna/cluster';
 import { decodeFact, encodeFact, factSubject } from '@lacuna/contracts';
-import { testId } from '@lacuna/testing';
+import { testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { factOfVanishedPod, factOfWarning, factsOfJob, factsOfPod } from '../src/facts-of.ts';
 

@@ -60,7 +60,7 @@ export class Collector {
   async #isCollected(container: Container): Promise<boolean> {
     const subjects = [factSubjectOf('log-closed', container), factSubjectOf('report-read', container)];
     const found = await Promise.all(subjects.map((subject) => this.#deps.bus.readFact(subject)));
-    return found.every((fact) => fact !== undefined);
+    return found.every((one) => one !== undefined);
   }
 
   async #close(

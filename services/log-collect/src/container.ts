@@ -1,4 +1,4 @@
-import { factSubject, fact, logSubject, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
+import { factSubject, fact, logSubject, type EvaluationId, type FactOf } from '@lacuna/contracts';
 
 /** One container whose log is to be captured, named by the fact that told of it. */
 export interface Container {
@@ -30,6 +30,6 @@ export function factSubjectOf(
   type: 'container-ended' | 'log-closed' | 'pod-gone' | 'report-read',
   { evaluation, attempt, podUid }: Container,
 ): string {
-  const shape = fact(type, { evaluation, attempt, at: 0 }, { podUid } as never) as Fact;
+  const shape = fact(type, { evaluation, attempt, at: 0 }, { podUid } as never);
   return factSubject(shape);
 }

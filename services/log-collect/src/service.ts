@@ -1,4 +1,4 @@
-import { fact, factSubject, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { fact, factSubject, type EvaluationId } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
@@ -58,6 +58,6 @@ async function start({
 }
 
 async function reportOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>): Promise<string | undefined> {
-  const found = await bus.readFact(factSubject(fact('submitted', { evaluation, at: 0 }, {} as never) as Fact));
+  const found = await bus.readFact(factSubject(fact('submitted', { evaluation, at: 0 }, {} as never)));
   return found?.fact.type === 'submitted' ? found.fact.data.spec.report : undefined;
 }

@@ -1,5 +1,4 @@
-import { parseDeadlines, type FactType } from '@lacuna/contracts';
-import type { Bus } from '@lacuna/messaging';
+import { parseDeadlines, type Fact, type FactType } from '@lacuna/contracts';
 import {
   logFailure,
   runningUntil,
@@ -73,7 +72,8 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
   );
 }
 
-function alerting({ bus, clock, config, log, signal }: Context): Promise<void>[] {
+function alerting(context: Context): Promise<void>[] {
+  const { bus, clock, config, log, signal } = context;
   return alertTargets(bus, config, () => clock.nowMs()).map((target) =>
     bus.work(
       {
@@ -83,25 +83,28 @@ function alerting({ bus, clock, config, log, signal }: Context): Promise<void>[]
         concurrency: 4,
         onFailure: logFailure(log),
       },
-      ({ fact }, work) => send(fact, target, bus, config, work.signal),
+      async ({ fact }, work) => {
+        if (isFinding(fact)) await send(fact, target, context, work.signal);
+      },
       signal,
     ),
   );
 }
 
 async function send(
-  fact: Parameters<typeof alertOf>[0] | { readonly type: string },
+  told: FindingFact,
   target: AlertTarget,
-  bus: Bus,
-  config: Context['config'],
+  { bus, config }: Context,
   signal: AbortSignal,
 ): Promise<void> {
-  if (fact.type !== 'finding-raised' && fact.type !== 'finding-cleared') return;
-  const told = fact as Parameters<typeof alertOf>[0];
   const facts = await bus.readFacts(told.evaluation);
   const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
-  await target.send(
-    alertOf(told, submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation, config),
-    signal,
-  );
+  const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
+  await target.send(alertOf(told, name, config), signal);
+}
+
+type FindingFact = Parameters<typeof alertOf>[0];
+
+function isFinding(fact: Fact): fact is FindingFact {
+  return fact.type === 'finding-raised' || fact.type === 'finding-cleared';
 }

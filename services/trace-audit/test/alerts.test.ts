@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { fact } from '@lacuna/contracts';
-import { testId } from '@lacuna/testing';
+import { testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { alertOf } from '../src/alert-of.ts';
 import { alertmanagerAlert } from '../src/alertmanager.ts';

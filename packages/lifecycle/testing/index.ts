@@ -1,0 +1,2 @@
+/** For tests: the lives an evaluation can have. */
+export { STORIES } from './stories.ts';
