@@ -8,6 +8,7 @@ import { killGroup } from './kill-group.ts';
 import { OutputCapture, type CaptureOptions } from './output-capture.ts';
 import type { Pipe } from './fifo-pool.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
+import { nowMs } from './now-ms.ts';
 
 /** What the kernel said about the end of the process: exit code or signal, never both. */
 export interface Exit {
@@ -41,7 +42,7 @@ export class Container {
         this.#running = false;
         clearTimeout(this.#killTimer);
         const how = signal === null ? { exitCode: code ?? 0 } : { signal };
-        resolve({ at: Date.now(), ...how });
+        resolve({ at: nowMs(), ...how });
       });
     });
   }

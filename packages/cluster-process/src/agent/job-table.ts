@@ -1,6 +1,7 @@
 import type { Observation } from '@lacuna/cluster';
 import { changes, type JobEntry } from './job-entry.ts';
 import type { Journal, JournalRecord } from './journal.ts';
+import { nowMs } from './now-ms.ts';
 
 export interface JobTableOptions {
   readonly entries: ReadonlyMap<string, JobEntry>;
@@ -82,7 +83,7 @@ export class JobTable {
     this.#changed.clear();
     const commit = this.#commit;
     this.#commit = Promise.withResolvers();
-    const at = Date.now();
+    const at = nowMs();
     this.#publish(names.flatMap((name) => this.#advance(name, at)));
     commit.resolve();
     this.#journal.compact(this.#committed.values());

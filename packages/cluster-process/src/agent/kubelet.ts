@@ -8,6 +8,7 @@ import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
 import type { LogSource } from './log-source.ts';
 import { PodRun, type RunContext } from './pod-run.ts';
+import { nowMs } from './now-ms.ts';
 
 export interface KubeletOptions extends RunContext {
   readonly allowFaults: boolean;
@@ -114,7 +115,7 @@ export class Kubelet {
       succeeded: false,
       reason: 'Stopped',
       message: 'stopped before it had a pod',
-      at: Math.max(entry.job.createdAt, Date.now()),
+      at: Math.max(entry.job.createdAt, nowMs()),
     };
     this.#options.table.put({ ...entry, job: { ...entry.job, finished } });
   }
@@ -137,7 +138,7 @@ function adopt(entry: JobEntry, request: JobRequest): EnsureOutcome {
 }
 
 function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: DrillFault): JobEntry {
-  const at = Date.now();
+  const at = nowMs();
   const uid = randomUUID();
   const warning = { evaluation, attempt, object: 'job', uid, at } as const;
   const job = { evaluation, attempt, name, uid, createdAt: at };

@@ -10,6 +10,7 @@ import type { FifoPool } from './fifo-pool.ts';
 import type { JobEntry } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
 import { explainStartError } from './start-error.ts';
+import { nowMs } from './now-ms.ts';
 
 export interface RunContext {
   readonly table: JobTable;
@@ -165,7 +166,7 @@ export class PodRun {
 
   /** The system clock may be set back; the times of one Job never run backwards. */
   #now(): number {
-    this.#lastTime = Math.max(this.#lastTime, Date.now());
+    this.#lastTime = Math.max(this.#lastTime, nowMs());
     return this.#lastTime;
   }
 }

@@ -4,6 +4,7 @@ import { readJournal } from './journal.ts';
 import { killGroup } from './kill-group.ts';
 import { killLeftovers } from './leftovers.ts';
 import { isAlive } from './process-identity.ts';
+import { nowMs } from './now-ms.ts';
 
 /**
  * What a killed agent left behind. Its containers have lost the reader of their output and nobody will see their exit code,
@@ -14,7 +15,7 @@ export function recover(paths: AgentPaths): Map<string, JobEntry> {
   for (const entry of entries.values()) {
     if (entry.job.finished !== undefined || entry.podWithheld) continue;
     if (entry.process !== undefined && isAlive(entry.process)) killGroup(entry.process.pid, 'SIGKILL');
-    entries.set(entry.job.name, lost(entry, Date.now()));
+    entries.set(entry.job.name, lost(entry, nowMs()));
   }
   killLeftovers(paths.dir);
   return entries;

@@ -1,5 +1,6 @@
 import type { Observation } from '@lacuna/cluster';
 import type { ServerResponse } from 'node:http';
+import { nowMs } from './now-ms.ts';
 
 /** What a watcher may leave unread. One that reads so slowly is cut off; it comes back and is told what exists, which is less. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -11,7 +12,7 @@ export class WatchFeed {
   /** Tells a new watcher what exists and keeps telling it what changes. */
   attach(response: ServerResponse, existing: readonly Observation[]): void {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    response.write(linesOf([...existing, { kind: 'synced', at: Date.now() }]));
+    response.write(linesOf([...existing, { kind: 'synced', at: nowMs() }]));
     this.#watchers.add(response);
     response.on('close', () => this.#watchers.delete(response));
   }
