@@ -1,0 +1,165 @@
+import { jobName } from '@lacuna/cluster';
+import { FakeCluster, type FakePod } from '@lacuna/cluster/fake';
+import { logSubject, type EvaluationId, type LogStatement } from '@lacuna/contracts';
+import { testId } from '@lacuna/contracts/testing';
+import { connectBus, type Bus } from '@lacuna/messaging';
+import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Capture, type CaptureDeps } from '../src/capture.ts';
+
+let nats: NatsFixture;
+let bus: Bus;
+let cluster: FakeCluster;
+let next = 1;
+
+beforeAll(async () => {
+  nats = await startNats();
+  bus = await connectBus({ servers: [nats.url], name: 'capture-test' });
+  await bus.provision();
+  cluster = new FakeCluster();
+});
+afterAll(async () => {
+  await bus[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+/** A running container of its own, driven by hand, and a way to capture its log. */
+async function running(): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
+  const evaluation: EvaluationId = testId(next++);
+  const name = jobName(evaluation, 1);
+  const request = {
+    evaluation,
+    attempt: 1,
+    name,
+    specHash: 'h',
+    command: ['x'],
+    env: {},
+    timeoutMs: 60_000,
+    graceMs: 0,
+    labels: {},
+    traceparent: '',
+  };
+  await cluster.ensure(request, AbortSignal.timeout(1_000));
+  const pod = cluster.pod(name).create().schedule().start();
+  const { uid, started } = pod.snapshot!;
+  const deps: CaptureDeps = { bus, cluster, now: Date.now, chunkIdleMs: 5, rereadAfterMs: [1, 5, 20] };
+  const container = { evaluation, attempt: 1, pod: pod.snapshot!.name, podUid: uid, containerId: started!.containerId };
+  return {
+    pod,
+    capture: () => new Capture(container, 'none', deps),
+    stored: async () => {
+      const parts: Uint8Array[] = [];
+      for await (const { bytes } of bus.readLog(
+        logSubject(evaluation, 1, uid),
+        { follow: false },
+        AbortSignal.timeout(5_000),
+      ))
+        parts.push(bytes);
+      return Buffer.concat(parts).toString();
+    },
+  };
+}
+
+/** Ends the container and tells the capture, as the fact does. */
+function end(pod: FakePod, capture: Capture, sealed = true): void {
+  pod.end({ exitCode: 0, sealed });
+  const { seal } = pod.snapshot!.ended!;
+  capture.tellEnd(seal === undefined ? {} : { seal });
+}
+
+const within = (): AbortSignal => AbortSignal.timeout(10_000);
+
+describe('a capture', () => {
+  test('of a log whose connection breaks again and again is whole', async () => {
+    const { pod, capture, stored } = await running();
+    const capturing = capture();
+    const result = capturing.run(within());
+    for (let i = 0; i < 5; i++) {
+      pod.write(text(`line ${i}\n`));
+      await eventually('stored', async () => (await stored()).includes(`line ${i}\n`));
+      pod.breakLog();
+    }
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', lines: 5 });
+    expect(await stored()).toBe('line 0\nline 1\nline 2\nline 3\nline 4\n');
+  });
+
+  test('that died goes on at the stored offset, by whoever takes it up', async () => {
+    const { pod, capture, stored } = await running();
+    const first = new AbortController();
+    const died = capture().run(first.signal);
+    died.catch(() => undefined);
+    pod.write(text('before the crash\n'));
+    await eventually('stored', async () => (await stored()) === 'before the crash\n');
+    first.abort();
+    await expect(died).rejects.toThrow();
+    const second = capture();
+    const result = second.run(within());
+    pod.write(text('after it\n'));
+    end(pod, second);
+    expect((await result).statement).toMatchObject({ state: 'sealed', lines: 2 });
+    expect(await stored()).toBe('before the crash\nafter it\n');
+  });
+
+  test('by two replicas at once stores every byte once, and both say the same', async () => {
+    const { pod, capture, stored } = await running();
+    const [one, two] = [capture(), capture()];
+    const results = Promise.all([one.run(within()), two.run(within())]);
+    const lines = Array.from({ length: 200 }, (_, i) => `line ${i} of a log that two collectors read\n`);
+    for (const line of lines) pod.write(text(line));
+    end(pod, one);
+    two.tellEnd({ seal: pod.snapshot!.ended!.seal! });
+    const statements = (await results).map(({ statement }): LogStatement['state'] => statement.state);
+    expect(statements).toEqual(['sealed', 'sealed']);
+    expect(await stored()).toBe(lines.join(''));
+  });
+
+  test('does not take the end of a stream for the end of the log', async () => {
+    const { pod, capture } = await running();
+    const capturing = capture();
+    pod.write(text('half'));
+    const result = capturing.run(within());
+    pod.breakLog();
+    pod.write(text(' and half'));
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 13 });
+  });
+
+  test('of a log that the runtime cut says so after reading again, with the range that is lost', async () => {
+    const { pod, capture } = await running();
+    const capturing = capture();
+    pod.write(text('kept')).write(text('lost'), { stored: false });
+    const result = capturing.run(within());
+    end(pod, capturing);
+    const { statement } = await result;
+    expect(statement).toMatchObject({ state: 'truncated', lost: { from: 4, to: 8 } });
+    expect(statement.tried).toHaveLength(3);
+    expect(statement.reason).toMatch(/dropped by the runtime/);
+  });
+
+  test('without a seal is unsealed', async () => {
+    const { pod, capture } = await running();
+    const capturing = capture();
+    pod.write(text('something'));
+    const result = capturing.run(within());
+    end(pod, capturing, false);
+    expect((await result).statement).toMatchObject({ state: 'unsealed', bytes: 9 });
+  });
+
+  test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {
+    const { pod, capture, stored } = await running();
+    const capturing = capture();
+    pod.write(text('last words\n'));
+    const result = capturing.run(within());
+    await eventually('stored', async () => (await stored()) === 'last words\n');
+    pod.vanish();
+    capturing.tellEnd({});
+    expect((await result).statement).toMatchObject({
+      state: 'unsealed',
+      bytes: 11,
+      reason: expect.stringMatching(/no log/),
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import { Failure, problemDetails } from '@lacuna/contracts';
+import type { FastifyError, FastifyReply } from 'fastify';
+
+/** When a refused client should try again, in milliseconds, unless the failure says it. */
+const RETRY_AFTER_MS = 5_000;
+
+/** Answers with a problem document (RFC 9457). */
+export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
+  if (failure.disposition === 'retry')
+    reply.header('retry-after', String(Math.max(1, Math.ceil((failure.retryAfterMs ?? RETRY_AFTER_MS) / 1_000))));
+  if (failure.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(failure.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problemDetails(failure)));
+}
+
+/** What an error means to the client. Whatever is no `Failure` and not the client's doing is a bug, of which it learns no more than that. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Failure('too-large', 'the body is over the limit of this route');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Failure('unsupported-media-type', 'send the body as content-type: application/json');
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Failure('not-found', 'there is no such path');
+    default:
+      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
+        ? new Failure('invalid-header', `the request is malformed: ${message ?? ''}`)
+        : new Failure('bug', 'internal error; the log of the service says more', { cause: error });
+  }
+}

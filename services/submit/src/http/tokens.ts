@@ -1,0 +1,34 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Failure } from '@lacuna/contracts';
+
+/** Hashes of the bearer tokens that let somebody in. */
+export type TokenHashes = readonly Buffer[];
+
+/** Reads the hashes: sha256 in hex, one a line; empty lines and those that begin with `#` don't count. Throws `Failure('invalid-config')`. */
+export function readTokenHashes(path: string): TokenHashes {
+  const lines = textOf(path)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const bad = lines.findIndex((line) => !/^[0-9a-f]{64}$/i.test(line));
+  if (bad >= 0) throw new Failure('invalid-config', `${path}: entry ${bad + 1} is not a sha256 in hex`);
+  if (lines.length === 0) throw new Failure('invalid-config', `${path} holds no token, so nobody could get in`);
+  return lines.map((line) => Buffer.from(line, 'hex'));
+}
+
+/** Whether an `Authorization` header carries one of the tokens; takes as long for a near miss as for any other. */
+export function isAuthorized(header: string | undefined, hashes: TokenHashes): boolean {
+  const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
+  if (token === undefined) return false;
+  const hash = createHash('sha256').update(token).digest();
+  return hashes.reduce((found, known) => timingSafeEqual(hash, known) || found, false);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Failure('invalid-config', `the tokens can't be read: ${(cause as Error).message}`, { cause });
+  }
+}

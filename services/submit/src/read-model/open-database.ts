@@ -1,0 +1,85 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Failure } from '@lacuna/contracts';
+
+/** Raised whenever the tables or what they hold change: an older file is thrown away and read anew from the stream. */
+const VERSION = 1;
+
+const TABLES = `
+  CREATE TABLE evaluation (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    verdict TEXT,
+    submitted_at REAL NOT NULL,
+    summary TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX newest ON evaluation (submitted_at, id);
+  CREATE INDEX newest_of_phase ON evaluation (phase, submitted_at, id);
+  CREATE INDEX newest_of_verdict ON evaluation (verdict, submitted_at, id);
+  CREATE INDEX newest_of_name ON evaluation (name, submitted_at, id);
+  CREATE TABLE label (
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    evaluation TEXT NOT NULL,
+    PRIMARY KEY (key, value, evaluation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, subject TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${VERSION};
+`;
+
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+/**
+ * The database of the read model in a file, or in memory (`:memory:`). A file that can't be read or is of another version is begun anew:
+ * nothing is in it that the stream does not have. Throws `Failure('invalid-config')` when another process uses it.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  if (path === ':memory:') return prepared(path);
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    return prepared(path);
+  } catch (error) {
+    if (errorCode(error) === BUSY)
+      throw new Failure('invalid-config', `${path} is in use by another process; give each submit a LACUNA_DATA_DIR`);
+    if (errorCode(error) !== CORRUPT && errorCode(error) !== NOT_A_DATABASE) throw error;
+    remove(path);
+    return prepared(path);
+  }
+}
+
+function prepared(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    // One process a file: two would move each other's progress. A crash may lose the last transactions, which are read again.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec('BEGIN EXCLUSIVE; COMMIT');
+    if (versionOf(database) === VERSION) return database;
+    const isNew = versionOf(database) === 0;
+    if (isNew) {
+      database.exec(`BEGIN; ${TABLES} COMMIT`);
+      return database;
+    }
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  database.close();
+  remove(path);
+  return prepared(path);
+}
+
+function versionOf(database: DatabaseSync): unknown {
+  return database.prepare('PRAGMA user_version').get()?.['user_version'];
+}
+
+function remove(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+}
+
+function errorCode(error: unknown): unknown {
+  return (error as { errcode?: unknown }).errcode;
+}

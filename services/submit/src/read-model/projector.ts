@@ -1,0 +1,152 @@
+import { Failure, factSubject, type EvaluationId, type EvaluationSummary, type Fact } from '@lacuna/contracts';
+import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
+import type { Bus, RecordedFact } from '@lacuna/messaging';
+import type { ReadModel } from './read-model.ts';
+import { summaryOf } from './summary-of.ts';
+
+export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'status'>;
+
+/** How long changes are collected into one transaction. Milliseconds. */
+const FLUSH_MS = 50;
+/** Settled evaluations kept in memory, because a few facts mostly come after the verdict. */
+const SETTLED_KEPT = 1_000;
+
+/** Keeps the read model up with the stream: folds all facts, and writes what they change together with how far it has read. */
+export class Projector {
+  readonly #bus: ProjectorBus;
+  readonly #model: ReadModel;
+  readonly #onRebuild: (why: string) => void;
+  readonly #known = new Map<EvaluationId, Evaluation>();
+  readonly #settled = new Set<EvaluationId>();
+  readonly #changed = new Set<EvaluationId>();
+  readonly #broken = new AbortController();
+  #last: { readonly seq: number; readonly fact: Fact } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lastSeq: number;
+  #caughtUp = false;
+
+  constructor(bus: ProjectorBus, model: ReadModel, onRebuild: (why: string) => void) {
+    this.#bus = bus;
+    this.#model = model;
+    this.#onRebuild = onRebuild;
+    this.#lastSeq = model.progress?.seq ?? 0;
+  }
+
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  /** The last fact that has been read. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Until the signal aborts. Throws when the read model can't be written. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = AbortSignal.any([signal, this.#broken.signal]);
+    try {
+      if (!(await this.#isSameStream())) this.#startOver('the stream is another one than before');
+      while (!stop.aborted) await this.#follow(stop);
+      if (!signal.aborted) this.#broken.signal.throwIfAborted();
+    } finally {
+      clearTimeout(this.#timer);
+    }
+    this.flush();
+  }
+
+  /** Writes what has been read so far. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#last === undefined) return;
+    const { seq, fact } = this.#last;
+    this.#model.apply(this.#summaries(), { seq, subject: factSubject(fact) });
+    this.#last = undefined;
+    this.#changed.clear();
+    this.#forgetSettled();
+  }
+
+  /** A data folder may meet another server, or one that was emptied: then the fact that was read last is not where it was. */
+  async #isSameStream(): Promise<boolean> {
+    const { progress } = this.#model;
+    return progress === undefined || (await this.#bus.readFact(progress.subject))?.seq === progress.seq;
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const item of this.#bus.follow({ fromSeq: this.#lastSeq + 1 }, signal)) {
+        if ('kind' in item) this.#catchUp();
+        else await this.#take(item, signal);
+      }
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'stream-drift') throw error;
+      this.#startOver(error.message);
+    }
+  }
+
+  async #take(recorded: RecordedFact, signal: AbortSignal): Promise<void> {
+    const { fact, seq } = recorded;
+    const id = fact.evaluation;
+    const known = this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
+    if (known === undefined) return;
+    const evaluation = join(known, recorded);
+    this.#known.set(id, evaluation);
+    if (evaluation.settled !== undefined) this.#settled.add(id);
+    this.#changed.add(id);
+    this.#last = { seq, fact };
+    this.#lastSeq = seq;
+    this.#timer ??= setTimeout(() => this.#flushOrBreak(), FLUSH_MS);
+  }
+
+  /** What was begun before the start of this process. A server that is away for long is waited for; undefined when told to stop. */
+  async #read(id: EvaluationId, signal: AbortSignal): Promise<Evaluation | undefined> {
+    while (!signal.aborted) {
+      try {
+        return fold(id, await this.#bus.readFacts(id));
+      } catch (error) {
+        if (!(error instanceof Failure) || error.disposition !== 'retry' || this.#bus.status === 'closed') throw error;
+      }
+    }
+    return undefined;
+  }
+
+  #catchUp(): void {
+    this.flush();
+    this.#caughtUp = true;
+  }
+
+  #flushOrBreak(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#broken.abort(error);
+    }
+  }
+
+  #startOver(why: string): void {
+    this.#onRebuild(why);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#model.clear();
+    for (const memory of [this.#known, this.#settled, this.#changed]) memory.clear();
+    this.#last = undefined;
+    this.#lastSeq = 0;
+    this.#caughtUp = false;
+  }
+
+  *#summaries(): Generator<EvaluationSummary> {
+    for (const id of this.#changed) {
+      const evaluation = this.#known.get(id);
+      const summary = evaluation && summaryOf(evaluation);
+      if (summary !== undefined) yield summary;
+    }
+  }
+
+  #forgetSettled(): void {
+    for (const id of this.#settled) {
+      if (this.#settled.size <= SETTLED_KEPT) return;
+      this.#settled.delete(id);
+      this.#known.delete(id);
+    }
+  }
+}

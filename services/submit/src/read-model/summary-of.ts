@@ -1,0 +1,22 @@
+import type { EvaluationSummary } from '@lacuna/contracts';
+import { latestAttempt, phaseOf, primaryPod, testsOf, type Evaluation } from '@lacuna/lifecycle';
+
+/** An evaluation as the list shows it; undefined when it was never accepted. */
+export function summaryOf(evaluation: Evaluation): EvaluationSummary | undefined {
+  const { submitted, settled } = evaluation;
+  if (submitted === undefined) return undefined;
+  const { name, labels = {} } = submitted.data.spec;
+  const tests = testsOf(evaluation, primaryPod(latestAttempt(evaluation)));
+  return {
+    id: evaluation.id,
+    name,
+    phase: phaseOf(evaluation),
+    ...(settled === undefined
+      ? {}
+      : { verdict: settled.data.verdict, reason: settled.data.reason, settledAt: settled.at }),
+    labels,
+    submittedAt: submitted.at,
+    ...(tests === undefined ? {} : { tests }),
+    findings: Object.values(evaluation.findings).filter(({ raised }) => raised !== undefined).length,
+  };
+}
