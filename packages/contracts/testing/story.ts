@@ -24,7 +24,7 @@ export function testId(byte = 1): EvaluationId {
 }
 
 /**
- * Tells the story of one evaluation as facts, one call a fact, with a clock that moves only when told. `T0` is the arrival of the request.
+ * Tells the story of one evaluation as facts, one call a fact, with a clock that moves only when told. It begins with the arrival of the request, at `T0` unless told otherwise.
  * Every call returns the story, so that a test reads as a sentence; `facts` is the outcome.
  */
 export class Story {
@@ -32,10 +32,13 @@ export class Story {
   readonly id: EvaluationId;
   readonly facts: ToldFact[] = [];
   readonly podUid = 'pod-1';
-  #now = Story.T0;
+  readonly begin: number;
+  #now: number;
 
-  constructor(id: EvaluationId = testId()) {
+  constructor(id: EvaluationId = testId(), begin: number = Story.T0) {
     this.id = id;
+    this.begin = begin;
+    this.#now = begin;
   }
 
   get now(): number {
@@ -96,6 +99,16 @@ export class Story {
     const exit =
       end.signal === undefined && end.exitCode === undefined && end.reason === undefined ? { exitCode: 0 } : {};
     return this.tell('container-ended', { ...base, ...exit, ...end });
+  }
+
+  /** The container ended before it could start: no container id, no exit code, no seal. */
+  neverStarted(message: string): this {
+    return this.tell('container-ended', {
+      pod: `${this.podUid}-name`,
+      podUid: this.podUid,
+      reason: 'StartError',
+      message,
+    });
   }
 
   logClosed(statement: Partial<LogStatement> = {}): this {

@@ -49,7 +49,9 @@ export function containerStartEnd(pod: Pod): StageEnd | undefined {
   const started = startOf(pod);
   if (started !== undefined) return endedAt(started);
   if (pod.ended !== undefined) {
-    const { reason, message } = pod.ended.data;
+    const { reason, message, containerId } = pod.ended.data;
+    // It did start: the fact that says when is only not here yet.
+    if (containerId !== undefined) return undefined;
     if (reason === 'Stopped') return endedAt(pod.ended.at);
     return endedAt(pod.ended.at, platform('start-error', `${reason}: ${message ?? 'the container never started'}`));
   }

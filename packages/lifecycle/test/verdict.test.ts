@@ -77,6 +77,13 @@ describe('the verdict', () => {
     expect(Object.keys(STORIES)).toHaveLength(21);
   });
 
+  test('waits for the fact about the start when the one about the end comes first', () => {
+    const { facts, id, now } = STORIES.passed();
+    const withoutStart = facts.filter(({ fact }) => fact.type !== 'container-started');
+    expect(decide(fold(id, withoutStart), now)).toEqual([]);
+    expect(decide(fold(id, facts), now).map((fact) => fact.type)).toEqual(['settled']);
+  });
+
   test('a child killed for memory is never passed, although the exit code is 0', () => {
     expect(outcomeOf('oom').verdict.evidence.exitCode).toBe(0);
     expect(outcomeOf('oom').verdict.verdict).not.toBe('passed');

@@ -85,13 +85,7 @@ export const STORIES = {
   killed: () =>
     new Story().running().after(1_000).ended({ reason: 'Error', signal: 'SIGKILL' }).logClosed().reportRead(),
   oom: () => new Story().running().after(1_000).ended({ reason: 'OOMKilled', exitCode: 0 }).logClosed().reportRead(),
-  startError: () =>
-    new Story()
-      .submitted()
-      .jobCreated()
-      .podCreated()
-      .podScheduled()
-      .ended({ reason: 'StartError', message: 'no such file: nope' }),
+  startError: () => new Story().submitted().jobCreated().podCreated().podScheduled().neverStarted('no such file: nope'),
   badImage: () =>
     new Story().submitted().jobCreated().podCreated().podScheduled().tell('container-waiting', {
       podUid: 'pod-1',

@@ -2,7 +2,7 @@ import { factSubject, type Fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 
 /**
- * Publishes observed facts, each once per process. Facts need no order among themselves, so they go out side by side;
+ * Publishes observed facts, each once per process. Facts need no order among themselves (but one), so they go out side by side;
  * a publish that fails is forgotten here, and the next snapshot or relist of the object tells it again.
  */
 export class FactPublisher {
@@ -20,11 +20,14 @@ export class FactPublisher {
   tell(objectUid: string, facts: readonly Fact[]): void {
     const told = this.#told.get(objectUid) ?? new Set();
     this.#told.set(objectUid, told);
+    const sent: Promise<void>[] = [];
     for (const fact of facts) {
       const subject = factSubject(fact);
       if (told.has(subject)) continue;
       told.add(subject);
-      this.#send(fact, () => told.delete(subject));
+      // A pod that is gone is judged by whether its end is known: so its end goes first.
+      const before = fact.type === 'pod-gone' ? Promise.all(sent) : Promise.resolve();
+      sent.push(this.#send(before, fact, () => told.delete(subject)));
     }
   }
 
@@ -38,9 +41,9 @@ export class FactPublisher {
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
   }
 
-  #send(fact: Fact, undo: () => void): void {
-    const sending = this.#bus
-      .publishFact(fact)
+  #send(before: Promise<unknown>, fact: Fact, undo: () => void): Promise<void> {
+    const sending = before
+      .then(() => this.#bus.publishFact(fact))
       .then(() => undefined)
       .catch((error: unknown) => {
         undo();
@@ -48,5 +51,6 @@ export class FactPublisher {
       })
       .finally(() => this.#inFlight.delete(sending));
     this.#inFlight.add(sending);
+    return sending;
   }
 }

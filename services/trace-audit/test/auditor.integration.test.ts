@@ -1,0 +1,108 @@
+import type { EvaluationId, Fact, FactOf } from '@lacuna/contracts';
+import { Story, testId } from '@lacuna/contracts/testing';
+import { connectBus, type Bus } from '@lacuna/messaging';
+import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Auditor } from '../src/auditor.ts';
+
+let nats: NatsFixture;
+let bus: Bus;
+let next = 1;
+
+beforeAll(async () => {
+  nats = await startNats();
+  bus = await connectBus({ servers: [nats.url], name: 'auditor-test' });
+  await bus.provision();
+});
+afterAll(async () => {
+  await bus[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+/** An auditor at work, until it is disposed. Its clock can be moved. */
+function auditing(): AsyncDisposable & { later: (ms: number) => void; auditor: Auditor } {
+  const stop = new AbortController();
+  let ahead = 0;
+  const auditor = new Auditor(bus, {
+    deadlines: {},
+    now: () => Date.now() + ahead,
+    tickMs: 10,
+    onError: (error, evaluation) => expect.fail(`${evaluation}: ${String(error)}`),
+  });
+  const running = auditor.run(stop.signal);
+  return {
+    auditor,
+    later: (ms) => void (ahead += ms),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const tell = (story: Story): Promise<unknown> => Promise.all(story.facts.map(({ fact }) => bus.publishFact(fact)));
+const factsOf = async <T extends Fact['type']>(id: EvaluationId, type: T): Promise<FactOf<T>[]> =>
+  (await bus.readFacts(id)).map(({ fact }) => fact).filter((fact) => fact.type === type) as unknown as FactOf<T>[];
+const settledOf = (id: EvaluationId): Promise<FactOf<'settled'>> =>
+  eventually(`${id} settled`, async () => (await factsOf(id, 'settled'))[0]);
+/** Stories of now: the stream's own clock is part of them. */
+const story = (): Story => new Story(testId(next++), Date.now() - 1_000);
+/** The same story, told on. */
+const again = ({ id, begin }: Story): Story => new Story(id, begin);
+
+describe('the auditor', () => {
+  test('settles what was complete before it started, and what becomes complete while it runs', async () => {
+    const before = story().running().ended().logClosed().reportRead();
+    const during = story().running();
+    await tell(before);
+    await tell(during);
+    await using _ = auditing();
+    expect((await settledOf(before.id)).data.verdict).toBe('passed');
+    await tell(again(during).after(200).ended().logClosed().reportRead());
+    expect((await settledOf(during.id)).data.verdict).toBe('passed');
+  });
+
+  test('and a second one beside it give each evaluation one verdict and one finding', async () => {
+    await using _ = auditing();
+    await using __ = auditing();
+    const cut = { state: 'truncated', reason: 'log cut after byte 60' } as const;
+    const stories = Array.from({ length: 15 }, () => story().running().ended().logClosed(cut).reportRead());
+    for (const one of stories) void tell(one);
+    for (const { id } of stories) expect((await settledOf(id)).data.verdict).toBe('incomplete');
+    for (const { id } of stories)
+      expect((await factsOf(id, 'finding-raised')).map(({ data }) => data)).toEqual([
+        expect.objectContaining({ cause: 'truncated' }),
+      ]);
+  });
+
+  test('raises what is missing at its deadline, gives it up after the grace, and clears it when it comes after the verdict', async () => {
+    const podless = story().submitted().after(10).jobCreated();
+    await using work = auditing();
+    await tell(podless);
+    await eventually('folded', () => work.auditor.state.open > 0);
+    expect(await factsOf(podless.id, 'finding-raised')).toEqual([]);
+    work.later(31_000);
+    const raised = await eventually('raised', async () => (await factsOf(podless.id, 'finding-raised'))[0]);
+    expect(raised.data).toMatchObject({ stage: 'pod.create', cause: 'missing', deadline: podless.begin + 30_010 });
+    expect(await factsOf(podless.id, 'settled')).toEqual([]);
+    work.later(30_000);
+    expect((await settledOf(podless.id)).data.verdict).toBe('error');
+    await tell(again(podless).after(70_000).podCreated());
+    const cleared = await eventually('cleared', async () => (await factsOf(podless.id, 'finding-cleared'))[0]);
+    expect(cleared.data.stage).toBe('pod.create');
+    expect(await factsOf(podless.id, 'settled')).toHaveLength(1);
+  });
+
+  test('goes on after the server was killed under it', async () => {
+    await using _ = auditing();
+    const first = story().running();
+    await tell(first);
+    await nats.kill9();
+    await nats.restart();
+    await tell(again(first).after(200).ended().logClosed().reportRead());
+    expect(
+      (await eventually('settled', async () => (await factsOf(first.id, 'settled'))[0], { withinMs: 20_000 })).data
+        .verdict,
+    ).toBe('passed');
+  });
+});
