@@ -1,0 +1,35 @@
+import { progressPrinter } from '@lacuna/servers';
+import { createLogger, runProcess, type Lifecycle } from '@lacuna/service-kit';
+import type { Command } from 'commander';
+import { runDemo } from '../demo/run-demo.ts';
+import { withExamples } from '../with-examples.ts';
+
+const STOP_MS = 15_000;
+
+/** `lacuna demo`: the seed's story, end to end, checking its own expectations. */
+export function demoCommand(command: Command): void {
+  command.action((_: unknown, self: Command) => demo(self.optsWithGlobals<{ json?: boolean }>().json === true));
+  withExamples(command, { 'lacuna demo': 'two suites in parallel, and every way in which such a story goes wrong' });
+}
+
+async function demo(json: boolean): Promise<void> {
+  const log = createLogger({ service: 'lacuna', level: 'silent' });
+  await runProcess({ log, stopMs: STOP_MS, start: (life) => play(life, json) });
+}
+
+async function play(life: Lifecycle, json: boolean): Promise<void> {
+  const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  try {
+    const { seen, problems } = await runDemo(life, process.env, say, progressPrinter(process.stderr));
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ problems, evaluations: seen.map(({ view, alerts, errorSpans }) => ({ ...view, alerts, errorSpans })) })}\n`,
+      );
+    if (problems.length > 0) throw new Error(`the demo is not as it must be:\n  ${problems.join('\n  ')}`);
+    say('\nEvery verdict, broken span and alert is as the story demands.');
+    void life.stop('the demo is over');
+  } catch (error) {
+    if (!life.signal.aborted) process.stderr.write(`lacuna demo: ${(error as Error).message}\n`);
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import type { ListFilters } from '@lacuna/client';
+import { parseDuration, PHASES, VERDICTS, type EvaluationSummary, type Phase, type Verdict } from '@lacuna/contracts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { invocationOf, type Invocation } from '../invocation.ts';
+import { addPair, wholeNumber } from '../option-values.ts';
+import { renderList } from '../render/list.ts';
+import { withExamples } from '../with-examples.ts';
+
+/** Most evaluations asked for at once. */
+const PAGE = 100;
+
+interface ListOptions {
+  readonly phase?: Phase;
+  readonly verdict?: Verdict;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly name?: string;
+  readonly since?: Date;
+  readonly limit: number;
+}
+
+/** `lacuna list`. */
+export function listCommand(command: Command): void {
+  command
+    .addOption(new Option('--phase <phase>', 'only those in this phase').choices(PHASES))
+    .addOption(new Option('--verdict <verdict>', 'only those with this verdict').choices(VERDICTS))
+    .option('--label <key=value>', 'only those with this label; may be repeated', addPair)
+    .option('--name <name>', 'only those with this name')
+    .option(
+      '--since <time>',
+      'only those submitted since: 90s, 10m, 1h, or a time such as 2026-11-23T20:00Z',
+      parseSince,
+    )
+    .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
+    .action(async (options: ListOptions) => list(invocationOf(command), options));
+  withExamples(command, {
+    'lacuna list --verdict incomplete --since 1h': 'what could not be proven in the last hour',
+    'lacuna list --json --limit 1000': 'for programs: {"items": […]}',
+  });
+}
+
+async function list({ client, out, err, json }: Invocation, { label, limit, ...filters }: ListOptions): Promise<void> {
+  const labels = label === undefined ? {} : { labels: label };
+  const items = await take(client.list({ ...filters, ...labels, limit: Math.min(limit, PAGE) }), limit);
+  if (json) return out.json({ items });
+  const filtered = label !== undefined || Object.keys(filters).length > 0;
+  if (items.length === 0)
+    return err.line(filtered ? 'no evaluation matches' : 'no evaluations yet; submit one with: lacuna submit -- true');
+  const { width, color, isTerminal } = out;
+  const lines = renderList(items, { now: Date.now(), width, color, whole: !isTerminal });
+  await out.line(lines.join('\n'));
+}
+
+async function take(pages: ReturnType<Invocation['client']['list']>, limit: number): Promise<EvaluationSummary[]> {
+  const items: EvaluationSummary[] = [];
+  for await (const page of pages) {
+    items.push(...page.items);
+    if (items.length >= limit) break;
+  }
+  return items.slice(0, limit);
+}
+
+function parseSince(text: string): NonNullable<ListFilters['since']> {
+  const ago = parseDuration(text);
+  if (ago !== undefined) return new Date(Date.now() - ago);
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Give a duration such as 1h, or a time such as 2026-11-23T20:00Z.');
+  return new Date(time);
+}

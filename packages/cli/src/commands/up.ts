@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { progressPrinter } from '@lacuna/servers';
+import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/service-kit';
+import { InvalidArgumentError, type Command } from 'commander';
+import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
+import { withExamples } from '../with-examples.ts';
+
+interface UpOptions {
+  readonly port: number;
+  readonly data: string;
+  readonly cluster: string;
+  readonly nats?: string;
+  readonly otlp?: string;
+  readonly jaeger?: string;
+  readonly allowFaults?: boolean;
+}
+
+/** Below Kubernetes' default grace of 30 s, above the 10 s that a drain may take. */
+const STOP_MS = 15_000;
+
+/** `lacuna up`: all services in one process, until Ctrl-C. */
+export function upCommand(command: Command): void {
+  command
+    .option('--port <port>', 'port of the page and the API on 127.0.0.1', portNumber, 4280)
+    .option('--data <dir>', 'folder of everything that is kept', '.lacuna')
+    .option('--cluster <kind>', 'what runs the evaluations: process = local processes', clusterKind, 'process')
+    .option('--nats <url>', 'a NATS server to use instead of a local one')
+    .option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger')
+    .option('--jaeger <url>', "the query API of that receiver's Jaeger, for reading back and for links")
+    .option('--allow-faults', 'let the label lacuna.fault make the embedded cluster fail on purpose')
+    .action((options: UpOptions, self: Command) =>
+      up(options, self.optsWithGlobals<{ json?: boolean }>().json === true),
+    );
+  withExamples(command, { 'lacuna up --port 4281 --data /tmp/second': 'a second one beside the first' });
+}
+
+async function up({ port, data, nats, otlp, jaeger, allowFaults = false }: UpOptions, json: boolean): Promise<void> {
+  const log = createLogger({ service: 'lacuna', level: 'info', destination: logFile(join(data, 'lacuna.log')) });
+  const options: PlatformOptions = {
+    port,
+    dataDir: data,
+    ...(nats === undefined ? {} : { natsUrl: nats }),
+    ...(otlp === undefined ? {} : { otlpUrl: otlp }),
+    ...(jaeger === undefined ? {} : { jaegerUrl: jaeger }),
+    env: allowFaults ? { ...process.env, LACUNA_ALLOW_FAULTS: 'true' } : process.env,
+    onProgress: progressPrinter(process.stderr),
+  };
+  await runProcess({ log, stopMs: STOP_MS, start: (life) => start(life, options, json) });
+}
+
+async function start(life: Lifecycle, options: PlatformOptions, json: boolean): Promise<void> {
+  try {
+    const platform = await openPlatform(life, options);
+    process.stdout.write(json ? `${JSON.stringify(addresses(platform))}\n` : welcome(platform));
+  } catch (error) {
+    process.stderr.write(`lacuna up: ${(error as Error).message}\n`);
+    throw error;
+  }
+}
+
+function addresses({ http, nats, traces }: Platform): { http: string; nats: string; jaeger: string | null } {
+  return { http, nats, jaeger: 'unavailable' in traces ? null : traces.jaegerUrl };
+}
+
+function welcome({ http, nats, traces, logFile: log }: Platform): string {
+  const jaeger =
+    'unavailable' in traces
+      ? `none, so traces wait in the stream: ${traces.unavailable.split('\n')[0]}`
+      : traces.jaegerUrl;
+  return `Lacuna is up. Ctrl-C drains and stops.
+
+  page and API  ${http}
+  NATS          ${nats}
+  Jaeger        ${jaeger}
+  log           ${log}
+
+  try: npx lacuna submit --wait -- echo hello
+`;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 1 to 65535');
+  return port;
+}
+
+function clusterKind(text: string): string {
+  if (text !== 'process') throw new InvalidArgumentError('only "process" is there yet');
+  return text;
+}

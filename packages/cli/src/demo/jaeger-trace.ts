@@ -1,0 +1,39 @@
+/** The part of Jaeger's answer that is looked at. */
+interface JaegerSpan {
+  readonly operationName: string;
+  readonly references: readonly { readonly refType: string }[];
+  readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+/** What Jaeger shows of a trace: its roots, and the stages that are red. */
+export interface TraceInJaeger {
+  readonly roots: number;
+  readonly errorSpans: readonly string[];
+}
+
+/** Reads a trace back through Jaeger's query API until its root is there; the exporter is asynchronous. Undefined when it does not come. */
+export async function traceInJaeger(
+  jaegerUrl: string,
+  traceId: string,
+  withinMs = 10_000,
+): Promise<TraceInJaeger | undefined> {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(100)) {
+    const answer = await fetch(`${jaegerUrl}/api/traces/${traceId}`).catch(() => undefined);
+    if (answer?.status !== 200) continue;
+    const { data } = (await answer.json()) as { data: { spans: JaegerSpan[] }[] };
+    const contract = (data[0]?.spans ?? []).filter((span) => tag(span, 'lacuna.evaluation.id') !== undefined);
+    const roots = contract.filter((span) => !span.references.some(({ refType }) => refType === 'CHILD_OF'));
+    if (roots.length === 0) continue;
+    const red = contract.filter((span) => tag(span, 'error') === true && !roots.includes(span));
+    return { roots: roots.length, errorSpans: red.map((span) => span.operationName) };
+  }
+  return undefined;
+}
+
+function tag(span: JaegerSpan, key: string): unknown {
+  return span.tags.find((one) => one.key === key)?.value;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

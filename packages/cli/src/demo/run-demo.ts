@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@lacuna/client';
+import type { EvaluationView } from '@lacuna/contracts';
+import { freePort, type OnProgress } from '@lacuna/servers';
+import type { Lifecycle } from '@lacuna/service-kit';
+import { openPlatform, type Platform } from '../platform/open-platform.ts';
+import { receiveAlerts, type AlertReceiver } from './alert-receiver.ts';
+import { CAST, DEMO_DEADLINES, type Act } from './cast.ts';
+import { unmet, type Seen } from './expectations.ts';
+import { traceInJaeger } from './jaeger-trace.ts';
+import { play } from './play.ts';
+import { alertTable, outcomeTable } from './programme.ts';
+
+export interface DemoOutcome {
+  readonly seen: readonly Seen[];
+  /** Expectations that did not hold; empty = the demo is green. */
+  readonly problems: readonly string[];
+}
+
+/** Plays the seed's story on a platform of its own, which it opens within the given life, and checks every expectation. */
+export async function runDemo(
+  life: Lifecycle,
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  onProgress: OnProgress,
+): Promise<DemoOutcome> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-demo-'));
+  await life.step('demo data', () =>
+    Promise.resolve({ [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true }) }),
+  );
+  const secret = randomBytes(16).toString('hex');
+  const receiver = await life.step('alert receiver', () => receiveAlerts(secret));
+  const platform = await openPlatform(life, {
+    port: await freePort(),
+    dataDir,
+    onProgress,
+    env: { ...env, ...settings(receiver, secret) },
+  });
+  introduce(platform, say);
+  const client = createClient({ url: platform.http });
+  const views = await play(CAST, client, say, life.signal);
+  const seen = await Promise.all([...views].map(([act, view]) => look(act, view, platform, receiver)));
+  say('');
+  say(outcomeTable(seen));
+  say('');
+  say(alertTable(seen));
+  return { seen, problems: seen.flatMap(unmet) };
+}
+
+function settings(receiver: AlertReceiver, secret: string): Record<string, string> {
+  return {
+    LACUNA_ALLOW_FAULTS: 'true',
+    LACUNA_DEADLINES: DEMO_DEADLINES,
+    LACUNA_WEBHOOK_URL: receiver.url,
+    LACUNA_WEBHOOK_SECRET: secret,
+    LACUNA_REREAD: '1500ms',
+  };
+}
+
+function introduce({ http, nats, traces }: Platform, say: (line: string) => void): void {
+  say(`page and API   ${http}`);
+  say(`NATS           ${nats}`);
+  say(
+    'unavailable' in traces
+      ? `Jaeger         none, so traces are not checked: ${traces.unavailable.split('\n')[0]}`
+      : `Jaeger         ${traces.jaegerUrl}`,
+  );
+  say('');
+}
+
+async function look(act: Act, view: EvaluationView, platform: Platform, receiver: AlertReceiver): Promise<Seen> {
+  const trace =
+    'unavailable' in platform.traces ? undefined : await traceInJaeger(platform.traces.jaegerUrl, view.traceId);
+  const shown =
+    'unavailable' in platform.traces
+      ? { errorSpans: undefined, roots: undefined }
+      : (trace ?? { errorSpans: [], roots: 0 });
+  const alerts = await arrived(view, receiver, act.broken === undefined ? 0 : 1);
+  return { act, view, alerts, errorSpans: shown.errorSpans, roots: shown.roots };
+}
+
+/** Alerts come over their own way, a moment after the verdict: waits for those that must come, and no longer. */
+async function arrived({ id }: EvaluationView, { received }: AlertReceiver, owed: number): Promise<ReceivedOf[]> {
+  const mine = (): ReceivedOf[] => received.filter((alert) => alert.evaluation === id);
+  for (const deadline = performance.now() + 5_000; mine().length < owed && performance.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return mine();
+}
+
+type ReceivedOf = AlertReceiver['received'][number];

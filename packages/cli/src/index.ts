@@ -1,0 +1,11 @@
+/**
+ * The command line `lacuna`: reads arguments, calls the API through `@lacuna/client`, and draws the answer for eyes or prints it as
+ * JSON. `lacuna up` and `lacuna demo` also compose the services.
+ *
+ * It refuses to judge: verdicts, stages and reasons are shown as the server gives them, and exit codes follow from them.
+ */
+export { exitCodeOf } from './exit-code.ts';
+export { describeLog } from './render/log-statement.ts';
+export type { RenderOptions } from './render/render-options.ts';
+export { renderStatus } from './render/status.ts';
+export { renderVerdictLine } from './render/verdict.ts';

@@ -1,0 +1,27 @@
+import type { LogStatement } from '@lacuna/contracts';
+import { printable } from '../text/printable.ts';
+import { counted, grouped } from '../text/numbers.ts';
+
+/** What a log statement says, in one line: how much there is and what it proves, or what is lost and why. */
+export function describeLog(statement: LogStatement): string {
+  const { state, bytes, lines, sealedBytes, lost, reason } = statement;
+  const why = reason === undefined ? '' : `: ${printable(reason)}`;
+  const size = `${counted(bytes, 'byte')}, ${counted(lines, 'line')}, sha256 ${statement.sha256}`;
+  switch (state) {
+    case 'sealed':
+      return `sealed: ${size}`;
+    case 'unsealed':
+      return `unsealed, so not proven complete${why}; ${size}`;
+    case 'truncated': {
+      const of = sealedBytes === undefined ? '' : ` of ${grouped(sealedBytes)}`;
+      const gone = lost === undefined ? '' : `, lost ${grouped(lost.to - lost.from)} from byte ${grouped(lost.from)}`;
+      return `truncated: ${grouped(bytes)}${of} bytes${gone}${why}`;
+    }
+    case 'mismatch': {
+      const counts = sealedBytes === undefined ? '' : `, but the seal counted ${grouped(sealedBytes)}`;
+      return `mismatch: ${counted(bytes, 'byte')}${counts}${why}`;
+    }
+    case 'none':
+      return `none${why}`;
+  }
+}

@@ -1,0 +1,21 @@
+import { formatDuration, type EvaluationSummary } from '@lacuna/contracts';
+import { printable } from '../text/printable.ts';
+import { colorsOf, VERDICT_STYLES } from './paint.ts';
+
+type Judged = Pick<EvaluationSummary, 'id' | 'name' | 'phase' | 'verdict' | 'reason' | 'submittedAt' | 'settledAt'>;
+
+/** Where an evaluation is: its verdict with a mark, or its phase. */
+export function renderState({ phase, verdict }: Pick<Judged, 'phase' | 'verdict'>, color: boolean): string {
+  const colors = colorsOf(color);
+  if (verdict === undefined) return colors.cyan(`… ${phase}`);
+  const { mark, word, paint } = VERDICT_STYLES[verdict];
+  return colors[paint](`${mark} ${word}`);
+}
+
+/** The verdict of an evaluation in one line: `✔ passed  integration  25 of 25, exit code 0, log sealed  12.3s  ev-…`. */
+export function renderVerdictLine(view: Judged, { color }: { readonly color: boolean }): string {
+  const { name, reason, submittedAt, settledAt, id } = view;
+  const took = settledAt === undefined ? undefined : formatDuration(settledAt - submittedAt);
+  const parts = [renderState(view, color), printable(name), reason === undefined ? undefined : printable(reason), took];
+  return [...parts.filter((part) => part !== undefined), id].join('  ');
+}

@@ -1,0 +1,40 @@
+import { ServerUnreachable } from '@lacuna/client';
+import { EXIT_CODES, Failure, problemDetails } from '@lacuna/contracts';
+import { printable } from './text/printable.ts';
+import { USAGE_EXIT_CODE } from './usage-error.ts';
+
+/** Prints an error: for people what, where and what to do; for programs as a problem document. Returns the exit code. */
+export function reportError(error: unknown, { json }: { readonly json: boolean }): number {
+  process.stderr.write(`${json ? JSON.stringify(problemOf(error)) : describe(error)}\n`);
+  const mistake = error instanceof Failure && error.disposition === 'rejected';
+  return mistake ? USAGE_EXIT_CODE : EXIT_CODES.error;
+}
+
+/** The problem document (RFC 9457) of any error. */
+function problemOf(error: unknown): object {
+  if (error instanceof Failure) return problemDetails(error);
+  if (error instanceof ServerUnreachable) {
+    const title = 'No server answers.';
+    return { type: 'https://lacuna.dev/problems/unreachable', title, code: 'unreachable', detail: error.message };
+  }
+  return problemDetails(new Failure('bug', messageOf(error)));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ServerUnreachable) return `lacuna: ${printable(error.message)}`;
+  if (error instanceof Failure) return describeFailure(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  return `lacuna: this is a bug: ${messageOf(error)}${stack === undefined ? '' : `\n${stack}`}`;
+}
+
+/** A single problem stands in the line; several get a line each, because a person works them off one by one. */
+function describeFailure({ message, problems, retryAfterMs }: Failure): string {
+  const lines = problems.map(({ where, message: what }) => `  ${printable(`${where}: ${what}`)}`);
+  const later = retryAfterMs === undefined ? '' : `; try again in ${Math.ceil(retryAfterMs / 1_000)} s`;
+  if (lines.length < 2) return `lacuna: ${printable(message)}${later}`;
+  return [`lacuna: ${lines.length} problems${later}`, ...lines].join('\n');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

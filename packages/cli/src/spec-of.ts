@@ -1,0 +1,38 @@
+import type { EvaluationSpec } from '@lacuna/contracts';
+
+/** What the command line says about a spec. */
+export interface SpecFlags {
+  readonly name?: string;
+  readonly image?: string;
+  readonly timeout?: string;
+  readonly report?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly workdir?: string;
+  readonly expectTests?: number;
+  readonly queue?: string;
+  readonly priority?: number;
+}
+
+/**
+ * The spec to submit: what the file says, and the command line over it; env and labels are merged by key.
+ * Whether it is valid is the server's to say, which knows its own version of the schema.
+ */
+export function specOf(
+  file: Readonly<Record<string, unknown>>,
+  { env, label, expectTests, ...flags }: SpecFlags,
+  command: readonly string[],
+): EvaluationSpec {
+  return {
+    ...file,
+    ...flags,
+    ...(command.length === 0 ? {} : { command }),
+    ...(env === undefined ? {} : { env: merged(file['env'], env) }),
+    ...(label === undefined ? {} : { labels: merged(file['labels'], label) }),
+    ...(expectTests === undefined ? {} : { expect: merged(file['expect'], { tests: expectTests }) }),
+  } as EvaluationSpec;
+}
+
+function merged(below: unknown, above: object): object {
+  return { ...(typeof below === 'object' ? below : {}), ...above };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { ApiServer } from './support/api-server.ts';
+import { lacuna } from './support/run-lacuna.ts';
+
+async function deadAddress(): Promise<string> {
+  await using server = await ApiServer.start();
+  return server.url;
+}
+
+describe('a command line that is not understood', () => {
+  test.for([
+    ['an unknown command', ['stats'], "unknown command 'stats'; did you mean status?"],
+    ['an unknown option', ['list', '--phas', 'running'], "unknown option '--phas'; did you mean --phase?"],
+    ['an unknown global option', ['--jsn', 'list'], "unknown option '--jsn'; did you mean --json?"],
+    [
+      'an option of the program before --',
+      ['submit', 'pytest', '-v'],
+      "unknown option '-v'; options of the program itself go behind --, as in: lacuna submit -- pytest -v",
+    ],
+    [
+      'nothing to run',
+      ['submit'],
+      'nothing to run; give a command, as in: lacuna submit -- pytest -v, or a spec with -f',
+    ],
+    ['a missing id', ['status'], "missing required argument 'id'"],
+    [
+      'a malformed pair',
+      ['submit', '--env', 'A', '--', 'x'],
+      "option '--env <key=value>' argument 'A' is invalid. Give it as KEY=VALUE.",
+    ],
+    ['an unknown phase', ['list', '--phase', 'x'], 'Allowed choices are queued, creating'],
+    ['a malformed time', ['list', '--since', 'noon'], 'Give a duration such as 1h, or a time such as'],
+    [
+      'a malformed address',
+      ['list', '--url', 'nowhere'],
+      'the address "nowhere" is not a URL such as http://127.0.0.1:4280',
+    ],
+  ] as const)('with %s exits with 2 and says what is wrong', async ([, args, message]) => {
+    const { code, stdout, stderr } = await lacuna(args);
+    expect({ code, stdout: stdout.toString() }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^lacuna: .*\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  test('is a problem document with --json', async () => {
+    const { code, stderr } = await lacuna(['--json', 'stats']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({
+      code: 'usage',
+      detail: "unknown command 'stats'; did you mean status?",
+    });
+  });
+
+  test('that is empty shows the help on stderr', async () => {
+    const { code, stdout, stderr } = await lacuna([]);
+    expect({ code, stdout: stdout.toString() }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: lacuna');
+  });
+});
+
+describe('a server that is not there', () => {
+  test('is named, with how to start one, and exits with 3', async () => {
+    const url = await deadAddress();
+    const { code, stderr } = await lacuna(['list'], { url });
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: `lacuna: no Lacuna server answers at ${url} (connection refused); start it with: npm start\n`,
+    });
+  });
+
+  test('is a problem document with --json', async () => {
+    const url = await deadAddress();
+    const { code, stderr } = await lacuna(['wait', '@latest', '--json', '--url', url]);
+    expect(code).toBe(3);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'unreachable', detail: expect.stringContaining(url) as string });
+  });
+});
+
+describe('help', () => {
+  test.for(['submit', 'list', 'status', 'logs', 'wait', 'cancel'])('of %s has an example', async (command) => {
+    const { code, stdout } = await lacuna([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toMatch(
+      new RegExp(`^Usage: lacuna ${command} [^]*\\nExamples:\\n  \\$ lacuna ${command} `),
+    );
+  });
+
+  test('of a command is also to be had by name', async () => {
+    const [asked, named] = await Promise.all([lacuna(['wait', '--help']), lacuna(['help', 'wait'])]);
+    expect(named.stdout.toString()).toBe(asked.stdout.toString());
+  });
+});

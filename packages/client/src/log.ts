@@ -1,0 +1,105 @@
+import type { EvaluationView, LogState } from '@lacuna/contracts';
+import type { Patience } from './patience.ts';
+import { evaluationPath } from './paths.ts';
+import { pause } from './pause.ts';
+import type { Answer, Transport } from './transport.ts';
+
+/** Milliseconds of silence after which a followed log is asked for anew: a quiet program and a dead connection look the same. */
+const SILENT_MS = 60_000;
+/** Milliseconds before a log that ended, but is not closed, is asked for again. */
+const REOPEN_MS = 500;
+
+export interface LogOptions {
+  /** Go on with what is written from now on, until the log is closed. */
+  readonly follow?: boolean;
+  /** First byte wanted; 0 unless told. */
+  readonly offset?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LogAnswer {
+  /** What could be said of the log when the answer began; `open` while bytes may still come. */
+  readonly state: LogState | 'open';
+  /** `Repr-Digest` (RFC 9530) of the whole log, once it is closed. */
+  readonly digest?: string;
+  /** The raw bytes; may be read once. A broken connection is resumed at the next byte. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Opens a log. Fails at once when there is no such evaluation. */
+export async function openLog(
+  transport: Transport,
+  { id, patience }: { readonly id: string; readonly patience: Patience },
+  { follow = false, offset = 0, signal }: LogOptions = {},
+): Promise<LogAnswer> {
+  const reader = new LogReader(transport, { id, follow, patience, signal });
+  const first = await reader.ask(offset);
+  const digest = first.headers.get('repr-digest');
+  return {
+    state: (first.headers.get('lacuna-log-state') ?? 'open') as LogState | 'open',
+    ...(digest === null ? {} : { digest }),
+    body: reader.read(first, offset),
+  };
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly follow: boolean;
+  readonly patience: Patience;
+  readonly signal: AbortSignal | undefined;
+}
+
+class LogReader {
+  readonly #transport: Transport;
+  readonly #wanted: Wanted;
+  #knownClosed = false;
+
+  constructor(transport: Transport, wanted: Wanted) {
+    this.#transport = transport;
+    this.#wanted = wanted;
+  }
+
+  ask(offset: number): Promise<Answer> {
+    const { id, follow, signal } = this.#wanted;
+    const query = new URLSearchParams({ ...(follow ? { follow: '1' } : {}), offset: String(offset) });
+    return this.#transport.send({
+      path: `${evaluationPath(id, '/log')}?${query.toString()}`,
+      signal,
+      idleMs: SILENT_MS,
+    });
+  }
+
+  async *read(first: Answer, offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const { follow, patience, signal } = this.#wanted;
+    let at = offset;
+    for (let asked: Answer | undefined = first; ; asked = undefined) {
+      const begin = at;
+      try {
+        const answer = asked ?? (await this.ask(at));
+        patience.succeeded();
+        for await (const chunk of answer.body) {
+          at += chunk.byteLength;
+          yield chunk;
+        }
+        if (!follow || (await this.#isWhole(at, at > begin))) return;
+      } catch (error) {
+        await patience.failed(error);
+        continue;
+      }
+      await pause(REOPEN_MS, signal);
+    }
+  }
+
+  /** An end of the stream proves nothing (a server that drains ends it too): the statement on the log says how much there is. */
+  async #isWhole(end: number, progressed: boolean): Promise<boolean> {
+    const { id, signal } = this.#wanted;
+    const view = await this.#transport.json<EvaluationView>({ path: evaluationPath(id), signal });
+    const statement = view.attempts.at(-1)?.log;
+    if (statement === undefined) return view.phase === 'settled';
+    if (end >= statement.bytes) return true;
+    // Bytes that the statement counts may be gone from the store: asking again for ever would not bring them back.
+    const inVain = this.#knownClosed && !progressed;
+    this.#knownClosed = true;
+    return inVain;
+  }
+}

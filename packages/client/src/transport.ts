@@ -1,0 +1,124 @@
+import { Failure } from '@lacuna/contracts';
+import { readProblem } from './read-problem.ts';
+import { ServerUnreachable, unreachable } from './server-unreachable.ts';
+
+/** Milliseconds without a byte after which an answer is given up. Far above what a healthy server takes, below a person's patience. */
+const ANSWER_WITHIN_MS = 30_000;
+
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Path and query, from `/v1`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte after which the connection counts as lost; 30,000 unless told. */
+  readonly idleMs?: number;
+}
+
+/** A good answer, body not read yet. The body throws `ServerUnreachable` when it breaks off. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The one place that talks HTTP: address, token, time limits, and errors as `Failure` or `ServerUnreachable`. */
+export class Transport {
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** Throws `invalid-config` when the address is not one. */
+  constructor(url: string, token?: string) {
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+      throw new Failure('invalid-config', `the address "${url}" is not a URL such as http://127.0.0.1:4280`);
+    }
+    this.#url = url.replace(/\/+$/, '');
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /** Sends a request; an error answer is thrown as the `Failure` that it carries. */
+  async send(request: Request): Promise<Answer> {
+    const idle = new IdleLimit(this.#url, request.idleMs ?? ANSWER_WITHIN_MS);
+    const response = await this.#fetch(request, idle).catch((error: unknown) => {
+      idle.clear();
+      throw request.signal?.aborted === true ? error : unreachable(this.#url, error);
+    });
+    const body = this.#readBody(response, request.signal, idle);
+    if (response.ok) return { status: response.status, headers: response.headers, body };
+    throw readProblem(this.#url, response.status, response.headers, await textOf(body));
+  }
+
+  /** Sends a request and reads its answer as JSON. The shape is the server's promise (contracts), not checked again here. */
+  async json<T>(request: Request): Promise<T> {
+    const text = await textOf(
+      (await this.send({ ...request, headers: { accept: 'application/json', ...request.headers } })).body,
+    );
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new Failure('bug', `${this.#url} answered with something that is not JSON; is it a Lacuna server?`, {
+        cause,
+      });
+    }
+  }
+
+  #fetch({ method = 'GET', path, headers, body, signal }: Request, idle: IdleLimit): Promise<Response> {
+    return fetch(`${this.#url}${path}`, {
+      method,
+      headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body }),
+      signal: signal === undefined ? idle.signal : AbortSignal.any([signal, idle.signal]),
+    });
+  }
+
+  async *#readBody(
+    { body }: Response,
+    signal: AbortSignal | undefined,
+    idle: IdleLimit,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      idle.touch();
+      for await (const chunk of body ?? []) {
+        idle.touch();
+        yield chunk;
+      }
+    } catch (error) {
+      throw signal?.aborted === true ? error : unreachable(this.#url, error);
+    } finally {
+      idle.clear();
+    }
+  }
+}
+
+/** Ends a request that has gone silent: a peer that vanished without a word leaves the connection open for ever. */
+class IdleLimit {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(url: string, ms: number) {
+    const error = new ServerUnreachable('lost', url, { why: `nothing came for ${ms / 1_000} s` });
+    this.#timer = setTimeout(() => this.#controller.abort(error), ms);
+    // An answer that nobody reads must not keep the process alive.
+    this.#timer.unref();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  touch(): void {
+    this.#timer.refresh();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}

@@ -1,0 +1,21 @@
+import type { TestReport, TestReportFormat } from '@lacuna/contracts';
+
+/** Reads one test tool's output line by line. Lines come without their newline and without terminal control sequences. */
+export interface LineReader {
+  line(text: string): void;
+  /** The last line when no newline ended it. Its end may be missing, so no closing figure may be read from it. */
+  rest(text: string): void;
+  /** True when the run read so far has been closed by a summary that agrees, and `text` begins another run of the tool. */
+  startsNext(text: string): boolean;
+  report(): TestReport;
+}
+
+/** `perhaps`: other programs print such lines too, so the search for a better sign goes on. */
+export type Recognition = 'surely' | 'perhaps' | 'no';
+
+export interface Format {
+  readonly name: TestReportFormat;
+  /** Whether a line is characteristic of the tool. Called for every line of a log, so it has to be cheap. */
+  recognise(text: string): Recognition;
+  open(): LineReader;
+}

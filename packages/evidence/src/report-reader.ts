@@ -1,0 +1,90 @@
+import type { TestReport, TestReportFormat } from '@lacuna/contracts';
+import { FORMATS, type ReportKind } from './formats.ts';
+import type { Format, LineReader } from './line-reader.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { mergeReports } from './merge-reports.ts';
+import { sum } from './tally.ts';
+
+export interface ReportProgress {
+  /** Tests with a result so far. */
+  readonly done: number;
+  /** How many the tool announced, if it did. */
+  readonly collected?: number;
+  readonly format?: TestReportFormat;
+}
+
+/** Reads test results from a log as it grows, in constant memory. No method throws, whatever the bytes are. */
+export interface ReportReader {
+  /** Any part of the log, in order; a line or a character may be split anywhere. */
+  write(chunk: Uint8Array): void;
+  progress(): ReportProgress;
+  /** The log has ended. Undefined when no test tool's output was recognised. */
+  end(): TestReport | undefined;
+}
+
+export function openReportReader(kind: ReportKind): ReportReader {
+  return new LogReader(FORMATS[kind], kind !== 'auto');
+}
+
+class LogReader implements ReportReader {
+  readonly #formats: readonly Format[];
+  readonly #chosen: boolean;
+  readonly #lines = new LineSplitter((line) => this.#line(line));
+  #format: Format | undefined;
+  #reader: LineReader | undefined;
+  /** False while the line that the format was recognised by may be anybody's. */
+  #sure = false;
+  /** Earlier runs of the same tool in the same log. */
+  #earlier: TestReport | undefined;
+
+  /** `chosen`: somebody said what the log holds, so a weak sign is enough. */
+  constructor(formats: readonly Format[], chosen: boolean) {
+    this.#formats = formats;
+    this.#chosen = chosen;
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#formats.length > 0) this.#lines.write(chunk);
+  }
+
+  progress(): ReportProgress {
+    const report = this.#report();
+    if (report === undefined) return { done: 0 };
+    const collected = report.collected === undefined ? {} : { collected: report.collected };
+    return { done: sum(report), format: report.format, ...collected };
+  }
+
+  end(): TestReport | undefined {
+    const rest = this.#lines.end();
+    if (!this.#sure) this.#recognise(rest);
+    this.#reader?.rest(rest);
+    return this.#report();
+  }
+
+  #line(text: string): void {
+    if (!this.#sure) this.#recognise(text);
+    else if (this.#reader?.startsNext(text) === true) this.#openNext();
+    this.#reader?.line(text);
+  }
+
+  #recognise(text: string): void {
+    for (const format of this.#formats) {
+      const recognition = format.recognise(text);
+      if (recognition === 'no' || (recognition === 'perhaps' && this.#format !== undefined)) continue;
+      this.#sure = recognition === 'surely';
+      if (this.#format !== format) this.#reader = format.open();
+      this.#format = format;
+      return;
+    }
+  }
+
+  #openNext(): void {
+    this.#earlier = this.#report();
+    this.#reader = this.#format?.open();
+  }
+
+  #report(): TestReport | undefined {
+    const report = this.#sure || this.#chosen ? this.#reader?.report() : undefined;
+    return this.#earlier === undefined || report === undefined ? report : mergeReports(this.#earlier, report);
+  }
+}

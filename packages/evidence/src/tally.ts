@@ -1,0 +1,56 @@
+import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
+import { keep } from './names.ts';
+
+export type Counts = Pick<TestReport, 'passed' | 'failed' | 'skipped' | 'errored'>;
+export type Outcome = keyof Counts;
+
+/** Results counted one by one, with the names of those that failed or could not be judged. */
+export class Tally {
+  readonly #counts: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0, errored: 0 };
+  readonly #failures = new Set<string>();
+
+  count(outcome: Outcome, name?: string): void {
+    this.#counts[outcome] += 1;
+    if (name !== undefined && (outcome === 'failed' || outcome === 'errored')) this.nameFailure(name);
+  }
+
+  nameFailure(name: string): void {
+    if (this.#failures.size < MAX_NAMES && name !== '') this.#failures.add(keep(name));
+  }
+
+  get counts(): Counts {
+    return { ...this.#counts };
+  }
+
+  get total(): number {
+    return sum(this.#counts);
+  }
+
+  get failures(): string[] {
+    return [...this.#failures];
+  }
+}
+
+export const NONE: Counts = { passed: 0, failed: 0, skipped: 0, errored: 0 };
+
+export function add(one: Counts, other: Counts): Counts {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+    errored: one.errored + other.errored,
+  };
+}
+
+export function sum(counts: Counts): number {
+  return counts.passed + counts.failed + counts.skipped + counts.errored;
+}
+
+export function sameCounts(one: Counts, other: Counts): boolean {
+  return (
+    one.passed === other.passed &&
+    one.failed === other.failed &&
+    one.skipped === other.skipped &&
+    one.errored === other.errored
+  );
+}

@@ -1,0 +1,148 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { TestReportSchema } from '@lacuna/contracts';
+import fc from 'fast-check';
+import { Check } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { accountFor, openReportReader, type ReportKind } from '../src/index.ts';
+import { allFixtures, fixture, mustRead, reportOf } from './fixture.ts';
+
+const KINDS = ['auto', 'none', 'pytest', 'tap', 'vitest', 'jest', 'go'] as const satisfies readonly ReportKind[];
+const MEBIBYTE = 1024 * 1024;
+
+describe('the report', () => {
+  it.each(allFixtures())('is the same for all ways to split the bytes in two: $tool/$name', ({ bytes }) => {
+    const whole = reportOf([bytes]);
+    const step = Math.ceil(bytes.length / 1_000);
+    for (let at = 0; at <= bytes.length; at += step) {
+      expect(reportOf([bytes.subarray(0, at), bytes.subarray(at)]), `split at byte ${at}`).toEqual(whole);
+    }
+  });
+
+  it.each(allFixtures())('is the same byte by byte: $tool/$name', ({ bytes }) => {
+    expect(reportOf(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)))).toEqual(reportOf([bytes]));
+  });
+
+  it('is absent for a log of no test tool, and for kind none', () => {
+    expect(reportOf('INFO starting\nok\nPASS\n✓ done\n=== RUN\n')).toBeUndefined();
+    expect(reportOf([fixture('pytest', 'green').bytes], 'none')).toBeUndefined();
+  });
+
+  it('is of the outer tool when a test prints the output of another', () => {
+    const inner = Buffer.from(fixture('pytest', 'green').bytes).toString();
+    expect(mustRead(`=== RUN   TestA\n${inner}--- PASS: TestA (0.00s)\nPASS\nok  \ta\t0.1s\n`)).toMatchObject({
+      format: 'go',
+      passed: 1,
+    });
+  });
+
+  it('is of the chosen tool when another one comes first', () => {
+    expect(mustRead('TAP version 13\n1..1\nok 1\nPASS ./a.test.js\n', 'jest').format).toBe('jest');
+  });
+});
+
+describe('any bytes at all', () => {
+  const fragments = fc.constantFrom(
+    ...allFixtures().flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n').slice(0, 60)),
+    '=',
+    '[',
+    ']',
+    ' (',
+    ')',
+    'ms)',
+    ' # ',
+    '{',
+    '}',
+    '    ',
+    '::',
+    '\u001b[',
+    '\r',
+    '---',
+    '...',
+    '!!!',
+    '●',
+    '(1 tests)',
+  );
+  const hostile = fc.array(fc.tuple(fragments, fc.constantFrom('\n', '', ' ')), { maxLength: 200 });
+  const log = fc.oneof(
+    fc.uint8Array({ maxLength: 4_096 }),
+    hostile.map((parts) => Buffer.from(parts.flat().join(''))),
+  );
+
+  it('are read without an error, into a valid report whose counts are no less than zero', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), log, (kind, bytes) => {
+        const reader = openReportReader(kind);
+        reader.write(bytes);
+        reader.progress();
+        const report = reader.end();
+        if (report === undefined) return;
+        expect(Check(TestReportSchema, report), JSON.stringify(report)).toBe(true);
+        expect(accountFor(report).accounted).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('hostile lines', () => {
+  const long = 64 * 1024;
+  const opened = ['collected 9 items', 'TAP version 13', '✔ a (1.25ms)', ' RUN  v5', 'PASS ./a.js', '=== RUN   A'];
+  const pieces = [
+    '= ',
+    '[ 1%]',
+    'a.py::b[',
+    ' (',
+    'ms)',
+    ' # ',
+    '\\#',
+    '1 passed, ',
+    '--- PASS: ',
+    '● ',
+    '{"Time":"',
+    '\u001b[',
+    '\t',
+    '1 tests | ',
+  ];
+
+  it.each(pieces)('made of %j are read in time that grows with their length only', (piece) => {
+    const line = piece.repeat(long / piece.length);
+    for (const opening of opened) reportOf(`${opening}\n${`${line}\n`.repeat(20)}`);
+    expect(reportOf(`${line}\nTAP version 13\nok 1\n1..1\n`)).toMatchObject({ passed: 1 });
+  });
+});
+
+describe('memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: unknown = runInNewContext('gc');
+
+  /** What a reader keeps of fifty chunks, in MiB. */
+  function kept(chunk: (round: number) => Uint8Array): number {
+    const reader = openReportReader('auto');
+    const before = heapAfterCollection();
+    for (let round = 0; round < 50; round += 1) reader.write(chunk(round));
+    const after = heapAfterCollection();
+    reader.end();
+    return (after - before) / MEBIBYTE;
+  }
+
+  function heapAfterCollection(): number {
+    if (typeof collectGarbage !== 'function') throw new Error('the garbage collector is not exposed');
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  }
+
+  it('is bounded for a line of 50 MiB without a newline', () => {
+    const chunk = new Uint8Array(MEBIBYTE).fill(0x78);
+    expect(kept(() => chunk)).toBeLessThan(1);
+  });
+
+  it('is bounded for any number of failing tests and tests in flight', () => {
+    const lines = (round: number): string =>
+      Array.from({ length: 2_000 }, (_, line) => {
+        const name = `Test${round}x${line}${'n'.repeat(500)}`;
+        return `=== RUN   ${name}\n--- FAIL: ${name} (0.00s)\n=== RUN   open${name}\n`;
+      }).join('');
+    expect(kept((round) => Buffer.from(lines(round)))).toBeLessThan(8);
+  });
+});

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { STAGES, type Accepted } from '@lacuna/contracts';
+import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenTrace } from '../support/history.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+const run = promisify(execFile);
+const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+let system: System;
+beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=2s+1s' } })));
+afterAll(() => system[Symbol.asyncDispose]());
+
+const SPEC = { name: 'hello', command: ['sh', '-c', 'echo hello'] };
+
+/** Every way in, as somebody without our code would use it. */
+const WAYS: Record<string, () => Promise<Accepted>> = {
+  curl: async () => {
+    const { stdout } = await run('curl', [
+      '-sS',
+      '-XPOST',
+      `${system.url}/v1/evaluations`,
+      '-H',
+      'content-type: application/json',
+      '-d',
+      JSON.stringify(SPEC),
+    ]);
+    return JSON.parse(stdout) as Accepted;
+  },
+  'a NATS request': async () => {
+    const nats = await connect({ servers: system.nats.url });
+    const reply = await nats.request('lacuna.submit.v1', JSON.stringify(SPEC));
+    await nats.close();
+    return reply.json<Accepted>();
+  },
+  'lacuna submit': async () => {
+    const { stdout } = await run(process.execPath, [
+      lacuna,
+      'submit',
+      '--url',
+      system.url,
+      '--json',
+      '--name',
+      'hello',
+      '--',
+      'sh',
+      '-c',
+      'echo hello',
+    ]);
+    return JSON.parse(stdout) as Accepted;
+  },
+};
+
+describe('an evaluation submitted by', () => {
+  test.for(Object.keys(WAYS))('%s runs, and its trace in Jaeger has every stage under one root', async (way) => {
+    const accepted = await WAYS[way]!();
+    const view = await system.client.waitUntilSettled(accepted.id, { signal: AbortSignal.timeout(30_000) });
+    expect(view.verdict, view.reason).toBe('passed');
+    const trace = await eventually(
+      'the trace',
+      async () => {
+        const spans = await system.jaeger.trace(accepted.traceId);
+        const problems = brokenTrace(accepted.id, spans);
+        if (problems.length > 0) throw new Error(problems.join('; '));
+        return spans;
+      },
+      { withinMs: 20_000 },
+    );
+    expect(
+      new Set(trace.map((span) => span.attributes['lacuna.stage']).filter((stage) => stage !== undefined)),
+    ).toEqual(new Set(STAGES));
+  });
+});
+
+test('a pod that never comes is an ERROR span whose name says so and whose message says why', async () => {
+  const { id, traceId } = await system.client.submit({ command: ['true'], labels: { 'lacuna.fault': 'no-pod' } });
+  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  expect(view.verdict).toBe('error');
+  const hole = await eventually(
+    'the hole in Jaeger',
+    async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'pod.create missing'),
+    { withinMs: 20_000 },
+  );
+  expect(hole.attributes).toMatchObject({ error: true, 'error.type': 'lacuna.missing.pod.create' });
+  expect(hole.attributes['otel.status_description']).toMatch(/^FailedCreate: .*exceeded quota/);
+  expect(hole.durationMicros).toBeGreaterThan(1_900_000);
+});
+
+test('a pod that comes late is a late span, its alert is resolved, and the evaluation goes on', async () => {
+  const { id, traceId } = await system.client.submit({
+    command: ['true'],
+    labels: { 'lacuna.fault': 'slow-pod:2500' },
+  });
+  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  expect(view.verdict, view.reason).toBe('passed');
+  expect(view.findings).toMatchObject([{ stage: 'pod.create', cause: 'missing' }]);
+  expect(view.findings[0]?.clearedAt).toBeDefined();
+  await eventually(
+    'hole and late span in Jaeger',
+    async () => {
+      const names = (await system.jaeger.trace(traceId))?.map((span) => span.name) ?? [];
+      return names.includes('pod.create missing') && names.includes('pod.create late');
+    },
+    { withinMs: 20_000 },
+  );
+});
+
+test('a cut tail is an ERROR span that says at which byte', async () => {
+  const { id, traceId } = await system.client.submit({
+    command: ['seq', '1', '5000'],
+    labels: { 'lacuna.fault': 'cut-log:1000' },
+  });
+  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  expect(view.verdict).toBe('incomplete');
+  const cut = await eventually(
+    'the cut in Jaeger',
+    async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'log.capture truncated'),
+    { withinMs: 20_000 },
+  );
+  expect(cut.attributes['otel.status_description']).toMatch(/^log cut after byte 1 000/);
+});
+
+test('cancelling works in every phase, and says so', async () => {
+  const running = await system.client.submit({ command: ['sleep', '300'] });
+  await eventually('it runs', async () => (await system.client.get(running.id)).phase === 'running', {
+    withinMs: 20_000,
+  });
+  await system.client.cancel(running.id);
+  const view = await system.client.waitUntilSettled(running.id, { signal: AbortSignal.timeout(30_000) });
+  expect(view.verdict, view.reason).toBe('cancelled');
+  const podless = await system.client.submit({ command: ['true'], labels: { 'lacuna.fault': 'no-pod' } });
+  await system.client.cancel(podless.id);
+  expect((await system.client.waitUntilSettled(podless.id, { signal: AbortSignal.timeout(30_000) })).verdict).toBe(
+    'cancelled',
+  );
+});
+
+test("the command's env values reach it, and nothing else: no fact, no span, no log of ours", async () => {
+  const canary = 'canary-5f3a9c';
+  const { id, traceId } = await system.client.submit({
+    command: ['sh', '-c', 'test "$TOKEN" = canary-5f3a9c'],
+    env: { TOKEN: canary },
+  });
+  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  expect(view.verdict, view.reason).toBe('passed');
+  const { env: _, command: __, ...rest } = view.spec;
+  const trace = await eventually('the trace', () => system.jaeger.trace(traceId), { withinMs: 20_000 });
+  const seen = JSON.stringify([rest, view.evidence, view.attempts, trace]);
+  expect(seen).not.toContain(canary);
+  for (const service of Object.values(system.services)) expect(service.output).not.toContain(canary);
+});
+
+test('TRACEPARENT lets the spans of the command join the trace', async () => {
+  const { id, traceId } = await system.client.submit({ command: ['sh', '-c', 'echo $TRACEPARENT'], report: 'none' });
+  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const { body } = await system.client.log(id);
+  let text = '';
+  for await (const chunk of body) text += Buffer.from(chunk).toString();
+  expect(text).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01\n$`));
+});

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
+import {
+  traceIdOf,
+  type Alert,
+  type EvaluationId,
+  type EvaluationSpec,
+  type Fact,
+  type Verdict,
+} from '@lacuna/contracts';
+import { eventually, tempDir } from '@lacuna/testing';
+import { expect, test } from 'vitest';
+import { brokenAlerts, brokenFacts, brokenTrace, messagesIn } from '../support/history.ts';
+import { Random } from '../support/random.ts';
+import { SERVICES, type ServiceName } from '../support/service-process.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+const EVALUATIONS = 200;
+const KILLS = 12;
+
+interface Kind {
+  readonly spec: (runs: string) => EvaluationSpec;
+  readonly verdict: Verdict;
+  readonly alert?: string;
+}
+
+/** Every program says that it ran, in a file that only appends: running twice shows. */
+const ran = (runs: string, then: string): string[] => ['sh', '-c', `echo $LACUNA_EVALUATION >> ${runs}; ${then}`];
+
+const KINDS: readonly Kind[] = [
+  { spec: (runs) => ({ name: 'quick', command: ran(runs, 'true') }), verdict: 'passed' },
+  { spec: (runs) => ({ name: 'slow', command: ran(runs, 'sleep 0.4; echo done') }), verdict: 'passed' },
+  { spec: (runs) => ({ name: 'talkative', command: ran(runs, 'seq 1 20000') }), verdict: 'passed' },
+  { spec: (runs) => ({ name: 'failing', command: ran(runs, 'echo no; exit 3') }), verdict: 'failed' },
+  {
+    spec: (runs) => ({ name: 'cut', command: ran(runs, 'seq 1 2000'), labels: { 'lacuna.fault': 'cut-log:500' } }),
+    verdict: 'incomplete',
+    alert: 'log.capture truncated',
+  },
+  {
+    spec: () => ({ name: 'podless', command: ['true'], labels: { 'lacuna.fault': 'no-pod' } }),
+    verdict: 'error',
+    alert: 'pod.create missing',
+  },
+];
+
+test('whatever is killed at whatever moment, every accepted evaluation settles rightly, runs once, and is traced and alerted once', async () => {
+  const random = Random.fromEnvironment();
+  console.log(`seed ${random.seed} (run again with LACUNA_SEED=${random.seed})`);
+  await using dir = await tempDir();
+  const runs = join(dir.path, 'runs');
+  await using system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=20s+1s', LACUNA_REREAD: '500ms' } });
+  const kinds = new Map<EvaluationId, Kind>();
+  const submitting = submitAll(system, random, runs, kinds);
+  for (let kill = 0; kill < KILLS; kill++) await killSomething(system, random);
+  await submitting;
+
+  const settled = await settledVerdicts(system, [...kinds.keys()]);
+  for (const [id, kind] of kinds)
+    expect.soft(settled.get(id), `${kind.spec(runs).name} ${id}, seed ${random.seed}`).toBe(kind.verdict);
+  const lines = (await readFile(runs, 'utf8')).trim().split('\n').sort();
+  const owedRuns = [...kinds]
+    .filter(([, kind]) => kind.verdict !== 'error')
+    .map(([id]) => String(id))
+    .sort();
+  expect(lines, `seed ${random.seed}`).toEqual(owedRuns);
+  const facts = await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
+  expect(brokenFacts([...kinds.keys()], facts)).toEqual([]);
+  await eventually(
+    'every trace whole in Jaeger',
+    async () => {
+      const problems = (
+        await Promise.all(
+          [...kinds.keys()].map(async (id) => brokenTrace(id, await system.jaeger.trace(traceIdOf(id)))),
+        )
+      ).flat();
+      if (problems.length > 0) throw new Error(problems.slice(0, 5).join('; '));
+      return true;
+    },
+    { withinMs: 60_000 },
+  );
+  const owed = new Map(
+    [...kinds].flatMap(([id, kind]) => (kind.alert === undefined ? [] : [[id, kind.alert] as const])),
+  );
+  await eventually(
+    'every alert once',
+    async () => {
+      const problems = brokenAlerts(owed, await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS'));
+      if (problems.length > 0) throw new Error(problems.slice(0, 5).join('; '));
+      return true;
+    },
+    { withinMs: 30_000 },
+  );
+}, 300_000);
+
+/** Submits one after the other while things die around it; the client's own key makes a repeated request the same evaluation. */
+async function submitAll(
+  { client }: System,
+  random: Random,
+  runs: string,
+  kinds: Map<EvaluationId, Kind>,
+): Promise<void> {
+  for (let i = 0; i < EVALUATIONS; i++) {
+    const kind = i % 20 === 19 ? (KINDS[5] as Kind) : random.pick(KINDS.slice(0, 5));
+    const key = `kill-${random.seed}-${i}`;
+    const accepted = await eventually(
+      `evaluation ${i} accepted`,
+      () => client.submit(kind.spec(runs), { idempotencyKey: key }),
+      { withinMs: 60_000 },
+    );
+    kinds.set(accepted.id, kind);
+  }
+}
+
+type Victim = ServiceName | 'nats' | 'all';
+
+async function killSomething({ services, nats }: System, random: Random): Promise<void> {
+  await pass(random.between(100, 1_500));
+  const victim = random.pick<Victim>([...SERVICES, 'nats', 'all']);
+  if (victim === 'nats') {
+    await nats.kill9();
+    await pass(random.between(0, 800));
+    return nats.restart();
+  }
+  const victims = victim === 'all' ? SERVICES : [victim];
+  await Promise.all(victims.map((name) => services[name].kill9()));
+  await pass(random.between(0, 800));
+  for (const name of victims) services[name].start();
+}
+
+async function settledVerdicts({ client }: System, ids: readonly EvaluationId[]): Promise<Map<EvaluationId, Verdict>> {
+  const verdicts = new Map<EvaluationId, Verdict>();
+  await eventually(
+    'all settled',
+    async () => {
+      for (const id of ids) {
+        if (verdicts.has(id)) continue;
+        const view = await client.get(id);
+        if (view.verdict === undefined)
+          throw new Error(`${ids.length - verdicts.size} open, such as ${id}, ${view.name}, ${view.phase}`);
+        verdicts.set(id, view.verdict);
+      }
+      return true;
+    },
+    { withinMs: 120_000 },
+  );
+  return verdicts;
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createClient, type Client } from '@lacuna/client';
+import { freePort, tempDir } from '@lacuna/testing';
+
+const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+
+/** `lacuna up` as a user starts it, in a folder of its own. Disposing it sends SIGTERM and waits. */
+export interface Up extends AsyncDisposable {
+  readonly pid: number;
+  readonly http: string;
+  readonly nats: string;
+  readonly jaeger: string | null;
+  readonly client: Client;
+}
+
+export async function startUp(env: Readonly<Record<string, string>> = {}): Promise<Up> {
+  const dir = await tempDir();
+  const args = [lacuna, 'up', '--json', '--port', String(await freePort()), '--data', dir.path];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, LACUNA_LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [line] = (await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    exited.then(() => [undefined]),
+  ])) as [string | undefined];
+  if (line === undefined)
+    throw new Error(`lacuna up ended with ${child.exitCode ?? child.signalCode} before it was ready`);
+  const addresses = JSON.parse(line) as { http: string; nats: string; jaeger: string | null };
+  return {
+    pid: child.pid ?? -1,
+    ...addresses,
+    client: createClient({ url: addresses.http }),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await exited;
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
