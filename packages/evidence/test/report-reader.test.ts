@@ -1,8 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { TestReportSchema } from '@lacuna/contracts';
+import { MAX_NAMES } from '@lacuna/contracts';
 import fc from 'fast-check';
-import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { accountFor, openReportReader, type ReportKind } from '../src/index.ts';
 import { allFixtures, fixture, mustRead, reportOf } from './fixture.ts';
@@ -13,7 +12,7 @@ const MEBIBYTE = 1024 * 1024;
 describe('the report', () => {
   it.each(allFixtures())('is the same for all ways to split the bytes in two: $tool/$name', ({ bytes }) => {
     const whole = reportOf([bytes]);
-    const step = Math.ceil(bytes.length / 1_000);
+    const step = Math.ceil(bytes.length / 400);
     for (let at = 0; at <= bytes.length; at += step) {
       expect(reportOf([bytes.subarray(0, at), bytes.subarray(at)]), `split at byte ${at}`).toEqual(whole);
     }
@@ -69,7 +68,7 @@ describe('any bytes at all', () => {
     hostile.map((parts) => Buffer.from(parts.flat().join(''))),
   );
 
-  it('are read without an error, into a valid report whose counts are no less than zero', () => {
+  it('are read without an error, into counts no less than zero and lists no longer than allowed', () => {
     fc.assert(
       fc.property(fc.constantFrom(...KINDS), log, (kind, bytes) => {
         const reader = openReportReader(kind);
@@ -77,8 +76,11 @@ describe('any bytes at all', () => {
         reader.progress();
         const report = reader.end();
         if (report === undefined) return;
-        expect(Check(TestReportSchema, report), JSON.stringify(report)).toBe(true);
-        expect(accountFor(report).accounted).toBeGreaterThanOrEqual(0);
+        for (const count of [report.passed, report.failed, report.skipped, report.errored, report.collected ?? 0]) {
+          expect(Number.isSafeInteger(count) && count >= 0, JSON.stringify(report)).toBe(true);
+        }
+        expect(Math.max(report.inFlight.length, report.failures.length)).toBeLessThanOrEqual(MAX_NAMES);
+        expect(accountFor({ ...report, inFlight: [] }).statement).not.toMatch(/NaN|undefined/);
       }),
       { numRuns: 2_000 },
     );
