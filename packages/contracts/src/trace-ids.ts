@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EvaluationId } from './evaluation-id.ts';
 
 /**
@@ -6,12 +6,12 @@ import type { EvaluationId } from './evaluation-id.ts';
  * and anyone who knows the evaluation id can compute where to look.
  */
 export function traceIdOf(evaluation: EvaluationId): string {
-  return createHash('sha256').update(`lacuna/trace/${evaluation}`).digest('hex').slice(0, 32);
+  return hash('sha256', `lacuna/trace/${evaluation}`, 'hex').slice(0, 32);
 }
 
 /** The id of one contract span. `path` is `root`, a stage name, or a stage with a suffix such as `pod.create/missing`. */
 export function spanIdOf(evaluation: EvaluationId, attempt: number, path: string): string {
-  return createHash('sha256').update(`lacuna/span/${evaluation}/${attempt}/${path}`).digest('hex').slice(0, 16);
+  return hash('sha256', `lacuna/span/${evaluation}/${attempt}/${path}`, 'hex').slice(0, 16);
 }
 
 /** A W3C `traceparent`, always sampled: the contract trace of an evaluation is never dropped on a caller's wish. */

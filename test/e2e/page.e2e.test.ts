@@ -1,0 +1,70 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+let system: System;
+let browser: Browser | undefined;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  if (browser !== undefined) system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=1s+1s' } });
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+});
+beforeEach(async (context) => {
+  if (browser === undefined) return context.skip('no Chromium at /usr/bin/chromium; name one by CHROMIUM');
+  page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+});
+
+const settled = (id: Parameters<System['client']['get']>[0]) =>
+  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+
+describe('the page', () => {
+  test('lists evaluations as they come, without a reload', async () => {
+    await page.goto(system.url);
+    await page.getByText('live', { exact: true }).waitFor();
+    await system.client.submit({ name: 'comes-later', command: ['sh', '-c', 'exit 3'] });
+    const row = page.getByRole('row', { name: /comes-later.*failed.*exit code 3/ });
+    await row.waitFor();
+    expect(await row.count()).toBe(1);
+  });
+
+  test('draws the hole of a pod that never came, with its reason', async () => {
+    const { id } = await system.client.submit({
+      name: 'podless',
+      command: ['true'],
+      labels: { 'lacuna.fault': 'no-pod' },
+    });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    const hole = page.locator('.stage.missing');
+    await hole.waitFor();
+    expect(await hole.innerText()).toMatch(/pod\.create missing[^]*FailedCreate: .*exceeded quota/);
+    expect(await page.locator('.stage.not-owed').count()).toBe(5);
+    expect((await hole.locator('.bar').boundingBox())?.width).toBeGreaterThan(100);
+  });
+
+  test('shows what a program printed as text: no markup, no script, no reordered reading', async () => {
+    const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>\u202e txt.exe';
+    const { id } = await system.client.submit({ name: 'evil', command: ['printf', '%s', evil], report: 'none' });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    const log = page.locator('pre.log');
+    await log.waitFor();
+    expect(await log.innerText()).toBe(evil.replace('\u202e', '\\u202e'));
+    expect(await log.locator('*').count()).toBe(0);
+    expect(await page.title()).toBe('Lacuna');
+  });
+
+  test('says of a sealed log that it is sealed', async () => {
+    const { id } = await system.client.submit({ name: 'fine', command: ['echo', 'hello'] });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    await page.getByText(/^sealed: 6 bytes, 1 lines/).waitFor();
+  });
+});
