@@ -35,10 +35,15 @@ export interface Submission {
   readonly traceparent?: string | undefined;
 }
 
+/** What became of a submission; `repeated` = accepted before. */
+export const OUTCOMES = ['accepted', 'repeated', 'refused', 'overloaded'] as const;
+
 export interface AcceptOptions {
   readonly linksOf: LinksOf;
   readonly answerWithinMs: number;
   readonly maxInFlight: number;
+  /** Told of every submission; for metrics. */
+  readonly onOutcome: (via: Submission['via'], outcome: (typeof OUTCOMES)[number]) => void;
   /** Env values of a refused submission could not be deleted, at least not in time. */
   readonly onEnvLeft: (id: EvaluationId, error: unknown) => void;
 }
@@ -68,20 +73,31 @@ export class Acceptor {
 
   /** Throws `Failure`: what `parse` throws, `idempotency-conflict`, or `overloaded`, and then nothing of it is left. */
   async accept(submission: Submission): Promise<Accepted> {
-    const { maxInFlight } = this.#options;
-    if (this.#inFlight >= maxInFlight)
-      throw new Failure('overloaded', `${maxInFlight} submissions are waiting already`, { retryAfterMs: 1_000 });
+    const { onOutcome } = this.#options;
     this.#inFlight++;
     try {
-      const spec = submission.parse();
-      const { recorded, env } = recordSpec(spec);
-      const submitted = submittedFact(submission, { spec: recorded, specHash: specHash(spec) });
-      const outcome = await this.#store(submitted, env);
-      const phase = outcome.kind === 'stored' ? 'queued' : await this.#phaseOfSame(submitted, outcome.fact);
-      return this.#accepted(submitted.evaluation, phase);
+      const { id, phase } = await this.#accept(submission);
+      onOutcome(submission.via, phase === undefined ? 'accepted' : 'repeated');
+      return { id, traceId: traceIdOf(id), phase: phase ?? 'queued', links: this.#options.linksOf(id) };
+    } catch (error) {
+      onOutcome(submission.via, error instanceof Failure && error.code === 'overloaded' ? 'overloaded' : 'refused');
+      throw error;
     } finally {
       this.#inFlight--;
     }
+  }
+
+  /** The phase is that of an evaluation that was there before. */
+  async #accept(submission: Submission): Promise<{ readonly id: EvaluationId; readonly phase?: Phase }> {
+    const { maxInFlight } = this.#options;
+    if (this.#inFlight > maxInFlight)
+      throw new Failure('overloaded', `${maxInFlight} submissions are waiting already`, { retryAfterMs: 1_000 });
+    const spec = submission.parse();
+    const { recorded, env } = recordSpec(spec);
+    const submitted = submittedFact(submission, { spec: recorded, specHash: specHash(spec) });
+    const id = submitted.evaluation;
+    const outcome = await this.#store(submitted, env);
+    return outcome.kind === 'stored' ? { id } : { id, phase: await this.#phaseOfSame(submitted, outcome.fact) };
   }
 
   /** Env values first: an evaluation must never be seen without them. */
@@ -92,7 +108,7 @@ export class Acceptor {
     const put = this.#bus.putEnv(id, env);
     let outcome: PublishOutcome | undefined;
     try {
-      if ((await within(deadlineMs, put)) === 'conflict') throw keyConflict(id);
+      if ((await within(deadlineMs, put)).kind === 'conflict') throw keyConflict(id);
       return (outcome = await this.#bus.publishFact(submitted, { deadlineMs }));
     } finally {
       if (outcome?.kind !== 'stored') {
@@ -104,7 +120,7 @@ export class Acceptor {
 
   /** Deletes the env values that this submission has put, unless the evaluation that holds the id still needs them. */
   async #withdraw(submitted: FactOf<'submitted'>, put: ReturnType<Bus['putEnv']>): Promise<void> {
-    if ((await put) !== 'stored') return;
+    if ((await put).kind !== 'stored') return;
     const id = submitted.evaluation;
     const holder = (await this.#bus.readFact(factSubject(submitted)))?.fact;
     const hasEnv = holder?.type === 'submitted' && holder.data.spec.env !== undefined;
@@ -118,10 +134,6 @@ export class Acceptor {
     // Arrival, way and trace differ between two requests that mean the same.
     if (held.data.specHash !== submitted.data.specHash) throw keyConflict(id);
     return phaseOf(fold(id, await within(this.#options.answerWithinMs, this.#bus.readFacts(id))));
-  }
-
-  #accepted(id: EvaluationId, phase: Phase): Accepted {
-    return { id, traceId: traceIdOf(id), phase, links: this.#options.linksOf(id) };
   }
 }
 

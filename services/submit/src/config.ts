@@ -4,13 +4,18 @@ const url = (description: string) => Type.Optional(Type.String({ pattern: '^http
 
 /** The settings of submit. Those that trace-audit has too must read the same there, because both may share one process. */
 export const SubmitConfigSchema = Type.Object({
-  host: Type.String({ default: '127.0.0.1', description: 'where HTTP is answered; anything but loopback needs tokens' }),
-  port: Type.Integer({ minimum: 0, maximum: 65_535, default: 4280, description: 'its port; 0 = any free one' }),
+  host: Type.String({
+    default: '127.0.0.1',
+    description: 'where HTTP is answered; anything but loopback needs tokens',
+  }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535, default: 4280, description: 'its port' }),
   tokensFile: Type.Optional(
     Type.String({ description: 'file with the sha256 of each valid bearer token, in hex, one a line' }),
   ),
   dataDir: Type.Optional(
-    Type.String({ description: 'folder of the read model; without one it is kept in memory and read anew at each start' }),
+    Type.String({
+      description: 'folder of the read model; without one it is kept in memory and read anew at each start',
+    }),
   ),
   publicUrl: url('base address of the HTTP API as others reach it, for links in alerts'),
   jaegerUrl: url('base address of the Jaeger query API, for reading back what was exported and for links'),

@@ -1,31 +1,32 @@
 import type { EvaluationId } from '@lacuna/contracts';
 import { join, latestAttempt, primaryPod, unknownEvaluation } from '@lacuna/lifecycle';
-import { logSubjectOf, type LogBus } from './open-log.ts';
+import type { Bus } from '@lacuna/messaging';
+import { logPlace } from './log-place.ts';
 
 /**
- * The bytes of a log as they are stored, from its beginning to its end: until it is closed, or the evaluation is settled without that.
- * Waits for the pod when there is none yet. Ends early, without an error, when the signal aborts.
+ * The bytes of a log as they are stored, until it is closed, or the evaluation is settled without that. Waits for the pod when there
+ * is none yet. Ends early, without an error, when the signal aborts.
  */
 export async function* followLog(
-  bus: LogBus,
+  bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
   id: EvaluationId,
   fromOffset: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const stop = new AbortController();
-  const watch = new LogWatch(bus, id, AbortSignal.any([signal, stop.signal]));
+  const { place, over } = watchLog(bus, id, AbortSignal.any([signal, stop.signal]));
   try {
-    const subject = await watch.subject;
+    const subject = await place;
     if (subject === undefined) return;
     let at = fromOffset;
     let end: number | undefined;
-    // Aborted when nothing more is to come: the reading may be waiting for bytes just then.
+    // When the end is known, the reading may have got there long ago and be waiting for bytes that never come.
     const reading = new AbortController();
-    const ending = watch.over.then(async () => {
+    const ending = over.then(async () => {
       end = (await bus.logEnd(subject)).offset;
       if (at >= end) reading.abort();
     });
-    ending.catch((error: unknown) => reading.abort(error));
+    ending.catch(() => reading.abort());
     const options = { fromOffset, follow: true };
     for await (const chunk of bus.readLog(subject, options, AbortSignal.any([signal, reading.signal]))) {
       yield chunk.bytes;
@@ -38,34 +39,26 @@ export async function* followLog(
   }
 }
 
-/** Looks at the facts of one evaluation for the place of its log, and for the moment when nothing is added to it any more. */
-class LogWatch {
-  /** Undefined when it is over and there never was a log. */
-  readonly subject: Promise<string | undefined>;
-  /** Resolves when the log is closed or the evaluation settled. */
+interface LogWatch {
+  /** The subject of the log, as soon as there is one; undefined when it is over without. */
+  readonly place: Promise<string | undefined>;
+  /** Resolves when the log is closed, or the evaluation settled. */
   readonly over: Promise<void>;
-
-  constructor(bus: LogBus, id: EvaluationId, signal: AbortSignal) {
-    const found = Promise.withResolvers<string | undefined>();
-    this.subject = found.promise;
-    this.over = watch(bus, id, signal, found.resolve);
-    this.over.then(() => found.resolve(undefined), found.reject);
-  }
 }
 
-async function watch(
-  bus: LogBus,
-  id: EvaluationId,
-  signal: AbortSignal,
-  onFound: (subject: string) => void,
-): Promise<void> {
-  let evaluation = unknownEvaluation(id);
-  for await (const item of bus.follow({ evaluation: id }, signal)) {
-    if ('kind' in item) continue;
-    evaluation = join(evaluation, item);
-    const pod = primaryPod(latestAttempt(evaluation));
-    const subject = logSubjectOf(evaluation);
-    if (subject !== undefined && (pod?.logOpened ?? pod?.logClosed) !== undefined) onFound(subject);
-    if (pod?.logClosed !== undefined || evaluation.settled !== undefined) return;
-  }
+function watchLog(bus: Pick<Bus, 'follow'>, id: EvaluationId, signal: AbortSignal): LogWatch {
+  const found = Promise.withResolvers<string | undefined>();
+  const watch = async (): Promise<void> => {
+    let evaluation = unknownEvaluation(id);
+    for await (const item of bus.follow({ evaluation: id }, signal)) {
+      if ('kind' in item) continue;
+      evaluation = join(evaluation, item);
+      const pod = primaryPod(latestAttempt(evaluation));
+      if ((pod?.logOpened ?? pod?.logClosed) !== undefined) found.resolve(logPlace(evaluation));
+      if (pod?.logClosed !== undefined || evaluation.settled !== undefined) return;
+    }
+  };
+  const over = watch();
+  over.then(() => found.resolve(undefined), found.reject);
+  return { place: found.promise, over };
 }

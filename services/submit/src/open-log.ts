@@ -1,9 +1,8 @@
-import { logSubject, type LogState } from '@lacuna/contracts';
+import { Failure, type LogState } from '@lacuna/contracts';
 import { latestAttempt, primaryPod, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { followLog } from './follow-log.ts';
-
-export type LogBus = Pick<Bus, 'readFacts' | 'follow' | 'logEnd' | 'readLog'>;
+import { logPlace } from './log-place.ts';
 
 export interface LogRequest {
   /** First byte wanted. */
@@ -23,35 +22,42 @@ export interface OpenLog {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Where the log of an evaluation is: that of the pod that stands for its latest attempt; undefined before there is one. */
-export function logSubjectOf(evaluation: Evaluation): string | undefined {
-  const attempt = latestAttempt(evaluation);
-  const pod = primaryPod(attempt);
-  return pod && logSubject(evaluation.id, attempt.number, pod.uid);
-}
-
 /** Opens the log of an evaluation as it stands; reads bytes only when asked for them, and until the signal aborts. */
 export async function openLog(
-  bus: LogBus,
+  bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
   evaluation: Evaluation,
   { offset, follow }: LogRequest,
   signal: AbortSignal,
 ): Promise<OpenLog> {
   const statement = primaryPod(latestAttempt(evaluation))?.logClosed?.data.statement;
-  const subject = logSubjectOf(evaluation);
-  if (statement === undefined && evaluation.settled === undefined && follow)
+  const settled = evaluation.settled !== undefined;
+  if (statement === undefined && !settled && follow)
     return { state: 'open', bytes: followLog(bus, evaluation.id, offset, signal) };
-  const stored = subject === undefined ? 0 : (await bus.logEnd(subject)).offset;
-  const read = { fromOffset: offset, follow: false };
-  const bytes = subject === undefined || offset >= stored ? nothing() : bytesOf(bus.readLog(subject, read, signal));
-  // Settled without a statement: what is there is all there is as yet, but nobody vouches for it.
-  if (statement === undefined) return { state: evaluation.settled !== undefined && stored === 0 ? 'none' : 'open', bytes };
+  const place = logPlace(evaluation);
+  const stored = place === undefined ? 0 : (await bus.logEnd(place)).offset;
   const length = Math.max(0, stored - offset);
+  const bytes =
+    place === undefined || length === 0
+      ? noBytes()
+      : bytesOf(bus.readLog(place, { fromOffset: offset, follow: false }, signal), length);
+  // Settled without a statement: what is there is all there is as yet, but nobody vouches for it.
+  if (statement === undefined) return { state: settled && stored === 0 ? 'none' : 'open', length, bytes };
   return { state: statement.state, length, bytes, ...(offset === 0 ? { sha256: statement.sha256 } : {}) };
 }
 
-async function* bytesOf(chunks: AsyncIterable<{ readonly bytes: Uint8Array }>): AsyncGenerator<Uint8Array> {
-  for await (const { bytes } of chunks) yield bytes;
+/** As many bytes as announced, also when more have been written since. */
+async function* bytesOf(
+  chunks: AsyncIterable<{ readonly bytes: Uint8Array }>,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  let left = length;
+  for await (const { bytes } of chunks) {
+    yield bytes.subarray(0, left);
+    left -= Math.min(left, bytes.length);
+    if (left === 0) return;
+  }
+  // The answer has announced its length: it must break off visibly.
+  throw new Failure('overloaded', `the reading of a log broke off ${left} bytes before its end`);
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+async function* noBytes(): AsyncGenerator<Uint8Array> {}

@@ -8,9 +8,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () =>
-      late.reject(
-        new Failure('overloaded', `NATS did not answer within ${ms} ms`, { retryAfterMs: RETRY_AFTER_MS }),
-      ),
+      late.reject(new Failure('overloaded', `NATS did not answer within ${ms} ms`, { retryAfterMs: RETRY_AFTER_MS })),
     ms,
   );
   try {

@@ -19,7 +19,10 @@ const OPEN = new Set(['/healthz', '/readyz']);
  * Who may call. With tokens: whoever has one. Without: whoever is on this machine and means it. A page of another site that has its own
  * name resolve to 127.0.0.1 would make a browser submit commands to us; it can't forge the `Host` that the browser sends.
  */
-export function createGuard({ tokens, publicUrl }: GuardOptions, openPaths: Iterable<string>): (caller: Caller) => void {
+export function createGuard(
+  { tokens, publicUrl }: GuardOptions,
+  openPaths: Iterable<string>,
+): (caller: Caller) => void {
   const open = new Set([...OPEN, ...openPaths]);
   const ownHost = URL.parse(publicUrl)?.host;
   return ({ url, headers }) => {

@@ -15,13 +15,13 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
     .send(JSON.stringify(problemDetails(failure)));
 }
 
-/** What an error means to the client. Whatever is no `Failure` and not the client's doing is a bug, of which it learns no more than that. */
-export function failureOf(error: unknown): Failure {
+/** What an error on a route with such a limit means to the client. Whatever is no `Failure` and not the client's doing is a bug, of which it learns no more than that. */
+export function failureOf(error: unknown, bodyLimit?: number): Failure {
   if (error instanceof Failure) return error;
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Failure('too-large', 'the body is over the limit of this route');
+      return new Failure('too-large', `the body has more than ${bodyLimit} bytes`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Failure('unsupported-media-type', 'send the body as content-type: application/json');
     case 'FST_ERR_BAD_URL':

@@ -5,12 +5,20 @@ export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Written now and then while nothing else is, so that nobody on the way takes the connection for dead. */
   readonly heartbeat?: { readonly everyMs: number; readonly text: string };
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
+  /** Told when the source fails. */
+  readonly onCut: (error: unknown) => void;
 }
+
+/** A stream that has to end because the service stops is given this long to reach its client, which may not be reading. */
+const LINGER_MS = 500;
 
 /** A signal that aborts when the client has gone or the service stops. */
 export function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  if (reply.raw.destroyed) gone.abort();
+  else reply.raw.once('close', () => gone.abort());
   return AbortSignal.any([gone.signal, stopping]);
 }
 
@@ -21,16 +29,24 @@ export function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSign
 export async function streamReply(
   reply: FastifyReply,
   source: AsyncIterable<string | Uint8Array>,
-  { headers, heartbeat }: StreamOptions,
+  { headers, heartbeat, stopping, onCut }: StreamOptions,
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
   raw.flushHeaders();
-  const beating = heartbeat && setInterval(() => raw.writableNeedDrain || raw.write(heartbeat.text), heartbeat.everyMs);
+  const beat = (): unknown => raw.writableEnded || raw.writableNeedDrain || raw.write(heartbeat?.text);
+  const beating = heartbeat && setInterval(beat, heartbeat.everyMs);
+  let lingering: NodeJS.Timeout | undefined;
+  const linger = (): void => void (lingering = setTimeout(() => raw.destroy(), LINGER_MS));
+  stopping.addEventListener('abort', linger);
   try {
     await pipeline(source, raw);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') onCut(error);
   } finally {
+    stopping.removeEventListener('abort', linger);
+    clearTimeout(lingering);
     clearInterval(beating);
   }
 }

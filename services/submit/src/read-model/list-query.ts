@@ -88,7 +88,9 @@ function parseCursor(text: string): Parsed<Position> {
 
 function parseLabel(text: string): Parsed<readonly [string, string]> {
   const split = text.indexOf('=');
-  return split < 1 ? { problem: `"${text}" is not of the form key=value` } : { value: [text.slice(0, split), text.slice(split + 1)] };
+  return split < 1
+    ? { problem: `"${text}" is not of the form key=value` }
+    : { value: [text.slice(0, split), text.slice(split + 1)] };
 }
 
 function withoutUndefined(query: { readonly [K in keyof ListQuery]: ListQuery[K] | undefined }): ListQuery {

@@ -87,7 +87,8 @@ export class Projector {
   async #take(recorded: RecordedFact, signal: AbortSignal): Promise<void> {
     const { fact, seq } = recorded;
     const id = fact.evaluation;
-    const known = this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
+    const known =
+      this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
     if (known === undefined) return;
     const evaluation = join(known, recorded);
     this.#known.set(id, evaluation);

@@ -1,0 +1,39 @@
+import { Failure } from '@lacuna/contracts';
+import { viewOf } from '@lacuna/lifecycle';
+import type { FastifyInstance } from 'fastify';
+import { cancel } from '../cancel.ts';
+import { invalidQuery, LIST_PARAMETERS, parseListQuery } from '../read-model/list-query.ts';
+import { readEvaluation } from '../read-evaluation.ts';
+import type { HttpContext } from './http-context.ts';
+import { lastOf, queryOf } from './query-of.ts';
+import { cancelSchema, listSchema, viewSchema } from './schemas.ts';
+import { sendJson } from './submission-routes.ts';
+
+/** Longest reason of a cancellation, in characters, as its fact has it. */
+const LONGEST_REASON = 1_024;
+
+type ById = { Params: { id: string } };
+
+/** The list, one evaluation, and its cancellation. */
+export function evaluationRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { bus, projector, readModel, linksOf, deadlines, answerWithinMs, now } = context;
+  app.get('/v1/evaluations', { schema: listSchema }, (request, reply) => {
+    const query = parseListQuery(queryOf(request, LIST_PARAMETERS));
+    if (!projector.caughtUp)
+      throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
+    projector.flush();
+    return sendJson(reply, readModel.list(query));
+  });
+  app.get<ById>('/v1/evaluations/:id', { schema: viewSchema }, async (request, reply) => {
+    queryOf(request, []);
+    const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
+    return sendJson(reply, viewOf(evaluation, linksOf(evaluation.id), deadlines));
+  });
+  app.delete<ById>('/v1/evaluations/:id', { schema: cancelSchema }, async (request, reply) => {
+    const reason = lastOf(queryOf(request, ['reason']), 'reason');
+    if (reason !== undefined && reason.length > LONGEST_REASON)
+      throw invalidQuery([{ where: 'reason', message: `has at most ${LONGEST_REASON} characters` }]);
+    const cancelled = await cancel(bus, { id: request.params.id, reason, at: now() }, answerWithinMs);
+    return sendJson(reply.code(202), cancelled);
+  });
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import { openLog, type LogRequest } from '../open-log.ts';
+import { invalidQuery } from '../read-model/list-query.ts';
+import { readEvaluation } from '../read-evaluation.ts';
+import { within } from '../within.ts';
+import type { HttpContext } from './http-context.ts';
+import { lastOf, queryOf } from './query-of.ts';
+import { logSchema } from './schemas.ts';
+import { streamReply, untilGone } from './stream-reply.ts';
+
+type ById = { Params: { id: string } };
+
+/** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
+export function logRoute(app: FastifyInstance, { bus, answerWithinMs, stopping, onCut }: HttpContext): void {
+  app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
+    const wanted = parseLogQuery(request);
+    const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
+    const signal = untilGone(reply, stopping);
+    const { state, sha256, length, bytes } = await within(answerWithinMs, openLog(bus, evaluation, wanted, signal));
+    return streamReply(reply, bytes, {
+      stopping,
+      onCut,
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store',
+        'lacuna-log-state': state,
+        ...(length === undefined ? { connection: 'close' } : { 'content-length': String(length) }),
+        ...(sha256 === undefined
+          ? {}
+          : { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` }),
+      },
+    });
+  });
+}
+
+function parseLogQuery(request: { readonly url: string }): LogRequest {
+  const query = queryOf(request, ['follow', 'offset']);
+  const follow = lastOf(query, 'follow') ?? '0';
+  const offset = lastOf(query, 'offset') ?? '0';
+  if (!/^(0|1|true|false)?$/.test(follow)) throw invalidQuery([{ where: 'follow', message: 'must be 0 or 1' }]);
+  if (!/^\d{1,15}$/.test(offset)) throw invalidQuery([{ where: 'offset', message: 'must be a number of bytes' }]);
+  return { follow: follow !== '0' && follow !== 'false', offset: Number(offset) };
+}

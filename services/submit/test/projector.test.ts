@@ -1,0 +1,112 @@
+import { Failure } from '@lacuna/contracts';
+import { Story, testId } from '@lacuna/contracts/testing';
+import type { RecordedFact } from '@lacuna/messaging';
+import { eventually } from '@lacuna/testing';
+import { describe, expect, it } from 'vitest';
+import { Projector, type ProjectorBus } from '../src/read-model/projector.ts';
+import { ReadModel } from '../src/read-model/read-model.ts';
+
+const LIST = { limit: 10, labels: [] } as const;
+
+/** The facts of stories, one after the other, as a stream has them. */
+function streamOf(...stories: readonly Story[]): RecordedFact[] {
+  return stories.flatMap(({ facts }) => facts).map((told, i) => ({ ...told, seq: i + 1 }));
+}
+
+/** A bus on a stream that the test changes; `follow` ends with what `breaks` says, else when told to. */
+function busOn(stream: RecordedFact[]) {
+  const breaks: Error[] = [];
+  const bus: ProjectorBus = {
+    status: 'connected',
+    async *follow({ fromSeq = 1 }, signal) {
+      yield* stream.filter(({ seq }) => seq >= fromSeq);
+      yield { kind: 'caught-up', seq: stream.length };
+      const broken = breaks.shift();
+      if (broken !== undefined) throw broken;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+    readFact: async () => stream.at(-1),
+    readFacts: async (id) => stream.filter(({ fact }) => fact.evaluation === id),
+  };
+  return { bus, breaks };
+}
+
+async function running(projector: Projector, check: () => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const run = projector.run(stop.signal);
+  run.catch(() => undefined);
+  await check();
+  stop.abort();
+  await run;
+}
+
+describe('the projector', () => {
+  it('begins anew when the stream is another one in the middle of its work', async () => {
+    using model = new ReadModel(':memory:');
+    const stream = streamOf(new Story(testId(1)).submitted({ name: 'old' }), new Story(testId(2)).submitted());
+    const { bus, breaks } = busOn(stream);
+    breaks.push(new Failure('stream-drift', 'recreated'));
+    const rebuilds: string[] = [];
+    const projector = new Projector(bus, model, (why) => {
+      rebuilds.push(why);
+      stream.splice(0, 2, ...streamOf(new Story(testId(3)).submitted({ name: 'new' })));
+    });
+    await running(projector, async () => {
+      await eventually('rebuilt', () => rebuilds.length === 1 && projector.caughtUp);
+    });
+    expect(rebuilds).toEqual(['recreated']);
+    expect(model.list(LIST).items.map(({ name }) => name)).toEqual(['new']);
+    expect(projector.lastSeq).toBe(1);
+  });
+
+  it('reads an evaluation that was open before, and waits for a server that is away', async () => {
+    using model = new ReadModel(':memory:');
+    const stream = streamOf(new Story().running({ name: 'open' }));
+    const { bus } = busOn(stream);
+    await running(new Projector(bus, model, () => undefined), async () => {
+      await eventually('listed', () => model.list(LIST).items.length === 1);
+    });
+    stream.push({ ...new Story().after(200).ended().facts[0]!, seq: stream.length + 1 });
+    let tries = 0;
+    const { readFacts } = bus;
+    bus.readFacts = (id) => (++tries < 3 ? Promise.reject(new Failure('overloaded', 'away')) : readFacts(id));
+    bus.readFact = async () => stream.at(-2);
+    await running(new Projector(bus, model, () => expect.unreachable('rebuilt')), async () => {
+      await eventually('it has ended', () => model.list(LIST).items[0]?.phase === 'collecting');
+    });
+    expect(tries).toBe(3);
+  });
+
+  it('ends with the error when the read model can not be written', async () => {
+    const model = new ReadModel(':memory:');
+    const { bus } = busOn(streamOf(new Story().submitted()));
+    const projector = new Projector(bus, model, () => undefined);
+    model.apply = () => {
+      throw new Error('disk full');
+    };
+    await expect(projector.run(AbortSignal.timeout(5_000))).rejects.toThrow('disk full');
+    model[Symbol.dispose]();
+  });
+
+  it('forgets settled evaluations, and still counts what comes after the verdict', async () => {
+    using model = new ReadModel(':memory:');
+    const settle = (story: Story) =>
+      story.tell('settled', { verdict: 'passed', reason: '', evidenceAt: 1, notOwed: [], evidence: { absent: [] } });
+    const late = settle(new Story(testId(1)).submitted({ name: 'late' }));
+    const others = Array.from({ length: 1_100 }, (_, i) => {
+      const id = `ev-${String(i).padStart(26, '0')}` as typeof late.id;
+      return settle(new Story(id, Story.T0 - 1).submitted());
+    });
+    const hole = { stage: 'pod.create', cause: 'missing', reason: 'r', since: 1, notOwed: [] } as const;
+    const after = new Story(testId(1)).after(9).tell('finding-raised', { ...hole, notOwed: [] });
+    const { bus } = busOn(streamOf(late, ...others));
+    const stream = streamOf(late, ...others, after);
+    const projector = new Projector(bus, model, () => undefined);
+    await running(projector, async () => void (await eventually('caught up', () => projector.caughtUp)));
+    const more = busOn(stream);
+    more.bus.readFact = async () => stream.at(-2);
+    const next = new Projector(more.bus, model, () => undefined);
+    await running(next, async () => void (await eventually('caught up', () => next.caughtUp)));
+    expect(model.list(LIST).items[0]).toMatchObject({ name: 'late', verdict: 'passed', findings: 1 });
+  });
+});
