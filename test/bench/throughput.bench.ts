@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'nats';
 import { startUp } from '../support/up.ts';
-import { median, rateOf, report } from './side.ts';
+import { rateOf, report } from './side.ts';
 
 const COUNT = 1_000;
 const CONCURRENCY = 16;
@@ -42,4 +42,4 @@ for (let round = 0; round < ROUNDS; round++) {
   theirs.push(await rateOf(COUNT, CONCURRENCY, spawnTrue));
   ours.push(await through(COUNT));
 }
-report(`${COUNT} evaluations of true`, { ours: median(ours), theirs: median(theirs), target: 0.25 });
+report(`${COUNT} evaluations of true`, { ours, theirs, target: 0.25 });

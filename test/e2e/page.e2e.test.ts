@@ -65,6 +65,8 @@ describe('the page', () => {
     const { id } = await system.client.submit({ name: 'fine', command: ['echo', 'hello'] });
     await settled(id);
     await page.goto(`${system.url}/#/${id}`);
-    await page.getByText(/^sealed: 6 bytes, 1 lines/).waitFor();
+    const seal = page.getByText(/^sealed: 6 bytes/);
+    await seal.waitFor();
+    expect(await seal.getAttribute('class')).toBe('ok');
   });
 });

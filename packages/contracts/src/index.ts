@@ -61,7 +61,10 @@ export {
   factTypeSubjects,
   logSubject,
   parseFactSubject,
+  podFactSubject,
+  type PodFactType,
   SUBJECTS,
+  submittedSubject,
   subjectToken,
 } from './subjects.ts';
 export {

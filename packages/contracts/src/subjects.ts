@@ -22,6 +22,22 @@ export function factSubject(fact: Fact): string {
   return [evaluationPrefix(fact.evaluation), fact.attempt, fact.type, ...qualifier].join('.');
 }
 
+/** The subject of the fact by which an evaluation was accepted: there is one. */
+export function submittedSubject(id: EvaluationId): string {
+  return `${evaluationPrefix(id)}.1.submitted`;
+}
+
+/** Facts of which there is one per pod, and the pod's uid is all that tells them apart. */
+export type PodFactType = 'container-started' | 'container-ended' | 'pod-gone' | 'log-closed' | 'report-read';
+
+/** The subject of a fact about one pod, to look it up or to wait for it. */
+export function podFactSubject(
+  type: PodFactType,
+  pod: { readonly evaluation: EvaluationId; readonly attempt: number; readonly podUid: string },
+): string {
+  return [evaluationPrefix(pod.evaluation), pod.attempt, type, subjectToken(pod.podUid)].join('.');
+}
+
 /** Subject filter of all facts of one evaluation. */
 export function evaluationSubjects(id: EvaluationId): string {
   return `${evaluationPrefix(id)}.>`;

@@ -13,6 +13,10 @@ import {
   Failure,
   isEvaluationId,
   parseFactSubject,
+  podFactSubject,
+  submittedSubject,
+  type Fact,
+  type PodFactType,
   spanIdOf,
   STAGES,
   subjectToken,
@@ -55,6 +59,13 @@ describe('a fact', () => {
     expect(new Set(example().map(factSubject)).size).toBe(example().length);
   });
 
+  test('of a pod, and the one of the acceptance, can be looked up without having it', () => {
+    for (const one of example()) {
+      const asked = one.type === 'submitted' ? submittedSubject(one.evaluation) : subjectOfPod(one);
+      expect(asked ?? factSubject(one)).toBe(factSubject(one));
+    }
+  });
+
   test('of every type in the catalog is produced and consumed by somebody, and its name is its key', () => {
     for (const [name, definition] of Object.entries(CATALOG)) {
       expect(definition.name).toBe(name);
@@ -92,6 +103,13 @@ describe('ids', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => /^[A-Za-z0-9_=/-]+$/.test(subjectToken(text))));
   });
 });
+
+function subjectOfPod({ type, evaluation, attempt, data }: Fact): string | undefined {
+  const types: readonly string[] = ['container-started', 'container-ended', 'pod-gone', 'log-closed', 'report-read'];
+  return types.includes(type)
+    ? podFactSubject(type as PodFactType, { evaluation, attempt, podUid: (data as { podUid: string }).podUid })
+    : undefined;
+}
 
 function startedFact() {
   return fact('container-started', { evaluation: testId(), at: 5 }, { pod: 'p', podUid: 'u', containerId: 'c' });

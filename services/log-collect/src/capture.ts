@@ -1,9 +1,9 @@
 import type { Cluster } from '@lacuna/cluster';
-import { fact, type LogStatement, type Seal, type TestReport } from '@lacuna/contracts';
+import { fact, podFactSubject, type LogStatement, type Seal, type TestReport } from '@lacuna/contracts';
 import type { Bus, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chunked } from './chunker.ts';
-import { chunkSubject, factSubjectOf, type Container } from './container.ts';
+import { chunkSubject, type Container } from './container.ts';
 import { LogAccount } from './log-account.ts';
 import { logStatementOf } from './log-statement-of.ts';
 
@@ -109,7 +109,7 @@ export class Capture {
     this.#asking = true;
     const ask = (type: 'container-ended' | 'pod-gone'): void =>
       void this.#deps.bus
-        .awaitFact(factSubjectOf(type, this.#container), signal)
+        .awaitFact(podFactSubject(type, this.#container), signal)
         .then(({ fact: said }) =>
           this.tellEnd(said.type === 'container-ended' && said.data.seal !== undefined ? { seal: said.data.seal } : {}),
         )

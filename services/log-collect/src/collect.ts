@@ -1,7 +1,7 @@
-import { fact, type EvaluationId } from '@lacuna/contracts';
+import { fact, podFactSubject, type EvaluationId } from '@lacuna/contracts';
 import type { RecordedFact } from '@lacuna/messaging';
 import { Capture, type CaptureDeps, type CaptureResult } from './capture.ts';
-import { containerOf, factSubjectOf, type Container } from './container.ts';
+import { containerOf, type Container } from './container.ts';
 
 export interface CollectDeps extends CaptureDeps {
   /** The `report` setting of an evaluation's spec. */
@@ -58,7 +58,7 @@ export class Collector {
   }
 
   async #isCollected(container: Container): Promise<boolean> {
-    const subjects = [factSubjectOf('log-closed', container), factSubjectOf('report-read', container)];
+    const subjects = [podFactSubject('log-closed', container), podFactSubject('report-read', container)];
     const found = await Promise.all(subjects.map((subject) => this.#deps.bus.readFact(subject)));
     return found.every((one) => one !== undefined);
   }

@@ -1,4 +1,4 @@
-import { factSubject, fact, logSubject, type EvaluationId, type FactOf } from '@lacuna/contracts';
+import { logSubject, type EvaluationId, type FactOf } from '@lacuna/contracts';
 
 /** One container whose log is to be captured, named by the fact that told of it. */
 export interface Container {
@@ -23,13 +23,4 @@ export function containerOf({
 /** Where its chunks are stored. */
 export function chunkSubject({ evaluation, attempt, podUid }: Container): string {
   return logSubject(evaluation, attempt, podUid);
-}
-
-/** The subject of a fact about this container, to look it up or to wait for it. */
-export function factSubjectOf(
-  type: 'container-ended' | 'log-closed' | 'pod-gone' | 'report-read',
-  { evaluation, attempt, podUid }: Container,
-): string {
-  const shape = fact(type, { evaluation, attempt, at: 0 }, { podUid } as never);
-  return factSubject(shape);
 }

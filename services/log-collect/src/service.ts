@@ -1,4 +1,4 @@
-import { fact, factSubject, type EvaluationId } from '@lacuna/contracts';
+import { submittedSubject, type EvaluationId } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
@@ -58,6 +58,6 @@ async function start({
 }
 
 async function reportOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>): Promise<string | undefined> {
-  const found = await bus.readFact(factSubject(fact('submitted', { evaluation, at: 0 }, {} as never)));
+  const found = await bus.readFact(submittedSubject(evaluation));
   return found?.fact.type === 'submitted' ? found.fact.data.spec.report : undefined;
 }

@@ -94,7 +94,7 @@ describe('a capture', () => {
     pod.write(text('before the crash\n'));
     await eventually('stored', async () => (await stored()) === 'before the crash\n');
     first.abort();
-    await expect(died).rejects.toThrow();
+    await expect(died).rejects.toThrow(/abort/i);
     const second = capture();
     const result = second.run(within());
     pod.write(text('after it\n'));

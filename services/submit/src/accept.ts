@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   evaluationIdForKey,
   evaluationIdFrom,
@@ -17,6 +16,7 @@ import {
 import { fold, phaseOf } from '@lacuna/lifecycle';
 import type { Bus, EnvValues, PublishOutcome } from '@lacuna/messaging';
 import type { LinksOf } from './links.ts';
+import { randomId } from './random-id.ts';
 import { specHash } from './spec-hash.ts';
 import { within } from './within.ts';
 
@@ -141,7 +141,7 @@ function submittedFact(
   { key, id, via, arrivedAt, traceparent }: Submission,
   what: Pick<FactOf<'submitted'>['data'], 'spec' | 'specHash'>,
 ): FactOf<'submitted'> {
-  const evaluation = key === undefined ? (id ?? evaluationIdFrom(randomBytes(16))) : evaluationIdForKey(key);
+  const evaluation = key === undefined ? (id ?? evaluationIdFrom(randomId())) : evaluationIdForKey(key);
   const caller = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? traceparent : undefined;
   const data = { ...what, via, ...(caller === undefined ? {} : { callerTraceparent: caller.trim() }) };
   return fact('submitted', { evaluation, at: arrivedAt }, data);

@@ -13,7 +13,5 @@ export function assertIdempotencyKey(key: string, header: string): void {
 function problemOf(key: string): string | undefined {
   if (key.trim() === '') return 'is empty; leave it out, or send 1 to 255 characters';
   if (key.length > LONGEST) return `has ${key.length} characters; at most ${LONGEST} are allowed`;
-  return [...key].some((character) => character < ' ' || character === '\x7f')
-    ? 'contains a control character'
-    : undefined;
+  return /[^ -~\u0080-\uffff]/.test(key) ? 'contains a control character' : undefined;
 }

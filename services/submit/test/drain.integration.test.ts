@@ -35,7 +35,7 @@ it('a stop cuts a log that its client does not read, visibly, and is not held up
   const begin = performance.now();
   await submit.stop();
   expect(performance.now() - begin).toBeLessThan(2_000);
-  await expect(log.arrayBuffer()).rejects.toThrow();
+  await expect(log.arrayBuffer()).rejects.toThrow('terminated');
 });
 
 it('a submission that is under way when the stop begins is still answered', async () => {

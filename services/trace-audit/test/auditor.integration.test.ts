@@ -63,11 +63,12 @@ describe('the auditor', () => {
   });
 
   test('and a second one beside it give each evaluation one verdict and one finding', async () => {
-    await using _ = auditing();
-    await using __ = auditing();
+    await using one = auditing();
+    await using two = auditing();
+    await eventually('both have read the stream', () => one.auditor.state.caughtUp && two.auditor.state.caughtUp);
     const cut = { state: 'truncated', reason: 'log cut after byte 60' } as const;
     const stories = Array.from({ length: 15 }, () => story().running().ended().logClosed(cut).reportRead());
-    for (const one of stories) void tell(one);
+    for (const told of stories) void tell(told);
     for (const { id } of stories) expect((await settledOf(id)).data.verdict).toBe('incomplete');
     for (const { id } of stories)
       expect((await factsOf(id, 'finding-raised')).map(({ data }) => data)).toEqual([

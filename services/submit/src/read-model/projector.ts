@@ -6,8 +6,8 @@ import { summaryOf } from './summary-of.ts';
 
 export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'status'>;
 
-/** How long changes are collected into one transaction. Milliseconds. */
-const FLUSH_MS = 50;
+/** How long changes are collected into one transaction; whoever lists has them written first. Milliseconds. */
+const FLUSH_MS = 200;
 /** Settled evaluations kept in memory, because a few facts mostly come after the verdict. */
 const SETTLED_KEPT = 1_000;
 
