@@ -41,11 +41,11 @@ describe('the log of a program that writes', () => {
     expect(view.attempts[0]?.log).toMatchObject({ state: 'sealed', bytes, sha256: truth });
   });
 
-  test('of any length does not make the services grow: none ever took 300 MB', async () => {
+  test('of any length does not make the services grow: a log held in memory would take more than 350 MB', async () => {
     for (const name of ['log-collect', 'submit'] as const) {
       const status = await readFile(`/proc/${system.services[name].pid}/status`, 'utf8');
       const peakKib = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]);
-      expect(peakKib, `${name}, peak in KiB`).toBeLessThan(300 * 1024);
+      expect(peakKib, `${name}, peak in KiB`).toBeLessThan(350 * 1024);
     }
   });
 });

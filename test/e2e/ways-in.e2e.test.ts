@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { STAGES, type Accepted } from '@lacuna/contracts';
+import { spanIdOf, STAGES, type Accepted } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -160,4 +160,17 @@ test('TRACEPARENT lets the spans of the command join the trace', async () => {
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
   expect(text).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01\n$`));
+});
+
+test("the services' own spans hang under the root as details, with the request that brought the evaluation as a link", async () => {
+  const { id, traceId } = await system.client.submit({ command: ['true'] });
+  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const root = spanIdOf(id, 1, 'root');
+  const detail = await eventually(
+    'the detail span',
+    async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'publish submitted'),
+    { withinMs: 20_000 },
+  );
+  expect(detail).toMatchObject({ parentSpanId: root, service: 'lacuna-submit' });
+  expect(detail.links).toHaveLength(1);
 });

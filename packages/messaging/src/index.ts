@@ -9,6 +9,7 @@ export { connectBus, type Bus } from './bus.ts';
 export type { ConnectionStatus } from './connection.ts';
 export type { Credentials } from './credentials.ts';
 export type { DeadLetter } from './dead.ts';
+export { inDetailSpan, type Detail } from './detail-span.ts';
 export type { DialOptions } from './dial.ts';
 export type { EnvValues, PutEnvOutcome } from './env.ts';
 export type { FailedDelivery, FailurePolicy } from './fail-delivery.ts';

@@ -1,7 +1,9 @@
+import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeFact, factSubject, Failure, sameFact, STREAMS, type Fact } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
+import { inDetailSpan, messagingAttributes } from './detail-span.ts';
 import { factHeaders } from './fact-headers.ts';
 import { publish, type Outgoing } from './jetstream.ts';
 import { readFact } from './read-fact.ts';
@@ -22,11 +24,18 @@ const APPLY_MS = 100;
  * unknown outcome is repeated, and a refusal is settled by reading back and comparing. Throws `Failure('overloaded')` when the
  * stream does not answer within the deadline, or has no room (at once).
  */
-export async function publishFact(
+export function publishFact(
   connection: Connection,
   fact: Fact,
   withinMs: number = DEADLINE_MS,
 ): Promise<PublishOutcome> {
+  const { evaluation, type } = fact;
+  const attributes = messagingAttributes('publish', type);
+  const detail = { name: `publish ${type}`, kind: SpanKind.PRODUCER, evaluation, attributes };
+  return inDetailSpan(detail, () => publishOnce(connection, fact, withinMs));
+}
+
+async function publishOnce(connection: Connection, fact: Fact, withinMs: number): Promise<PublishOutcome> {
   const deadline = performance.now() + withinMs;
   const subject = factSubject(fact);
   const message = {

@@ -1,9 +1,10 @@
+import { SpanKind } from '@opentelemetry/api';
 import { factTypeSubjects, STREAMS, type FactType } from '@lacuna/contracts';
 import type { Connection } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import type { Delivery } from './delivery.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
-import { inContextOf } from './message-context.ts';
+import { inDetailSpan, messagingAttributes } from './detail-span.ts';
 import { recorded, type RecordedFact } from './recorded-fact.ts';
 import { runWorker } from './run-worker.ts';
 
@@ -40,7 +41,10 @@ export function work(
 ): Promise<void> {
   const handle = async (delivery: Delivery): Promise<void> => {
     const fact = recorded(delivery);
-    await inContextOf(delivery.headers, () => handler(fact, { signal, deliveries: delivery.deliveries }));
+    const { evaluation, type } = fact.fact;
+    const attributes = messagingAttributes('process', type);
+    const detail = { name: `process ${type}`, kind: SpanKind.CONSUMER, evaluation, attributes };
+    await inDetailSpan(detail, () => handler(fact, { signal, deliveries: delivery.deliveries }));
   };
   return runWorker(connection, { ...consumer, ...durableOf(consumer) }, handle, signal);
 }

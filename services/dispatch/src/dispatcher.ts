@@ -1,6 +1,7 @@
 import { fact, type EvaluationId } from '@lacuna/contracts';
 import type { Cluster, JobRef } from '@lacuna/cluster';
-import type { Bus } from '@lacuna/messaging';
+import { inDetailSpan, type Bus } from '@lacuna/messaging';
+import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJob, type CreateJobDeps } from './create-job.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
@@ -96,11 +97,13 @@ export class Dispatcher {
   }
 
   #create(entry: Entry, signal: AbortSignal): void {
-    const created = createJob(entry, this.#createDeps(), signal).then(
+    const { evaluation } = entry.submitted;
+    const detail = { name: 'create Job', kind: SpanKind.INTERNAL, evaluation };
+    const created = inDetailSpan(detail, () => createJob(entry, this.#createDeps(), signal)).then(
       // Known here before the stream tells it: else the slot would look free for a moment.
       (said) => said && this.#queue.add(said, entry.seq, entry.acceptedAt),
       (error: unknown) => {
-        this.#options.onError(error, entry.submitted.evaluation);
+        this.#options.onError(error, evaluation);
         this.#queue.giveBack(entry);
       },
     );

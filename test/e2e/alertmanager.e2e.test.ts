@@ -1,0 +1,35 @@
+import { eventually } from '@lacuna/testing';
+import { expect, test } from 'vitest';
+import { startAlertmanager } from '../support/alertmanager.ts';
+import { startSystem } from '../support/system.ts';
+
+test('Alertmanager shows one alert for a pod that is missing, and none any more when the pod came after all', async (context) => {
+  await using alertmanager = await startAlertmanager();
+  if (alertmanager === undefined) return context.skip('no Alertmanager: apt-get install prometheus-alertmanager');
+  await using system = await startSystem({
+    env: { LACUNA_ALERTMANAGER_URL: alertmanager.url, LACUNA_DEADLINES: 'pod.create=1s+60s' },
+  });
+  const { id } = await system.client.submit({
+    name: 'late',
+    command: ['true'],
+    labels: { 'lacuna.fault': 'slow-pod:6000' },
+  });
+  const [firing, ...more] = await eventually(
+    'firing',
+    async () => {
+      const alerts = await alertmanager.firing(id);
+      return alerts.length > 0 ? alerts : undefined;
+    },
+    { withinMs: 20_000 },
+  );
+  expect(more).toEqual([]);
+  expect(firing?.labels).toMatchObject({
+    alertname: 'LacunaSpanIncomplete',
+    stage: 'pod.create',
+    cause: 'missing',
+    name: 'late',
+  });
+  expect(firing?.annotations['description']).toMatch(/^FailedCreate: .*exceeded quota/);
+  expect((await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) })).verdict).toBe('passed');
+  await eventually('resolved', async () => (await alertmanager.firing(id)).length === 0, { withinMs: 20_000 });
+});
