@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { startNatsServer } from '@lacuna/servers';
 import type { NatsServer } from '@lacuna/servers';
 import { serverBinary } from './server-binary.ts';
@@ -33,7 +34,7 @@ export async function startNats(): Promise<NatsFixture> {
     url,
     dataDir,
     kill9: () => server.kill(),
-    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    pause: () => pauseProcess(server.pid),
     resume: () => void process.kill(server.pid, 'SIGCONT'),
     async restart() {
       await server.stop();
@@ -44,4 +45,13 @@ export async function startNats(): Promise<NatsFixture> {
       await dir[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A signal is delivered in the kernel's own time; a test that goes on before that would still find a server that answers. */
+function pauseProcess(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  const deadline = performance.now() + 1_000;
+  while (!/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} did not stop within a second`);
+  }
 }

@@ -12,6 +12,11 @@ it('a stop ends open streams in good order and is over within a second', async (
   const story = new Story().submitted();
   await tell(submit.bus, story);
   const self = `${submit.url}/v1/evaluations/${story.id}`;
+  // This stream begins at what the read model has seen, so that has to be there first.
+  await eventually(
+    'listed',
+    async () => (await call<{ items: unknown[] }>(`${submit.url}/v1/evaluations`)).body.items.length === 1,
+  );
   const all = await fetch(`${submit.url}/v1/events`);
   const events = readEvents(await fetch(`${self}/events`));
   await take(events, 1);
