@@ -1,5 +1,5 @@
 /**
- * Sets up the clone and runs one thing in it: `node infra/setup/run.mjs <demo|start|test|verify|bench> [arguments]`.
+ * Sets up the clone and runs one thing in it: `node infra/setup/run.mjs <demo|start|test|verify|bench|cluster> [arguments]`.
  *
  * Runs on Node 20 and later, without dependencies: this is what fetches the pinned Node and the dependencies. What is there
  * already is used as it is, without the network.
@@ -19,13 +19,24 @@ const lacuna = (command) => (node, env, args) =>
 const vitest = (node, env, args) =>
   run(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: ROOT, env });
 
-/** What each command runs, and the servers it can't do without. The others are had if they can be. */
+const cluster = (node, env, args) => run(node, [join(ROOT, 'infra/setup/cluster-control.mjs'), ...args], { env });
+
+/** Small enough to be built for whoever has not said that they want them. */
+const QUICK = ['nats', 'jaeger'];
+
+/** What a Kubernetes cluster is made of. The first build takes minutes. */
+const CLUSTER = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubelet'];
+
+const ALL = [...QUICK, ...CLUSTER];
+
+/** What each command runs, the servers it can't do without, and those that it has if they can be had. */
 const COMMANDS = {
-  demo: { execute: lacuna('demo'), needs: ['nats'] },
-  start: { execute: lacuna('up'), needs: ['nats'] },
-  test: { execute: vitest, needs: inCI ? ['nats', 'jaeger'] : [] },
-  verify: { execute: verify, needs: inCI ? ['nats', 'jaeger'] : [] },
-  bench: { execute: bench, needs: ['nats', 'jaeger'] },
+  demo: { execute: lacuna('demo'), needs: ['nats'], likes: ['jaeger'] },
+  start: { execute: lacuna('up'), needs: ['nats'], likes: ['jaeger'] },
+  test: { execute: vitest, needs: inCI ? ALL : [], likes: QUICK },
+  verify: { execute: verify, needs: inCI ? ALL : [], likes: QUICK },
+  bench: { execute: bench, needs: QUICK, likes: [] },
+  cluster: { execute: cluster, needs: CLUSTER, likes: [] },
 };
 
 async function main([name, ...args]) {
@@ -33,7 +44,7 @@ async function main([name, ...args]) {
     say(`usage: node infra/setup/run.mjs <${Object.keys(COMMANDS).join('|')}> [arguments]`);
     return 2;
   }
-  const { execute, needs } = COMMANDS[name];
+  const { execute, needs, likes } = COMMANDS[name];
   const node = await ensureNode(dependenciesFresh());
   await ensureDependencies(node);
   const env = {
@@ -41,12 +52,12 @@ async function main([name, ...args]) {
     PATH: [dirname(node), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(':'),
     TURBO_TELEMETRY_DISABLED: '1',
   };
-  const code = await ensureServers(node, env, needs);
+  const code = await ensureServers(node, env, needs, likes);
   return code === 0 ? execute(node, env, args) : code;
 }
 
-function ensureServers(node, env, needed) {
-  const optional = ['nats', 'jaeger'].filter((name) => !needed.includes(name));
+function ensureServers(node, env, needed, liked) {
+  const optional = liked.filter((name) => !needed.includes(name));
   const script = join(ROOT, 'infra/servers/src/cli.ts');
   const args = ['ensure', ...needed, ...optional.flatMap((name) => ['--optional', name])];
   return run(node, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });

@@ -5,20 +5,24 @@ import { runCommand } from './command.ts';
 import { programsOnPath } from './program-on-path.ts';
 import type { FoundServer, ResolveContext } from './resolution.ts';
 import { serverFolder } from './server-cache.ts';
-import { versionOf } from './server-catalog.ts';
-import type { ServerSpec } from './server-catalog.ts';
+import { versionOf } from './server-spec.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+type ImageSpec = ServerSpec & { readonly image: string };
 
 /** `info` of a runtime whose daemon hangs ends after this time. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** A script that runs the pinned image like a local binary, or a string that says why there is none. */
 export async function containerLauncher(server: ServerSpec, context: ResolveContext): Promise<FoundServer | string> {
+  const { image } = server;
+  if (image === undefined) return 'it is not run from an image';
   const installed = ['docker', 'podman'].flatMap((name) => programsOnPath(name, context.env).slice(0, 1));
   if (installed.length === 0) return 'no container runtime is installed';
   const reasons: string[] = [];
   for (const runtime of installed) {
-    const reason = (await daemonProblem(runtime, context)) ?? (await imageProblem(runtime, server, context));
-    if (reason === undefined) return writeLauncher(runtime, server, context);
+    const reason = (await daemonProblem(runtime, context)) ?? (await imageProblem(runtime, image, context));
+    if (reason === undefined) return writeLauncher(runtime, { ...server, image }, context);
     reasons.push(`${runtime} can't be used: ${reason}`);
   }
   return reasons.join('\n');
@@ -38,20 +42,20 @@ async function daemonProblem(runtime: string, { env, signal }: ResolveContext): 
   }
 }
 
-async function imageProblem(runtime: string, server: ServerSpec, context: ResolveContext): Promise<string | undefined> {
+async function imageProblem(runtime: string, image: string, context: ResolveContext): Promise<string | undefined> {
   const { env, signal, onProgress } = context;
-  const present = await runCommand(runtime, ['image', 'inspect', server.image], { env, signal });
+  const present = await runCommand(runtime, ['image', 'inspect', image], { env, signal });
   if (present.kind === 'ok') return undefined;
-  onProgress({ message: `pulling ${server.image}`, passing: false });
-  const pulled = await runCommand(runtime, ['pull', server.image], {
+  onProgress({ message: `pulling ${image}`, passing: false });
+  const pulled = await runCommand(runtime, ['pull', image], {
     env,
     signal,
-    onLine: (line) => onProgress({ message: `pulling ${server.image}: ${line}`, passing: true }),
+    onLine: (line) => onProgress({ message: `pulling ${image}: ${line}`, passing: true }),
   });
-  return pulled.kind === 'ok' ? undefined : `it could not pull ${server.image}: ${pulled.output}`;
+  return pulled.kind === 'ok' ? undefined : `it could not pull ${image}: ${pulled.output}`;
 }
 
-async function writeLauncher(runtime: string, server: ServerSpec, { env }: ResolveContext): Promise<FoundServer> {
+async function writeLauncher(runtime: string, server: ImageSpec, { env }: ResolveContext): Promise<FoundServer> {
   const folder = serverFolder(server, env);
   const path = join(folder, `${server.binary}-container`);
   const draft = `${path}-${randomUUID()}`;
@@ -66,7 +70,7 @@ async function writeLauncher(runtime: string, server: ServerSpec, { env }: Resol
  * The container is named after the data folder and an old one is removed first: killing the client with SIGKILL leaves the
  * container running, and two servers must never share a data folder.
  */
-const launcherScript = (runtime: string, server: ServerSpec): string => `#!/bin/sh
+const launcherScript = (runtime: string, server: ImageSpec): string => `#!/bin/sh
 # Runs ${server.binary} from its image. LACUNA_DATA_DIR is the only folder of this machine that it sees.
 set -eu
 name="lacuna-${server.binary}-$(printf %s "$LACUNA_DATA_DIR" | cksum | cut -d ' ' -f 1)"

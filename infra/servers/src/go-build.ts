@@ -6,8 +6,8 @@ import { runCommand } from './command.ts';
 import { isExecutableFile, programsOnPath } from './program-on-path.ts';
 import type { FoundServer, ResolveContext } from './resolution.ts';
 import { serverFolder } from './server-cache.ts';
-import { versionOf } from './server-catalog.ts';
-import type { ServerSpec } from './server-catalog.ts';
+import { versionOf } from './server-spec.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 const DRAFT = 'unfinished-';
 

@@ -1,12 +1,14 @@
 /**
- * Servers that Lacuna talks to, as local processes: finds the pinned nats-server and Jaeger or builds them once, and runs
- * them on a data folder. Each is pinned by a Go module beside `src/`.
+ * Servers that Lacuna talks to, as local processes: finds the pinned nats-server, Jaeger and parts of Kubernetes or builds
+ * them once, and runs them on a data folder. Each is pinned by a Go module beside `src/`.
  *
  * It refuses to download binaries, to listen anywhere but on 127.0.0.1, and to run two servers on one data folder. It knows
- * nothing of streams, subjects or spans.
+ * nothing of streams, subjects, spans or Jobs.
  */
 export { resolveBinary, resolveServer } from './resolve-server.ts';
 export type { ExternalServer, FoundServer, ResolveOptions, ServerSource, UnavailableServer } from './resolution.ts';
+export { resolveBinaries } from './resolve-binaries.ts';
+export type { FoundBinaries } from './resolve-binaries.ts';
 export { SERVERS } from './server-catalog.ts';
 export type { ServerName } from './server-catalog.ts';
 export { progressPrinter } from './progress.ts';
@@ -17,5 +19,19 @@ export { startJaeger } from './jaeger.ts';
 export type { Jaeger, JaegerPorts } from './jaeger.ts';
 export type { ServerOptions } from './server-options.ts';
 export type { ServerExit, ServerProcess } from './server-process.ts';
+export type { RestartableServer } from './restartable-server.ts';
+export { CLUSTER_SERVERS } from './cluster-catalog.ts';
+export type { ClusterServerName } from './cluster-catalog.ts';
+export { CONTROL_PLANE, startControlPlane } from './kubernetes/control-plane.ts';
+export type { ControlPlane, ControlPlaneOptions } from './kubernetes/control-plane.ts';
+export type { ControllerLimits } from './kubernetes/controllers.ts';
+export { startKwok } from './kubernetes/kwok.ts';
+export type { Kwok, KwokOptions } from './kubernetes/kwok.ts';
+export { startRealNode } from './kubernetes/real-node.ts';
+export type { RealNode, RealNodeOptions } from './kubernetes/real-node.ts';
+export { nodeProblem } from './kubernetes/node-prerequisites.ts';
+export { BUSYBOX_IMAGE } from './kubernetes/node-images.ts';
+export { requestApi } from './kubernetes/api-request.ts';
+export type { ApiAccess, ApiRequest, ApiResponse } from './kubernetes/api-request.ts';
 export { freePort } from './free-port.ts';
-export { stopLeftover } from './pid-file.ts';
+export { removeLeftovers } from './remove-leftovers.ts';

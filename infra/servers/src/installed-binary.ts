@@ -2,7 +2,7 @@ import { runCommand } from './command.ts';
 import { isExecutableFile, programsOnPath } from './program-on-path.ts';
 import type { FoundServer, ResolveContext } from './resolution.ts';
 import { versionIn } from './semantic-version.ts';
-import type { ServerSpec } from './server-catalog.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 /** A program that does not print its version within this time is not what we look for. */
 const VERSION_TIMEOUT_MS = 10_000;

@@ -29,6 +29,8 @@ export interface ResolveOptions {
   /** Read for PATH, HOME, the cache folder and the `LACUNA_…` variables; passed to every program that is run. */
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress?: OnProgress;
+  /** False: only what is there already counts, nothing is built and no image is pulled. */
+  readonly build?: boolean;
   /** Ends a running build and rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where Go is looked for when it is not on PATH. */

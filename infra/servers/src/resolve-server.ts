@@ -2,8 +2,10 @@ import { containerLauncher } from './container-launcher.ts';
 import { buildWithGo, cachedBinary } from './go-build.ts';
 import { explicitBinary, findOnPath } from './installed-binary.ts';
 import type { ExternalServer, FoundServer, ResolveContext, ResolveOptions, UnavailableServer } from './resolution.ts';
-import { SERVERS, versionOf } from './server-catalog.ts';
-import type { ServerName, ServerSpec } from './server-catalog.ts';
+import { SERVERS } from './server-catalog.ts';
+import type { ServerName } from './server-catalog.ts';
+import { versionOf } from './server-spec.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 /**
  * Finds the server, or says that somebody else runs it. In order: the address in the environment, then everything that
@@ -13,9 +15,9 @@ export async function resolveServer(
   name: ServerName,
   options: ResolveOptions = {},
 ): Promise<ExternalServer | FoundServer | UnavailableServer> {
-  const { addressVariable } = SERVERS[name];
-  const address = (options.env ?? process.env)[addressVariable];
-  if (address) return { kind: 'external', address, source: addressVariable };
+  const { addressVariable }: ServerSpec = SERVERS[name];
+  const address = addressVariable && (options.env ?? process.env)[addressVariable];
+  if (addressVariable && address) return { kind: 'external', address, source: addressVariable };
   return resolveBinary(name, options);
 }
 
@@ -27,7 +29,7 @@ export async function resolveBinary(
   name: ServerName,
   options: ResolveOptions = {},
 ): Promise<FoundServer | UnavailableServer> {
-  const server = SERVERS[name];
+  const server: ServerSpec = SERVERS[name];
   const context = withDefaults(options);
   const named = context.env[server.pathVariable];
   if (named) {
@@ -36,6 +38,7 @@ export async function resolveBinary(
   }
   const present = (await findOnPath(server, context)) ?? cachedBinary(server, context);
   if (present !== undefined) return present;
+  if (options.build === false) return { kind: 'unavailable', message: notBuilt(name, server) };
   const reasons: string[] = [];
   for (const make of [buildWithGo, containerLauncher]) {
     const made = await make(server, context);
@@ -52,6 +55,9 @@ const withDefaults = (options: ResolveOptions): ResolveContext => ({
   goFolders: options.goFolders ?? ['/usr/local/go/bin'],
 });
 
+const notBuilt = (name: ServerName, server: ServerSpec): string =>
+  `${server.binary} ${versionOf(server)} has not been built on this machine: node infra/servers/src/cli.ts ensure ${name}`;
+
 function explain(server: ServerSpec, reasons: readonly string[]): string {
   return [
     `${server.binary} ${versionOf(server)} can't be had on this machine:`,
@@ -59,7 +65,7 @@ function explain(server: ServerSpec, reasons: readonly string[]): string {
     'Any of these helps:',
     `  - put ${server.binary} on PATH, or its path into ${server.pathVariable}`,
     '  - install Go (https://go.dev/dl), with which it is built once',
-    '  - install and start a container runtime (docker or podman)',
-    `  - set ${server.addressVariable} to the address of one that runs`,
+    ...(server.image ? ['  - install and start a container runtime (docker or podman)'] : []),
+    ...(server.addressVariable ? [`  - set ${server.addressVariable} to the address of one that runs`] : []),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { versionOf } from './server-catalog.ts';
-import type { ServerSpec } from './server-catalog.ts';
+import { versionOf } from './server-spec.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 /** The folder everything Lacuna downloads or builds is kept in: `LACUNA_CACHE`, else the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {

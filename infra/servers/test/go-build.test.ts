@@ -6,7 +6,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveServer } from '../src/resolve-server.ts';
-import { SERVERS, versionOf } from '../src/server-catalog.ts';
+import { SERVERS } from '../src/server-catalog.ts';
+import { versionOf } from '../src/server-spec.ts';
 import { fakeGo, sandbox, until } from './support/sandbox.ts';
 import type { Sandbox } from './support/sandbox.ts';
 

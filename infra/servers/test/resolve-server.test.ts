@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resolveServer } from '../src/resolve-server.ts';
 import type { ResolveOptions } from '../src/resolution.ts';
-import { SERVERS, versionOf } from '../src/server-catalog.ts';
+import { SERVERS } from '../src/server-catalog.ts';
+import { versionOf } from '../src/server-spec.ts';
 import { runCommand } from '../src/command.ts';
 import { fakeGo, sandbox } from './support/sandbox.ts';
 import type { Sandbox } from './support/sandbox.ts';
@@ -87,6 +88,14 @@ describe('the order in which a server is looked for', () => {
     const second = await resolveIn(machine);
     expect(second.server).toEqual({ kind: 'found', path, version: VERSION, source: 'cache' });
     expect(await machine.lines('builds')).toHaveLength(1);
+  });
+
+  test('where nothing is to be built, a missing server is answered with how to build it', async () => {
+    await using machine = await sandbox();
+    await machine.addProgram('go', fakeGo(VERSION));
+    const { server } = await resolveIn(machine, {}, { build: false });
+    expect(server).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('cli.ts ensure nats') });
+    expect(await machine.lines('builds')).toEqual([]);
   });
 
   test('Go is found in its usual folder when it is not on PATH', async () => {

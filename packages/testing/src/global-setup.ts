@@ -1,6 +1,6 @@
-import { SERVERS, progressPrinter, resolveBinary } from '@lacuna/servers';
+import { SERVERS, nodeProblem, progressPrinter, resolveBinary } from '@lacuna/servers';
 import type { ServerName } from '@lacuna/servers';
-import { inCI } from './server-binary.ts';
+import { inCI, mayBuild } from './server-binary.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 
 let prepared: Promise<() => void> | undefined;
@@ -16,11 +16,14 @@ export default function setup(): Promise<() => void> {
 async function prepare(): Promise<() => void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   await sweepLeftovers(say);
+  const onProgress = progressPrinter(process.stderr);
   const missing: string[] = [];
   for (const name of Object.keys(SERVERS) as ServerName[]) {
-    const server = await resolveBinary(name, { onProgress: progressPrinter(process.stderr) });
+    const server = await resolveBinary(name, { build: mayBuild(name), onProgress });
     if (server.kind === 'unavailable') missing.push(`tests that need ${name} can't run here: ${server.message}`);
   }
+  const problem = await nodeProblem();
+  if (problem !== undefined) missing.push(`tests on a real node can't run here: ${problem}`);
   if (missing.length > 0 && inCI(process.env)) throw new Error(missing.join('\n'));
   for (const line of missing) say(line);
   return () => {

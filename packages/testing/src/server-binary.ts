@@ -1,4 +1,4 @@
-import { resolveBinary } from '@lacuna/servers';
+import { CLUSTER_SERVERS, resolveBinary } from '@lacuna/servers';
 import type { ServerName } from '@lacuna/servers';
 
 const resolved = new Map<ServerName, ReturnType<typeof resolveBinary>>();
@@ -9,12 +9,27 @@ const resolved = new Map<ServerName, ReturnType<typeof resolveBinary>>();
  */
 export async function serverBinary(name: ServerName): Promise<string> {
   let resolution = resolved.get(name);
-  if (resolution === undefined) resolved.set(name, (resolution = resolveBinary(name)));
+  if (resolution === undefined) resolved.set(name, (resolution = resolveBinary(name, { build: mayBuild(name) })));
   const server = await resolution;
   if (server.kind === 'found') return server.path;
-  if (!inCI(process.env)) await skipRunningTest(server.message);
-  throw new Error(server.message);
+  return cannotRun(server.message);
 }
+
+/** Skips the running test with the reason, or, in CI and outside a test, throws it. */
+export async function cannotRun(reason: string): Promise<never> {
+  if (!inCI(process.env)) await skipRunningTest(reason);
+  throw new Error(reason);
+}
+
+/** {@link serverBinary} for several: a path for each name. */
+export async function serverBinaries<Name extends ServerName>(names: readonly Name[]): Promise<Record<Name, string>> {
+  const paths: Partial<Record<Name, string>> = {};
+  for (const name of names) paths[name] = await serverBinary(name);
+  return paths as Record<Name, string>;
+}
+
+/** A first build of Kubernetes takes minutes: outside CI only who asks for it (`npm run cluster`) waits for that. */
+export const mayBuild = (name: ServerName): boolean => inCI(process.env) || !Object.hasOwn(CLUSTER_SERVERS, name);
 
 /** True where everything must run, so that nothing may be skipped. */
 export const inCI = (env: NodeJS.ProcessEnv): boolean => ![undefined, '', '0', 'false'].includes(env['CI']);

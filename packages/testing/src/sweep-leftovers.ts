@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopLeftover } from '@lacuna/servers';
+import { removeLeftovers } from '@lacuna/servers';
 import { TEMP_PREFIX } from './temp-dir.ts';
 
 /** Stops the servers and removes the folders of test processes that were killed before they could. */
@@ -10,9 +10,7 @@ export async function sweepLeftovers(onLog: (line: string) => void): Promise<voi
     if (!name.startsWith(TEMP_PREFIX) || isRunning(Number(name.slice(TEMP_PREFIX.length).split('-')[0]))) continue;
     const folder = join(tmpdir(), name);
     try {
-      const pidFiles = (await readdir(folder)).filter((file) => file.endsWith('.pid'));
-      for (const pidFile of pidFiles) await stopLeftover(join(folder, pidFile), folder, onLog);
-      await rm(folder, { recursive: true, force: true });
+      await removeLeftovers(folder, onLog);
     } catch (error) {
       onLog(`${folder} is left as it is: ${(error as Error).message}`);
     }

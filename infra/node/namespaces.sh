@@ -1,0 +1,25 @@
+#!/bin/sh
+# First process in the mount and network namespaces of a real node: prepares both and keeps them until it is killed. With them
+# go all the mounts of its pods, their network interfaces and the bridge between them.
+# Arguments: the folder of the node, and the file to make when all is prepared.
+set -eu
+folder=$1 ready=$2
+
+busybox ip link set lo up
+
+# Places that containerd, its plugins and the kubelet write to whatever they are told.
+for place in /run/containerd /var/lib/cni /var/lib/kubelet /var/log/containers; do
+  mkdir -p "$place"
+  mount -t tmpfs node "$place"
+done
+
+# What a kubelet sets for the whole machine: here it sets copies.
+for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+  copy=$folder/settings/$setting
+  mkdir -p "${copy%/*}"
+  cat "/proc/sys/$setting" >"$copy"
+  mount --bind "$copy" "/proc/sys/$setting"
+done
+
+: >"$ready"
+exec tail -f "$ready"

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+
+/** How to reach an API server, or another part of the cluster that serves with the same certificate. */
+export interface ApiAccess {
+  /** Such as `https://127.0.0.1:20123`. */
+  readonly url: string;
+  readonly caFile: string;
+  /** Bearer token; without one the request is anonymous. */
+  readonly token?: string;
+}
+
+export interface ApiRequest {
+  /** Path with its query, such as `/api/v1/nodes?limit=1`. */
+  readonly path: string;
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Of the body: `application/json` unless told. */
+  readonly contentType?: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** One request over a connection of its own. Rejects when there is no answer within ten seconds; any status is an answer. */
+export async function requestApi(
+  access: ApiAccess,
+  { path, method, body, contentType }: ApiRequest,
+): Promise<ApiResponse> {
+  const ca = await readFile(access.caFile);
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    ...(access.token && { authorization: `Bearer ${access.token}` }),
+    ...(payload !== undefined && { 'content-type': contentType ?? 'application/json' }),
+  };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${access.url}${path}`, { method: method ?? 'GET', ca, headers, signal, agent: false });
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      incoming.setEncoding('utf8').on('error', reject);
+      incoming
+        .reduce<string>((text, chunk) => text + String(chunk), '')
+        .then((text) => resolve({ status: incoming.statusCode ?? 0, text }), reject);
+    });
+    outgoing.end(payload);
+  });
+}
+
+/** True when `path` answers 200. */
+export const isOk = async (access: ApiAccess, path: string): Promise<boolean> =>
+  (await requestApi(access, { path })).status === 200;

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderTemplate } from '../config-template.ts';
+import { freePort } from '../free-port.ts';
+import { startRestartable } from '../restartable-server.ts';
+import type { RestartableServer } from '../restartable-server.ts';
+import type { ServerOptions } from '../server-options.ts';
+import type { ApiServer } from './api-server.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { cgroupName } from './node-cgroup.ts';
+import { nodeProgram } from './node-prerequisites.ts';
+
+/** The API server reaches the kubelet by this name, so it must be one for 127.0.0.1. */
+export const NODE_NAME = 'localhost';
+
+const TEMPLATE = new URL('../../../node/kubelet.yaml', import.meta.url);
+
+export interface KubeletOptions extends ServerOptions {
+  readonly apiServer: ApiServer;
+  readonly token: string;
+  readonly nodeDir: string;
+  /** Unix socket of the container runtime. */
+  readonly runtimeSocket: string;
+  /** Process whose mounts it shares with the runtime. */
+  readonly namespacesPid: number;
+}
+
+export async function startKubelet(options: KubeletOptions): Promise<RestartableServer> {
+  const { path, dataDir, signal, onLog = () => {}, apiServer, token, nodeDir } = options;
+  const { url, caFile, keyFile } = apiServer;
+  const healthPort = await freePort();
+  const config = join(nodeDir, 'kubelet.yaml');
+  const values = {
+    port: await freePort(),
+    healthPort,
+    certificate: caFile,
+    key: keyFile,
+    runtime: `unix://${options.runtimeSocket}`,
+    cgroup: `/${cgroupName(nodeDir)}`,
+    podLogs: join(nodeDir, 'pod-logs'),
+    volumePlugins: join(nodeDir, 'volume-plugins'),
+  };
+  await mkdir(values.podLogs, { recursive: true });
+  await writeFile(config, await renderTemplate(TEMPLATE, values));
+  const kubeconfig = await writeKubeconfig(join(nodeDir, 'kubelet.kubeconfig'), { url, caFile, token });
+  return startRestartable({
+    name: 'kubelet',
+    path: nodeProgram('nsenter'),
+    args: [
+      `--target=${options.namespacesPid}`,
+      '--mount',
+      path,
+      `--config=${config}`,
+      `--kubeconfig=${kubeconfig}`,
+      `--root-dir=${join(nodeDir, 'kubelet')}`,
+      `--hostname-override=${NODE_NAME}`,
+    ],
+    dataDir,
+    signal,
+    onLog,
+    isReady: async () =>
+      (await fetch(`http://127.0.0.1:${healthPort}/healthz`, { signal: AbortSignal.timeout(2000) })).ok,
+  });
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startRestartable } from '../restartable-server.ts';
+import type { RestartableServer } from '../restartable-server.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { nodeProgram } from './node-prerequisites.ts';
+
+const SCRIPT = fileURLToPath(new URL('../../../node/namespaces.sh', import.meta.url));
+
+/**
+ * Starts the process that keeps the mount and network namespaces of a node. What is mounted in there nobody else sees, and
+ * the kernel takes it back with the last process.
+ */
+export async function startNamespaces(
+  { dataDir, signal, onLog = () => {} }: Omit<ServerOptions, 'path'>,
+  nodeDir: string,
+): Promise<RestartableServer> {
+  const ready = join(nodeDir, 'namespaces-ready');
+  await rm(ready, { force: true });
+  return startRestartable({
+    name: 'node-namespaces',
+    path: nodeProgram('unshare'),
+    args: ['--mount', '--net', 'sh', SCRIPT, nodeDir, ready],
+    dataDir,
+    signal,
+    onLog,
+    isReady: async () => existsSync(ready),
+  });
+}

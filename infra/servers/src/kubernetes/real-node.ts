@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pidFileOf } from '../server-process.ts';
+import { stopLeftover } from '../pid-file.ts';
+import type { RestartableServer } from '../restartable-server.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { requestApi } from './api-request.ts';
+import { startContainerd } from './containerd.ts';
+import type { Containerd } from './containerd.ts';
+import { NODE_USERS } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { NODE_NAME, startKubelet } from './kubelet.ts';
+import { removeNodeCgroup } from './node-cgroup.ts';
+import { importImages } from './node-images.ts';
+import { startNamespaces } from './node-namespaces.ts';
+import { nodeProblem } from './node-prerequisites.ts';
+import { untilNodeReady } from './node-readiness.ts';
+
+export interface RealNodeOptions extends Omit<ServerOptions, 'dataDir' | 'path'> {
+  readonly controlPlane: ControlPlane;
+  /** Path of the kubelet. The other programs are the machine's own. */
+  readonly kubeletPath: string;
+}
+
+/** A node that runs containers. Disposing it kills them and leaves nothing of it on the machine but its folder. */
+export interface RealNode extends AsyncDisposable {
+  /** Its name in the cluster. */
+  readonly name: string;
+  readonly kubelet: RestartableServer;
+  readonly containerd: Containerd;
+  /** Folder with a folder for each pod, in which the runtime writes the logs of its containers. */
+  readonly podLogs: string;
+}
+
+const nodeDirOf = (dataDir: string): string => join(dataDir, 'node');
+
+/**
+ * Starts containerd and a kubelet for the cluster and waits until the node takes pods, about five seconds. Needs root and the
+ * Debian packages that {@link nodeProblem} names. Pods have addresses in a network of their own that this machine can't
+ * reach; logs, exit codes and `exec` probes work, port-forwarding and `kubectl exec` don't.
+ */
+export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
+  const problem = await nodeProblem();
+  if (problem !== undefined) throw new Error(problem);
+  const { controlPlane, signal, onLog } = options;
+  const { dataDir, apiServer } = controlPlane;
+  const nodeDir = nodeDirOf(dataDir);
+  const common = { dataDir, signal, onLog };
+  await mkdir(nodeDir, { recursive: true });
+  await removeLeftoverNode(dataDir, onLog);
+  await forgetNode(controlPlane);
+
+  await using starting = new AsyncDisposableStack();
+  starting.defer(() => removeNodeCgroup(nodeDir));
+  const namespaces = starting.use(await startNamespaces(common, nodeDir));
+  const containerd = starting.use(await startContainerd(common, nodeDir, namespaces.pid));
+  await importImages(join(nodeDir, 'images'), containerd.socket);
+  const kubelet = starting.use(
+    await startKubelet({
+      ...common,
+      path: options.kubeletPath,
+      apiServer,
+      token: controlPlane.tokenOf(NODE_USERS.kubelet),
+      nodeDir,
+      runtimeSocket: containerd.socket,
+      namespacesPid: namespaces.pid,
+    }),
+  );
+  await untilNodeReady(adminOf(controlPlane), NODE_NAME);
+  const running = starting.move();
+  return {
+    name: NODE_NAME,
+    kubelet,
+    containerd,
+    podLogs: join(nodeDir, 'pod-logs'),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Ends what a node on this folder left running when its owner was killed, its containers included. */
+export async function removeLeftoverNode(dataDir: string, onLog: (line: string) => void = () => {}): Promise<void> {
+  for (const name of ['kubelet', 'containerd', 'node-namespaces'])
+    await stopLeftover(pidFileOf(name, dataDir), dataDir, onLog);
+  if (process.platform === 'linux') await removeNodeCgroup(nodeDirOf(dataDir));
+}
+
+/** An earlier node of this name would pass for the new one until it is found to be silent. */
+async function forgetNode(controlPlane: ControlPlane): Promise<void> {
+  await requestApi(adminOf(controlPlane), { method: 'DELETE', path: `/api/v1/nodes/${NODE_NAME}` });
+}
+
+const adminOf = ({ url, caFile, adminToken }: ControlPlane) => ({ url, caFile, token: adminToken });

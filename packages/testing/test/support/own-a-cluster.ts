@@ -1,0 +1,14 @@
+import { apply, eventually, get, startTestControlPlane, startTestNode } from '../../src/index.ts';
+import { jobPath, shellJob } from './job.ts';
+
+// A process to be killed: it starts a cluster with a container that runs on, prints where, and stays.
+const controlPlane = await startTestControlPlane();
+await startTestNode(controlPlane);
+await apply(controlPlane, shellJob('endless', 'sleep 1000'));
+await eventually(
+  'the container runs',
+  async () => (await get<{ status: { ready?: number } }>(controlPlane, jobPath('endless'))).status.ready === 1,
+  { withinMs: 30_000 },
+);
+process.stdout.write(`${controlPlane.dataDir}\n`);
+setInterval(() => {}, 60_000);
