@@ -11,13 +11,13 @@ import { ROOT } from './paths.mjs';
 import { say } from './say.mjs';
 
 const HOME = join(ROOT, '.lacuna');
-const FOLDER = join(HOME, 'cluster');
+const FOLDER = join(HOME, 'kubernetes');
 const OWNER = join(HOME, 'cluster-owner.json');
 const LOG = join(HOME, 'cluster.log');
 const KUBECONFIG = join(FOLDER, 'kubeconfig');
 
 const USAGE = `usage: npm run cluster -- up [--fake-nodes N] [--real-node] | down | kubeconfig
-  up          starts a control plane with N fake nodes (1 unless told), on which pods run without a process, and with
+  up          starts a control plane with N fake nodes (1 unless told, none beside a real one), on which pods run without a process, and with
               --real-node one that runs containers, which needs root. Prints the path of the kubeconfig.
   down        stops and removes it
   kubeconfig  prints the path: export KUBECONFIG=$(npm run --silent cluster -- kubeconfig)`;

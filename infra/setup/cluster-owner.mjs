@@ -30,9 +30,10 @@ async function main() {
 function parse() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { 'fake-nodes': { type: 'string', default: '1' }, 'real-node': { type: 'boolean', default: false } },
+    options: { 'fake-nodes': { type: 'string' }, 'real-node': { type: 'boolean', default: false } },
   });
-  const fakeNodes = Number(values['fake-nodes']);
+  // A pod must not land on a fake node by chance when there is a real one.
+  const fakeNodes = Number(values['fake-nodes'] ?? (values['real-node'] ? 0 : 1));
   if (!Number.isInteger(fakeNodes) || fakeNodes < 0) throw new Error('--fake-nodes takes a whole number');
   return { fakeNodes, realNode: values['real-node'], folder: positionals[0] };
 }

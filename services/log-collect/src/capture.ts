@@ -6,6 +6,7 @@ import { chunked } from './chunker.ts';
 import { chunkSubject, type Container } from './container.ts';
 import { LogAccount } from './log-account.ts';
 import { logStatementOf } from './log-statement-of.ts';
+import { stopWhenQuiet } from './stop-when-quiet.ts';
 
 export interface CaptureDeps {
   readonly bus: Pick<Bus, 'publishFact' | 'awaitFact' | 'readFact' | 'openLog' | 'readLog'>;
@@ -13,9 +14,14 @@ export interface CaptureDeps {
   readonly now: () => number;
   /** A started chunk is stored when nothing more came for this long. Milliseconds. */
   readonly chunkIdleMs: number;
+  /** A followed stream that gives nothing for this long after the container ended is not waited for. Milliseconds. */
+  readonly quietMs: number;
   /** Waits before each re-read when the log is shorter than its seal. Milliseconds; one re-read each. */
   readonly rereadAfterMs: readonly number[];
 }
+
+/** When to ask the stream for the container's end instead of waiting to be told. Milliseconds. */
+const ASK_AFTER_MS = 5_000;
 
 /** That the container ended, with its seal if there is one. */
 export interface ContainerEndTold {
@@ -60,13 +66,17 @@ export class Capture {
 
   async run(signal: AbortSignal): Promise<CaptureResult> {
     const asking = new AbortController();
+    const either = AbortSignal.any([signal, asking.signal]);
+    // A stream that goes on and on must not hide that the end was told to another replica.
+    const ask = setTimeout(() => this.#askForEnd(either), ASK_AFTER_MS);
     try {
       this.#writer = await this.#replayStored(signal);
-      const { seal } = await this.#followUntilEnd(signal, AbortSignal.any([signal, asking.signal]));
+      const { seal } = await this.#followUntilEnd(signal, either);
       const tried = await this.#readToTheSeal(seal, signal);
       const history = { tried, ...(this.#sourceFailure === undefined ? {} : { sourceFailure: this.#sourceFailure }) };
       return { statement: logStatementOf(this.#account.captured(), seal, history), report: this.#account.report() };
     } finally {
+      clearTimeout(ask);
       asking.abort();
     }
   }
@@ -135,11 +145,10 @@ export class Capture {
 
   async #readOnce(follow: boolean, signal: AbortSignal): Promise<'ended' | 'broken' | 'waiting' | 'gone'> {
     const { pod, podUid, containerId } = this.#container;
-    const opened = await this.#deps.cluster.openLog(
-      { podUid, podName: pod, containerId },
-      { offset: this.#account.bytes, follow },
-      signal,
-    );
+    const reading = new AbortController();
+    const over = AbortSignal.any([signal, reading.signal]);
+    const ref = { podUid, podName: pod, containerId };
+    const opened = await this.#deps.cluster.openLog(ref, { offset: this.#account.bytes, follow }, over);
     if (opened.kind === 'waiting' || opened.kind === 'unavailable')
       return opened.kind === 'waiting' ? 'waiting' : 'broken';
     if (opened.kind === 'gone') {
@@ -147,13 +156,18 @@ export class Capture {
       return 'gone';
     }
     await this.#sayOpened();
+    const watch = { ended: this.#told.promise, bytes: () => this.#account.bytes, quietMs: this.#deps.quietMs, over };
+    if (follow) void stopWhenQuiet(reading, watch);
     try {
       for await (const bytes of chunked(opened.body, this.#deps.chunkIdleMs)) await this.#store(bytes, signal);
       return 'ended';
     } catch (error) {
       signal.throwIfAborted();
+      if (reading.signal.aborted) return 'ended';
       if (error instanceof OtherWriter) this.#writer = await this.#replayStored(signal);
       return 'broken';
+    } finally {
+      reading.abort();
     }
   }
 

@@ -11,6 +11,12 @@ export const CollectConfigSchema = Type.Object({
     default: 25,
     description: 'a started chunk is stored when nothing more came for this long',
   }),
+  quiet: Type.Integer({
+    unit: 'ms',
+    minimum: 0,
+    default: 2_000,
+    description: 'a followed log that says nothing for this long after the end is not waited for',
+  }),
   reread: Type.Integer({
     unit: 'ms',
     minimum: 0,

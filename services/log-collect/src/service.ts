@@ -36,6 +36,7 @@ async function start({
     cluster,
     now: () => clock.nowMs(),
     chunkIdleMs: config.chunkIdle,
+    quietMs: config.quiet,
     rereadAfterMs: REREAD_SHARES.map((share) => Math.round(share * config.reread)),
     reportOf: (evaluation) => reportOf(evaluation, bus),
   });

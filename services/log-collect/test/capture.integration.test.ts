@@ -26,7 +26,9 @@ afterAll(async () => {
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** A running container of its own, driven by hand, and a way to capture its log. */
-async function running(): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
+async function running(
+  source: CaptureDeps['cluster'] = cluster,
+): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
   const request = {
@@ -44,7 +46,14 @@ async function running(): Promise<{ pod: FakePod; capture: () => Capture; stored
   await cluster.ensure(request, AbortSignal.timeout(1_000));
   const pod = cluster.pod(name).create().schedule().start();
   const { uid, started } = pod.snapshot!;
-  const deps: CaptureDeps = { bus, cluster, now: Date.now, chunkIdleMs: 5, rereadAfterMs: [1, 5, 20] };
+  const deps: CaptureDeps = {
+    bus,
+    cluster: source,
+    now: Date.now,
+    chunkIdleMs: 5,
+    quietMs: 50,
+    rereadAfterMs: [1, 5, 20],
+  };
   const container = { evaluation, attempt: 1, pod: pod.snapshot!.name, podUid: uid, containerId: started!.containerId };
   return {
     pod,
@@ -61,6 +70,17 @@ async function running(): Promise<{ pod: FakePod; capture: () => Capture; stored
     },
   };
 }
+
+/** The log as kwok serves it: what is there comes, and a stream that is followed never ends. */
+const followsForEver: CaptureDeps['cluster']['openLog'] = async (container, { offset, follow }, signal) => {
+  const opened = await cluster.openLog(container, { offset, follow: false }, signal);
+  if (opened.kind !== 'open' || !follow) return opened;
+  async function* body(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    yield* source;
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  }
+  return { kind: 'open', body: body(opened.body) };
+};
 
 /** Ends the container and tells the capture, as the fact does. */
 function end(pod: FakePod, capture: Capture, sealed = true): void {
@@ -146,6 +166,16 @@ describe('a capture', () => {
     const result = capturing.run(within());
     end(pod, capturing, false);
     expect((await result).statement).toMatchObject({ state: 'unsealed', bytes: 9 });
+  });
+
+  test('of a source whose stream never ends is closed by the end of the container, and is whole', async () => {
+    const { pod, capture, stored } = await running({ openLog: followsForEver });
+    const capturing = capture();
+    pod.write(text('all there is'));
+    const result = capturing.run(within());
+    await eventually('stored', async () => (await stored()) === 'all there is');
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 12 });
   });
 
   test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {
