@@ -4,6 +4,8 @@ import { containerOf, type Session } from './session.ts';
 import type { Watch } from './watch.ts';
 
 export function endClauses(session: Session): void {
+  const testOfPrograms = session.features.programs === false ? test.skip : test;
+
   test('C3: exit 0 MUST be told as exit code 0, Completed, and a Job that succeeded', async () => {
     await using watch = session.watch();
     const { uid } = await session.start(session.request(PROGRAMS.silent));
@@ -13,7 +15,7 @@ export function endClauses(session: Session): void {
     expect(await watch.finished(uid)).toMatchObject({ succeeded: true });
   });
 
-  test('C3: another exit code MUST be told as it is, and a Job that did not succeed', async () => {
+  testOfPrograms('C3: another exit code MUST be told as it is, and a Job that did not succeed', async () => {
     await using watch = session.watch();
     const { uid } = await session.start(session.request(PROGRAMS.fails));
     expect(await watch.ended(uid)).toMatchObject({ exitCode: 7, reason: 'Error' });
@@ -36,14 +38,14 @@ export function endClauses(session: Session): void {
     expect(await watch.ended(uid)).toMatchObject({ containerId: started.containerId, startedAt: started.at });
   });
 
-  test('a command that outlasts its timeout MUST be ended and told as DeadlineExceeded', async () => {
+  testOfPrograms('a command that outlasts its timeout MUST be ended and told as DeadlineExceeded', async () => {
     await using watch = session.watch();
     const { uid } = await session.start(session.request(PROGRAMS.sleeps, { timeoutMs: 300 }));
     expect(await watch.ended(uid)).toMatchObject({ reason: 'DeadlineExceeded' });
     expect(await watch.finished(uid)).toMatchObject({ succeeded: false });
   });
 
-  test('a stopped command MUST end, and its evidence stay', async () => {
+  testOfPrograms('a stopped command MUST end, and its evidence stay', async () => {
     await using watch = session.watch();
     const ref = await session.start(session.request(PROGRAMS.sleeps));
     const container = containerOf(await watch.started(ref.uid));
@@ -53,7 +55,7 @@ export function endClauses(session: Session): void {
     expect((await session.log(container, { offset: 0, follow: false })).toString()).toBe('ready\n');
   });
 
-  test('a command that ignores TERM MUST be killed after the grace', async () => {
+  testOfPrograms('a command that ignores TERM MUST be killed after the grace', async () => {
     await using watch = session.watch();
     const ref = await session.start(session.request(PROGRAMS.ignoresTerm, { graceMs: 200 }));
     await untilReady(session, watch, ref.uid);

@@ -14,6 +14,8 @@ export interface ClusterFeatures {
   readonly signals: boolean;
   /** Ends are told with a seal. */
   readonly seals: boolean;
+  /** False for a cluster that only pretends to run commands: all end with 0, and no log is theirs. True by default. */
+  readonly programs?: boolean;
   /** What every request must have to run there, such as an image. */
   readonly request?: Partial<JobRequest>;
   /** How long anything may take before it counts as not happening; 10 s by default. */

@@ -3,9 +3,9 @@ import type { Cluster } from '@lacuna/cluster';
 
 /** The settings of every service that talks to the cluster. */
 export const ClusterConfigSchema = Type.Object({
-  cluster: Type.Enum(['process'], {
+  cluster: Type.Enum(['process', 'kubernetes'], {
     default: 'process',
-    description: 'what runs the evaluations: process = local child processes',
+    description: 'what runs the evaluations: process = local child processes, kubernetes = Jobs',
   }),
   clusterDir: Type.String({
     default: '.lacuna/cluster',
@@ -15,11 +15,32 @@ export const ClusterConfigSchema = Type.Object({
     default: false,
     description: 'whether the label lacuna.fault makes the embedded cluster fail on purpose',
   }),
+  kubeconfig: Type.Optional(
+    Type.String({ description: "path of a kubeconfig; else KUBECONFIG, ~/.kube/config or the pod's service account" }),
+  ),
+  kubeContext: Type.Optional(Type.String({ description: 'a context of the kubeconfig; its current one by default' })),
+  kubeNamespace: Type.Optional(Type.String({ description: "where the Jobs are; the context's namespace by default" })),
+  imagePullPolicy: Type.Enum(['Always', 'IfNotPresent', 'Never'], {
+    default: 'IfNotPresent',
+    description: 'for the images of evaluations on Kubernetes',
+  }),
 });
 export type ClusterConfig = Static<typeof ClusterConfigSchema>;
 
-/** Opens the configured cluster. The adapter is loaded only here, so that a service does not carry the one that it does not use. */
-export async function openCluster({ clusterDir, allowFaults }: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
+/** Opens the configured cluster. An adapter is loaded only here, so that a service does not carry the one that it does not use. */
+export async function openCluster(config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
+  if (config.cluster === 'kubernetes') return openKubernetes(config);
   const { openProcessCluster } = await import('@lacuna/cluster-process');
-  return openProcessCluster({ dir: clusterDir, allowFaults, signal });
+  return openProcessCluster({ dir: config.clusterDir, allowFaults: config.allowFaults, signal });
+}
+
+async function openKubernetes(config: ClusterConfig): Promise<Cluster> {
+  const { kubeconfig, kubeContext: context, kubeNamespace: namespace, imagePullPolicy } = config;
+  const { openKubernetesCluster } = await import('@lacuna/cluster-kubernetes');
+  return openKubernetesCluster({
+    pods: { imagePullPolicy },
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
 }

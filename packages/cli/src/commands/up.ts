@@ -9,6 +9,7 @@ interface UpOptions {
   readonly port: number;
   readonly data: string;
   readonly cluster: string;
+  readonly kubeconfig?: string;
   readonly nats?: string;
   readonly otlp?: string;
   readonly jaeger?: string;
@@ -23,7 +24,8 @@ export function upCommand(command: Command): void {
   command
     .option('--port <port>', 'port of the page and the API on 127.0.0.1', portNumber, 4280)
     .option('--data <dir>', 'folder of everything that is kept', '.lacuna')
-    .option('--cluster <kind>', 'what runs the evaluations: process = local processes', clusterKind, 'process')
+    .option('--cluster <kind>', 'what runs the evaluations: process or kubernetes', clusterKind, 'process')
+    .option('--kubeconfig <file>', 'which Kubernetes; as kubectl finds it by default')
     .option('--nats <url>', 'a NATS server to use instead of a local one')
     .option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger')
     .option('--jaeger <url>', "the query API of that receiver's Jaeger, for reading back and for links")
@@ -34,7 +36,8 @@ export function upCommand(command: Command): void {
   withExamples(command, { 'lacuna up --port 4281 --data /tmp/second': 'a second one beside the first' });
 }
 
-async function up({ port, data, nats, otlp, jaeger, allowFaults = false }: UpOptions, json: boolean): Promise<void> {
+async function up(given: UpOptions, json: boolean): Promise<void> {
+  const { port, data, nats, otlp, jaeger } = given;
   const log = createLogger({ service: 'lacuna', level: 'info', destination: logFile(join(data, 'lacuna.log')) });
   const options: PlatformOptions = {
     port,
@@ -42,10 +45,19 @@ async function up({ port, data, nats, otlp, jaeger, allowFaults = false }: UpOpt
     ...(nats === undefined ? {} : { natsUrl: nats }),
     ...(otlp === undefined ? {} : { otlpUrl: otlp }),
     ...(jaeger === undefined ? {} : { jaegerUrl: jaeger }),
-    env: allowFaults ? { ...process.env, LACUNA_ALLOW_FAULTS: 'true' } : process.env,
+    env: { ...process.env, ...clusterSettings(given) },
     onProgress: progressPrinter(process.stderr),
   };
   await runProcess({ log, stopMs: STOP_MS, start: (life) => start(life, options, json) });
+}
+
+/** The choice of the cluster as settings of the services. */
+function clusterSettings({ cluster, kubeconfig, allowFaults = false }: UpOptions): Record<string, string> {
+  return {
+    LACUNA_CLUSTER: cluster,
+    ...(kubeconfig === undefined ? {} : { LACUNA_KUBECONFIG: kubeconfig }),
+    ...(allowFaults ? { LACUNA_ALLOW_FAULTS: 'true' } : {}),
+  };
 }
 
 async function start(life: Lifecycle, options: PlatformOptions, json: boolean): Promise<void> {
@@ -86,6 +98,6 @@ function portNumber(text: string): number {
 }
 
 function clusterKind(text: string): string {
-  if (text !== 'process') throw new InvalidArgumentError('only "process" is there yet');
+  if (text !== 'process' && text !== 'kubernetes') throw new InvalidArgumentError('it is "process" or "kubernetes"');
   return text;
 }

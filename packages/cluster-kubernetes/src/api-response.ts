@@ -1,0 +1,43 @@
+import type { ApiObject } from './api-objects.ts';
+
+/** An answer of the API server, or of whatever stands in front of it. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly retryAfterMs?: number;
+  /** Parsed when it is JSON, else the text: several refusals are plain text, and a proxy's error page is HTML. */
+  readonly body: unknown;
+}
+
+/** Kubernetes' `Status` object, as far as it is read. */
+interface Status {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly name?: string; readonly kind?: string };
+}
+
+/** Longer than any message of Kubernetes that people read; shorter than an HTML page. */
+const MAX_MESSAGE = 2_048;
+
+export function statusOf({ body }: Pick<ApiResponse, 'body'>): Status {
+  return typeof body === 'object' && body !== null ? body : {};
+}
+
+/** The server's own words, with the code. */
+export function messageOf(response: ApiResponse): string {
+  const { message } = statusOf(response);
+  const text = message ?? (typeof response.body === 'string' ? response.body.trim() : '');
+  return `${response.status}${text === '' ? '' : `: ${text}`}`.slice(0, MAX_MESSAGE);
+}
+
+/** The object in an answer; undefined when the answer has none, whatever its code says. */
+export function objectOf({ body }: ApiResponse): ApiObject | undefined {
+  const object = typeof body === 'object' && body !== null ? (body as ApiObject) : {};
+  return object.metadata?.uid === undefined ? undefined : object;
+}
+
+/** `Retry-After` in milliseconds, given as seconds or as a date; undefined for none and for nonsense. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  const ms = /^[0-9]+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+}

@@ -1,0 +1,115 @@
+import type { ContainerEnd } from '@lacuna/cluster';
+import { timeOf, wasDeletedBefore, type ApiPod, type ContainerStatus, type Terminated } from './api-objects.ts';
+import { ANNOTATIONS } from './identity.ts';
+import { MAIN_CONTAINER } from './job-manifest.ts';
+import { disruptionOf, lastTransitionAt } from './pod-disruption.ts';
+import { sealOfMessage } from './seal-of-message.ts';
+
+/** The kubelet found no container any more and made up exit code 137. */
+const NOT_SEEN = 'ContainerStatusUnknown';
+/** The runtime could not start the command and made up exit code 128. The second is its name in older runtimes. */
+const NEVER_RAN = new Set(['StartError', 'ContainerCannotRun']);
+
+/** The status of the container that counts. */
+export function mainStatus(pod: ApiPod): ContainerStatus | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === MAIN_CONTAINER);
+}
+
+/** Whether a terminated container did run. */
+export function didRun({ reason = '', startedAt }: Terminated): boolean {
+  return !NEVER_RAN.has(reason) && timeOf(startedAt) !== undefined;
+}
+
+/**
+ * The end of the main container, once nothing more can be learned about it; `deleted` when this is the pod's last state of all.
+ * A terminated container alone is not enough: why it was ended (deadline, eviction) the kubelet writes only a moment later, with the pod's
+ * terminal phase. When a sidecar keeps that phase from coming, the end is told without it.
+ */
+export function endOfContainer(pod: ApiPod, deleted: boolean): ContainerEnd | undefined {
+  const terminated = mainStatus(pod)?.state?.terminated;
+  const { phase } = pod.status ?? {};
+  const terminal = phase === 'Failed' || phase === 'Succeeded';
+  if (terminated !== undefined && (terminal || deleted || othersRun(pod))) return seenEnd(pod, terminated);
+  if (terminal) return unseenEnd(pod);
+  const neverRan = mainStatus(pod)?.state?.running === undefined;
+  return deleted && neverRan && isStopped(pod) ? { at: lastTransitionAt(pod), reason: 'Stopped' } : undefined;
+}
+
+function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
+  const at = timeOf(terminated.finishedAt) ?? lastTransitionAt(pod);
+  const { exitCode, message, reason = '' } = terminated;
+  const told = { at, ...(message !== undefined && { message }) };
+  if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
+  const container = containerOf(pod, terminated);
+  if (reason === NOT_SEEN) return { ...told, ...container, reason: 'Lost' };
+  const seal = sealOfMessage(message);
+  return {
+    ...told,
+    ...container,
+    ...(exitCode !== undefined && { exitCode }),
+    reason: endReason(pod, terminated, at),
+    ...(seal !== undefined && { seal }),
+  };
+}
+
+/** Why the container ended. What ended it from outside comes before what it said itself: its exit code is then not the program's own. */
+function endReason(pod: ApiPod, { reason, exitCode }: Terminated, at: number): string {
+  if (reason === 'OOMKilled') return reason;
+  if (hitDeadline(pod, at)) return isStopped(pod) ? 'Stopped' : 'DeadlineExceeded';
+  const disruption = disruptionOf(pod);
+  if (disruption !== undefined) return disruption.endReason;
+  if (wasDeletedBefore(pod, at)) return isStopped(pod) ? 'Stopped' : 'Deleted';
+  return reason ?? (exitCode === 0 ? 'Completed' : 'Error');
+}
+
+/** The phase is terminal and names no end of our container: the pod was refused, evicted, or failed before it. */
+function unseenEnd(pod: ApiPod): ContainerEnd {
+  const { reason, message } = pod.status ?? {};
+  const init = failedInit(pod);
+  const disruption = disruptionOf(pod);
+  const { containerID } = mainStatus(pod) ?? {};
+  const words = message ?? disruption?.message ?? init;
+  return {
+    at: disruption?.at ?? lastTransitionAt(pod),
+    ...(mainStatus(pod)?.state?.running !== undefined && containerID !== undefined && { containerId: containerID }),
+    reason: unseenReason(pod, disruption?.endReason ?? reason ?? (init === undefined ? 'Lost' : 'InitError')),
+    ...(words !== undefined && { message: words }),
+  };
+}
+
+function unseenReason(pod: ApiPod, reason: string): string {
+  return reason === 'DeadlineExceeded' && isStopped(pod) ? 'Stopped' : reason;
+}
+
+function failedInit(pod: ApiPod): string | undefined {
+  for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
+    const { exitCode = 0, reason, message } = state?.terminated ?? {};
+    if (exitCode !== 0)
+      return [`init container ${name} ended with ${exitCode}`, reason, message].filter(Boolean).join(': ');
+  }
+  return undefined;
+}
+
+/** The kubelet ended the pod at its deadline, and the container had not ended before that. Both times are the node's, in whole seconds. */
+function hitDeadline({ spec, status }: ApiPod, endedAt: number): boolean {
+  const startedAt = timeOf(status?.startTime);
+  if (status?.reason !== 'DeadlineExceeded' || startedAt === undefined) return false;
+  return endedAt >= startedAt + (spec?.activeDeadlineSeconds ?? Infinity) * 1_000;
+}
+
+export function isStopped({ metadata }: ApiPod): boolean {
+  return metadata?.annotations?.[ANNOTATIONS.stopped] !== undefined;
+}
+
+function othersRun(pod: ApiPod): boolean {
+  return pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
+}
+
+function containerOf(pod: ApiPod, terminated: Terminated): Pick<ContainerEnd, 'containerId' | 'startedAt'> {
+  const containerId = terminated.containerID ?? mainStatus(pod)?.containerID;
+  const startedAt = timeOf(terminated.startedAt);
+  return {
+    ...(containerId !== undefined && containerId !== '' && { containerId }),
+    ...(startedAt !== undefined && { startedAt }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
+import { jobsPath } from './collections.ts';
+import { jobManifest, refusalOf, type PodDefaults } from './job-manifest.ts';
+import type { KubeConnection } from './kube-connection.ts';
+import { describeError } from './loss.ts';
+import { outcomeOfCreate, outcomeOfLook, type CreateOutcome } from './status-outcome.ts';
+
+/**
+ * Creates Jobs. The name is deterministic, so an answer that got lost or says that the name is taken is resolved by reading the name back.
+ * After a 429 nothing is sent until the server's `Retry-After` is over: every other request would only be the next one too many.
+ */
+export class JobCreator {
+  readonly #connection: KubeConnection;
+  readonly #path: string;
+  readonly #defaults: PodDefaults;
+  #throttled = { until: 0, message: '' };
+
+  constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults) {
+    this.#connection = connection;
+    this.#path = jobsPath(namespace);
+    this.#defaults = defaults;
+  }
+
+  async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return { kind: 'denied', message: refusal };
+    const { until, message } = this.#throttled;
+    const retryAfterMs = Math.ceil(until - performance.now());
+    if (retryAfterMs > 0) return { kind: 'throttled', message, retryAfterMs };
+    const created = await this.#create(request, signal);
+    const outcome = created.kind === 'look' ? await this.#look(request, created.because, signal) : created;
+    if (outcome.kind === 'throttled') {
+      this.#throttled = { until: performance.now() + outcome.retryAfterMs, message: outcome.message };
+    }
+    return outcome;
+  }
+
+  async #create(request: JobRequest, signal: AbortSignal): Promise<CreateOutcome> {
+    const body = jobManifest(request, this.#defaults);
+    try {
+      return outcomeOfCreate(await this.#connection.call({ method: 'POST', path: this.#path, body }, signal));
+    } catch (error) {
+      // The server may have created it and the answer got lost.
+      return { kind: 'look', because: describeError(error) };
+    }
+  }
+
+  async #look(request: JobRequest, because: string, signal: AbortSignal): Promise<EnsureOutcome> {
+    const path = `${this.#path}/${encodeURIComponent(request.name)}`;
+    try {
+      return outcomeOfLook(await this.#connection.call({ path }, signal), request, because);
+    } catch (error) {
+      return { kind: 'unavailable', message: `${because}; read back: ${describeError(error)}` };
+    }
+  }
+}

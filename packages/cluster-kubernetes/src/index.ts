@@ -1,0 +1,10 @@
+/**
+ * Kubernetes as a cluster: one Job with one pod for each attempt of an evaluation, in one namespace. The client library gives the identity
+ * (kubeconfig, exec plugins, token rotation); requests, lists, watches and logs are our own, because its informer stops in silence, its
+ * connections are not kept, and its log reader ends the process when a connection breaks.
+ * It retries no request and concludes no end: outcomes and snapshots say what the API server said, and who calls decides.
+ */
+export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
+export type { PodDefaults } from './job-manifest.ts';
+export type { Relisted } from './observe.ts';
+export type { Timings } from './timings.ts';

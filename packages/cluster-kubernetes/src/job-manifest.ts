@@ -1,0 +1,104 @@
+import type { V1Container, V1Job, V1PodSpec } from '@kubernetes/client-node';
+import type { JobRequest } from '@lacuna/cluster';
+import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identity.ts';
+
+/** What one cluster's pods need that no request says. */
+export interface PodDefaults {
+  /** `Never` when images are put on the nodes by other means than a registry. */
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+}
+
+/** The container whose end and log are the evaluation's; sidecars that others inject never speak for it. */
+export const MAIN_CONTAINER = 'main';
+
+/** Neither root nor any user of a usual image. Source: distroless' `nonroot`. */
+const USER = 65_532;
+/** The API server takes no larger `activeDeadlineSeconds`. */
+const MAX_SECONDS = 2 ** 31 - 1;
+
+/** What must be refused before the API server is asked, because it would take it and run something else; undefined if nothing. */
+export function refusalOf({ command, image }: JobRequest): string | undefined {
+  if (command.length === 0) return 'the command is empty: the image would run its own';
+  if (image === undefined || image === '') return 'on Kubernetes an evaluation needs an image';
+  return undefined;
+}
+
+/**
+ * The Job of a request, as a pure function of it: one pod, no replacement, restricted Pod Security. Env values are in the container's
+ * `env`, the only place from which the cluster can give them to the command: who may read Jobs or pods of the namespace may read them.
+ * The deadline is the pod's own, because a Job's deadline deletes the pod and with it the log. The kubelet counts it from its acceptance
+ * of the pod, so pulling the image counts as well. No TTL: what was not removed by us stays observable.
+ */
+export function jobManifest(request: JobRequest, defaults: PodDefaults): V1Job {
+  const labels = identityLabels(request);
+  const annotations = { [ANNOTATIONS.request]: requestAnnotation(request) };
+  const queue = request.queue === undefined ? {} : { [LABELS.queue]: request.queue };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: request.name, labels: { ...labels, ...queue }, annotations },
+    spec: {
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 0,
+      // `Failed` leaves a Job without any end when the node of its deleted pod is away; with no retries nothing is replaced either way.
+      podReplacementPolicy: 'TerminatingOrFailed',
+      template: { metadata: { labels, annotations }, spec: podSpec(request, defaults) },
+    },
+  };
+}
+
+function podSpec(request: JobRequest, defaults: PodDefaults): V1PodSpec {
+  return {
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
+    terminationGracePeriodSeconds: seconds(request.graceMs),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [mainContainer(request, defaults)],
+    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }],
+  };
+}
+
+function mainContainer(request: JobRequest, { imagePullPolicy = 'IfNotPresent' }: PodDefaults): V1Container {
+  return {
+    name: MAIN_CONTAINER,
+    image: request.image ?? '',
+    imagePullPolicy,
+    command: request.command.map(literal),
+    env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    ...(request.workdir !== undefined && { workingDir: request.workdir }),
+    ...(request.resources !== undefined && {
+      resources: { requests: { ...request.resources }, limits: { ...request.resources } },
+    }),
+  };
+}
+
+/** `/tmp` is the only place that can be written to, so it is the home of a user who has none. */
+function containerEnv({ env, traceparent, evaluation }: JobRequest): Record<string, string> {
+  return { HOME: '/tmp', ...env, TRACEPARENT: traceparent, LACUNA_EVALUATION: evaluation };
+}
+
+/** Kubernetes replaces `$(NAME)` in commands and env values, and makes one `$` of every `$$`: with all of them doubled, the text stays as it is. */
+function literal(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}
+
+function seconds(ms: number): number {
+  return Math.min(Math.ceil(ms / 1_000), MAX_SECONDS);
+}

@@ -1,0 +1,124 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { request, type Dispatcher } from 'undici';
+import { retryAfterMs, type ApiResponse } from './api-response.ts';
+import { credentialsOf, type Credentials } from './credentials.ts';
+import { Lanes, type Lane } from './lanes.ts';
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+}
+
+/** A response whose body is still to be read. */
+export interface OpenResponse {
+  readonly status: number;
+  readonly retryAfterMs?: number;
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+/** Requests to one API server, with the identity of a kubeconfig. It retries nothing: what an answer means is for the caller to say. */
+export class KubeConnection implements AsyncDisposable {
+  readonly #config: KubeConfig;
+  readonly #server: string;
+  readonly #requestMs: number;
+  readonly #lanes = new Lanes();
+  readonly #closed = new AbortController();
+  #asking: Promise<Credentials> | undefined;
+
+  /** `requestMs` bounds every `call` as a whole. Throws when the kubeconfig has no current cluster, or one behind a proxy. */
+  constructor(config: KubeConfig, requestMs: number) {
+    const cluster = config.getCurrentCluster();
+    if (cluster === null) throw new Error('the kubeconfig has no current cluster');
+    if (cluster.proxyUrl !== undefined) throw new Error(`proxy-url of cluster ${cluster.name} is not supported`);
+    this.#config = config;
+    this.#server = cluster.server.replace(/\/+$/, '');
+    this.#requestMs = requestMs;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** One call, read to its end. Rejects when no answer came: then it is not known whether the server got the request. */
+  async call(call: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+    const startedAt = performance.now();
+    const timeout = AbortSignal.timeout(this.#requestMs);
+    try {
+      return await readAnswer(await this.open('api', call, AbortSignal.any([signal, timeout])));
+    } catch (error) {
+      // A server that vanished without a word leaves many kept connections dead; each of them would cost another timeout.
+      if (timeout.aborted) this.#lanes.renew('api', startedAt);
+      throw error;
+    }
+  }
+
+  /** A response whose body the caller reads, or destroys. */
+  async open(lane: Lane, call: ApiRequest, signal: AbortSignal): Promise<OpenResponse> {
+    const end = AbortSignal.any([signal, this.closed]);
+    const credentials = await abortable(this.#credentials(), end);
+    const response = await request(this.#url(call), {
+      method: call.method ?? 'GET',
+      headers: { ...credentials.headers, ...contentHeaders(call) },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      dispatcher: this.#lanes.dispatcher(lane, credentials),
+      signal: end,
+    });
+    const retryAfter = retryAfterMs(headerOf(response.headers['retry-after']), Date.now());
+    return {
+      status: response.statusCode,
+      ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
+      body: response.body,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort(new Error('the cluster was closed'));
+    await this.#lanes.destroy();
+  }
+
+  #url({ path, query = {} }: ApiRequest): URL {
+    const url = new URL(this.#server + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  /** Many calls at once ask an exec plugin once. */
+  #credentials(): Promise<Credentials> {
+    this.#asking ??= credentialsOf(this.#config).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+}
+
+/** Reads a response to its end. */
+export async function readAnswer({ body, ...head }: OpenResponse): Promise<ApiResponse> {
+  return { ...head, body: parsed(await body.text()) };
+}
+
+function contentHeaders({ method, body }: ApiRequest): Record<string, string> {
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  return { accept: 'application/json', 'user-agent': 'lacuna', ...(body !== undefined && { 'content-type': type }) };
+}
+
+function headerOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
+}

@@ -1,0 +1,64 @@
+import type {
+  ChangeOutcome,
+  Cluster,
+  ContainerRef,
+  EnsureOutcome,
+  JobRef,
+  JobRequest,
+  LogOutcome,
+  LogPosition,
+  Observation,
+} from '@lacuna/cluster';
+import { JobCreator } from './ensure.ts';
+import type { PodDefaults } from './job-manifest.ts';
+import type { KubeConnection } from './kube-connection.ts';
+import { observe, type Relisted } from './observe.ts';
+import { openLog } from './open-log.ts';
+import { remove } from './remove.ts';
+import { stop } from './stop.ts';
+import type { Timings } from './timings.ts';
+
+export interface KubernetesClusterParts {
+  readonly connection: KubeConnection;
+  readonly namespace: string;
+  readonly timings: Timings;
+  readonly pods: PodDefaults;
+  readonly onRelisted: (relisted: Relisted) => void;
+}
+
+/** The cluster port on one namespace of one Kubernetes cluster. Disposing it ends its observations and breaks what is under way. */
+export class KubernetesCluster implements Cluster {
+  readonly kind = 'kubernetes';
+  readonly #parts: KubernetesClusterParts;
+  readonly #creator: JobCreator;
+
+  constructor(parts: KubernetesClusterParts) {
+    this.#parts = parts;
+    this.#creator = new JobCreator(parts.connection, parts.namespace, parts.pods);
+  }
+
+  ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
+    return this.#creator.ensure(request, signal);
+  }
+
+  observe(signal: AbortSignal): AsyncIterable<Observation> {
+    return observe(this.#parts, signal);
+  }
+
+  openLog(container: ContainerRef, from: LogPosition, signal: AbortSignal): Promise<LogOutcome> {
+    const { timings, ...deps } = this.#parts;
+    return openLog({ ...deps, graceMs: timings.logGraceMs }, container, from, signal);
+  }
+
+  stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {
+    return stop(this.#parts, job, signal);
+  }
+
+  remove(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {
+    return remove(this.#parts, job, signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#parts.connection[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,44 @@
+import type { LogOutcome } from '@lacuna/cluster';
+import { messageOf, type ApiResponse } from './api-response.ts';
+import { LogSourceError } from './log-text.ts';
+import { describeError } from './loss.ts';
+
+export type LogRefusal = Exclude<LogOutcome, { kind: 'open' }>;
+
+/** A log that the API server did not give. */
+export class LogRefused extends Error {
+  override readonly name = 'LogRefused';
+  readonly refusal: LogRefusal;
+
+  constructor(refusal: LogRefusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** The kubelet's 400s have no code of their own. Source: its `validateContainerLogStatus`, Kubernetes 1.34. */
+const NOT_YET = /is waiting to start|failing to pull/;
+/** Written into the body of a 200 when the runtime has no such container any more, or no file of its log. Source: kubelet 1.34. */
+const LOST = /unable to retrieve container logs|no such file or directory/;
+
+/**
+ * | status | meaning |
+ * |---|---|
+ * | 204, 400 "is waiting to start" | waiting: no node yet, or no container |
+ * | 404, other 400 | gone: no such pod, or its container left nothing |
+ * | all others | unavailable |
+ */
+export function refusalOfStatus(response: ApiResponse): LogRefusal {
+  const { status } = response;
+  const message = messageOf(response);
+  if (status === 204 || (status === 400 && NOT_YET.test(message))) return { kind: 'waiting', message };
+  if (status === 404 || status === 400) return { kind: 'gone', message };
+  return { kind: 'unavailable', message };
+}
+
+/** What an error means that came before the first byte of a log. */
+export function refusalOfError(error: unknown): LogRefusal {
+  if (error instanceof LogRefused) return error.refusal;
+  const message = describeError(error);
+  return { kind: error instanceof LogSourceError && LOST.test(message) ? 'gone' : 'unavailable', message };
+}

@@ -1,0 +1,45 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster } from '@lacuna/cluster';
+import type { PodDefaults } from './job-manifest.ts';
+import { KubeConnection } from './kube-connection.ts';
+import { KubernetesCluster } from './kubernetes-cluster.ts';
+import type { Relisted } from './observe.ts';
+import { TIMINGS, type Timings } from './timings.ts';
+
+export interface KubernetesClusterOptions {
+  /** Path of a kubeconfig. Without it, as kubectl finds one: `KUBECONFIG`, `~/.kube/config`, the pod's own service account. */
+  readonly kubeconfig?: string;
+  /** Another context of the kubeconfig than its current one. */
+  readonly context?: string;
+  /** Where all Jobs are; the context's namespace by default, else `default`. */
+  readonly namespace?: string;
+  readonly pods?: PodDefaults;
+  /** Told at every complete listing but the first: why, and how many changes the watches had not told. */
+  readonly onRelisted?: (relisted: Relisted) => void;
+  readonly timings?: Partial<Timings>;
+}
+
+/**
+ * A Kubernetes cluster as a cluster of Lacuna. Reads the kubeconfig and throws when it cannot be used; connects to nothing yet, so a server
+ * that is away is told by the first call.
+ */
+export function openKubernetesCluster(options: KubernetesClusterOptions = {}): Cluster {
+  const config = loadConfig(options);
+  const timings = { ...TIMINGS, ...options.timings };
+  const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {};
+  return new KubernetesCluster({
+    connection: new KubeConnection(config, timings.requestMs),
+    namespace: options.namespace ?? namespace ?? 'default',
+    timings,
+    pods: options.pods ?? {},
+    onRelisted: options.onRelisted ?? (() => undefined),
+  });
+}
+
+function loadConfig({ kubeconfig, context }: KubernetesClusterOptions): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}

@@ -1,0 +1,49 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import type { ControlPlane } from '@lacuna/testing';
+import type { ApiObject, ApiPod } from '../src/api-objects.ts';
+import { jobsPath, podsPath } from '../src/collections.ts';
+import { KubeConnection, type ApiRequest } from '../src/kube-connection.ts';
+
+/** What others do to the same namespace, past every fault of ours. */
+export class DirectAccess implements AsyncDisposable {
+  readonly #connection: KubeConnection;
+  readonly #namespace: string;
+  readonly #signal = new AbortController().signal;
+
+  constructor({ kubeconfig }: Pick<ControlPlane, 'kubeconfig'>, namespace: string) {
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    this.#connection = new KubeConnection(config, 10_000);
+    this.#namespace = namespace;
+  }
+
+  /** The pods of a Job. */
+  async pods(job: string): Promise<readonly ApiPod[]> {
+    const query = { labelSelector: `batch.kubernetes.io/job-name=${job}` };
+    const body = await this.#call({ path: podsPath(this.#namespace), query });
+    return (body as { readonly items: readonly ApiPod[] }).items;
+  }
+
+  job(name: string): Promise<ApiObject> {
+    return this.#call({ path: `${jobsPath(this.#namespace)}/${name}` }) as Promise<ApiObject>;
+  }
+
+  async deleteJob(name: string): Promise<void> {
+    const body = { propagationPolicy: 'Background' };
+    await this.#call({ method: 'DELETE', path: `${jobsPath(this.#namespace)}/${name}`, body });
+  }
+
+  async deletePod(name: string, options: { readonly gracePeriodSeconds?: number } = {}): Promise<void> {
+    await this.#call({ method: 'DELETE', path: `${podsPath(this.#namespace)}/${name}`, body: options });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#connection[Symbol.asyncDispose]();
+  }
+
+  async #call(request: ApiRequest): Promise<unknown> {
+    const { status, body } = await this.#connection.call(request, this.#signal);
+    if (status >= 300) throw new Error(`${request.method ?? 'GET'} ${request.path}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+}

@@ -1,0 +1,92 @@
+import type { JobRequest } from '@lacuna/cluster';
+import { describe, expect, test } from 'vitest';
+import { jobManifest, refusalOf } from '../src/job-manifest.ts';
+import { EVALUATION, JOB } from './objects.ts';
+
+const REQUEST: JobRequest = {
+  evaluation: EVALUATION,
+  attempt: 1,
+  name: JOB,
+  specHash: 'a'.repeat(64),
+  command: ['sh', '-c', 'echo $$ $(HOME)'],
+  env: { SECRET: 'hunter2 $(SECRET)' },
+  image: 'busybox:1',
+  timeoutMs: 90_500,
+  graceMs: 500,
+  labels: { suite: 'any text, also such that no label may hold' },
+  traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+};
+
+const job = (change: Partial<JobRequest> = {}) => jobManifest({ ...REQUEST, ...change }, {});
+const podOf = (change: Partial<JobRequest> = {}) => job(change).spec?.template.spec;
+
+describe('the Job of a request', () => {
+  test('runs once: one pod, no retry, no replacement, no removal by itself', () => {
+    const { spec } = job();
+    expect(spec).toMatchObject({
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 0,
+      podReplacementPolicy: 'TerminatingOrFailed',
+    });
+    expect(spec?.template.spec?.restartPolicy).toBe('Never');
+    expect([spec?.ttlSecondsAfterFinished, spec?.activeDeadlineSeconds, spec?.podFailurePolicy]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('has its deadline on the pod, in whole seconds and never none', () => {
+    expect(podOf()).toMatchObject({ activeDeadlineSeconds: 91, terminationGracePeriodSeconds: 1 });
+    expect(podOf({ timeoutMs: 0 })?.activeDeadlineSeconds).toBe(1);
+    expect(podOf({ timeoutMs: 1e15 })?.activeDeadlineSeconds).toBe(2 ** 31 - 1);
+  });
+
+  test('says whose it is on the Job and on the pod, and what was asked for without any env value', () => {
+    const { metadata, spec } = job();
+    const labels = { 'lacuna.dev/evaluation': EVALUATION, 'lacuna.dev/attempt': '1' };
+    expect(metadata).toMatchObject({ name: JOB, labels });
+    expect(spec?.template.metadata).toMatchObject({ labels });
+    const annotation = JSON.parse(metadata?.annotations?.['lacuna.dev/request'] ?? '') as unknown;
+    expect(annotation).toEqual({
+      v: 1,
+      evaluation: EVALUATION,
+      attempt: 1,
+      specHash: REQUEST.specHash,
+      labels: REQUEST.labels,
+    });
+    expect(JSON.stringify(metadata)).not.toContain('hunter2');
+  });
+
+  test('gives the command as it is: Kubernetes takes two $ for one, and $(…) for a variable', () => {
+    const [container] = podOf()?.containers ?? [];
+    expect(container?.command).toEqual(['sh', '-c', 'echo $$$$ $$(HOME)']);
+    expect(container?.env).toContainEqual({ name: 'SECRET', value: 'hunter2 $$(SECRET)' });
+  });
+
+  test('gives the command its trace context, which the spec cannot replace', () => {
+    const [container] = podOf({ env: { TRACEPARENT: 'mine', HOME: '/work' } })?.containers ?? [];
+    expect(container?.env).toContainEqual({ name: 'TRACEPARENT', value: REQUEST.traceparent });
+    expect(container?.env).toContainEqual({ name: 'HOME', value: '/work' });
+  });
+
+  test('names its queue to Kueue only when it has one', () => {
+    expect(job().metadata?.labels).not.toHaveProperty(['kueue.x-k8s.io/queue-name']);
+    expect(job({ queue: 'nightly' }).metadata?.labels).toMatchObject({ 'kueue.x-k8s.io/queue-name': 'nightly' });
+  });
+
+  test('limits what the container may take to what it asks for', () => {
+    const [container] = podOf({ resources: { cpu: '500m', memory: '64Mi' } })?.containers ?? [];
+    const amount = { cpu: '500m', memory: '64Mi' };
+    expect(container?.resources).toEqual({ requests: amount, limits: amount });
+  });
+});
+
+test.each([
+  ['no command', { command: [] }],
+  ['no image', { image: '' }],
+])('a request with %s is refused before the API server is asked', (_, change) => {
+  expect(refusalOf({ ...REQUEST, ...change })).toBeDefined();
+  expect(refusalOf(REQUEST)).toBeUndefined();
+});

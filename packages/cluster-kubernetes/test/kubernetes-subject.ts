@@ -1,0 +1,66 @@
+import type { Cluster } from '@lacuna/cluster';
+import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
+import { apply, startTestControlPlane, startTestKwok, startTestNode, type ControlPlane } from '@lacuna/testing';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openKubernetesCluster, type KubernetesClusterOptions } from '../src/index.ts';
+import { FaultProxy } from './fault-proxy.ts';
+
+/** What pods run on; without a node they wait. */
+export type Node = 'none' | 'fake' | 'real';
+
+const COMMON = { signals: false, seals: false, patienceMs: 30_000 } as const;
+/** The physical differences. kwok runs nothing: every pod ends with 0, and all logs are one file. */
+export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
+  none: { ...COMMON, programs: false, request: { image: 'none' } },
+  fake: { ...COMMON, programs: false, request: { image: 'fake' } },
+  real: { ...COMMON, request: { image: 'localhost/busybox:1' } },
+};
+
+export interface KubernetesSubject extends ClusterSubject {
+  readonly controlPlane: ControlPlane;
+  readonly proxy: FaultProxy;
+  readonly session: Session;
+  readonly namespace: string;
+  readonly reopen: (change?: KubernetesClusterOptions) => Promise<Cluster>;
+}
+
+/** A real control plane behind a fault proxy, with the restricted Pod Security Standard enforced where the Jobs are. */
+export async function openSubject(node: Node, options: KubernetesClusterOptions = {}): Promise<KubernetesSubject> {
+  await using starting = new AsyncDisposableStack();
+  const controlPlane = starting.use(await startTestControlPlane());
+  if (node === 'fake') starting.use(await startTestKwok(controlPlane));
+  if (node === 'real') starting.use(await startTestNode(controlPlane));
+  const proxy = starting.use(await FaultProxy.to(controlPlane.url));
+  const namespace = 'evaluations';
+  await apply(controlPlane, restricted(namespace));
+  const kubeconfig = await throughProxy(controlPlane, proxy);
+  const open = (change: KubernetesClusterOptions = {}): Cluster =>
+    openKubernetesCluster({ kubeconfig, namespace, pods: { imagePullPolicy: 'Never' }, ...options, ...change });
+  const cluster = starting.use(open());
+  const running = starting.move();
+  const subject: KubernetesSubject = {
+    cluster,
+    controlPlane,
+    proxy,
+    namespace,
+    session: new Session(FEATURES[node], () => subject),
+    reopen: (change) => Promise.resolve(open(change)),
+    interrupt: () => Promise.resolve(proxy.cut()),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+  return subject;
+}
+
+function restricted(name: string) {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+/** The admin's kubeconfig, with the proxy in the server's place: its certificate is good for every port of loopback. */
+async function throughProxy({ kubeconfig, dataDir, url }: ControlPlane, proxy: FaultProxy): Promise<string> {
+  const text = await readFile(kubeconfig, 'utf8');
+  const path = join(dataDir, 'proxied.kubeconfig');
+  await writeFile(path, text.replaceAll(url, proxy.url));
+  return path;
+}

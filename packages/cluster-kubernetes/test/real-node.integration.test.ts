@@ -1,0 +1,112 @@
+import { containerOf, describeClusterConformance, type Session } from '@lacuna/cluster/conformance';
+import { eventually } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOn } from './describe-on.ts';
+import { DirectAccess } from './direct-access.ts';
+import { FEATURES, openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
+
+describeOn('real', 'Kubernetes', () => {
+  describeClusterConformance('a real node', { open: () => openSubject('real'), features: FEATURES.real });
+});
+
+const shell = (script: string) => ({ command: ['sh', '-c', script] });
+
+describeOn('real', 'a real node', () => {
+  let subject: KubernetesSubject;
+  let direct: DirectAccess;
+  let session: Session;
+
+  beforeAll(async () => {
+    subject = await openSubject('real');
+    direct = new DirectAccess(subject.controlPlane, subject.namespace);
+    ({ session } = subject);
+  });
+  afterAll(async () => {
+    await direct[Symbol.asyncDispose]();
+    await subject[Symbol.asyncDispose]();
+  });
+
+  async function run(script: string, change: Parameters<Session['request']>[1] = {}) {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request(shell(script), change));
+    const end = await watch.ended(uid);
+    await watch.finished(uid);
+    const log = await session.log(containerOf(await watch.started(uid)), { offset: 0, follow: true });
+    return { end, log: log.toString() };
+  }
+
+  test('a command runs as nobody, cannot write but to /tmp, and gets its arguments and env as they are', async () => {
+    const script =
+      'id -u; touch /file 2>/dev/null || echo read-only; touch "$HOME/file" && echo home; echo "$TEXT" $TRACEPARENT; echo "$0"';
+    const request = session.request(
+      { command: ['sh', '-c', script, 'a $$ $(HOME) $HOME'] },
+      { env: { TEXT: '$$ $(HOME)' } },
+    );
+    await using watch = session.watch();
+    const { uid } = await session.start(request);
+    await watch.ended(uid);
+    const log = await session.log(containerOf(await watch.started(uid)), { offset: 0, follow: true });
+    const expected = ['65532', 'read-only', 'home', `$$ $(HOME) ${request.traceparent}`, 'a $$ $(HOME) $HOME', ''];
+    expect(log.toString().split('\n')).toEqual(expected);
+  });
+
+  test('J12: a container that takes too much memory is told as OOMKilled', async () => {
+    const { end } = await run('head -c 100000000 /dev/zero | tail | wc -c', { resources: { memory: '20Mi' } });
+    expect(end).toMatchObject({ reason: 'OOMKilled' });
+  });
+
+  test('J14: an image that is not there is told as waiting, and that waiting is pointless', async () => {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request(shell('true'), { image: 'localhost/none:1' }));
+    const waiting = await watch.until('waiting', () => watch.pods(uid)[0]?.waiting);
+    expect(waiting).toMatchObject({ reason: 'ErrImageNeverPull', permanent: true });
+  });
+
+  test('J15: a command that does not exist is told as StartError, never as started', async () => {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request({ command: ['/no/such/program'] }));
+    const end = await watch.ended(uid);
+    expect(end).toMatchObject({ reason: 'StartError', message: expect.stringContaining('/no/such/program') as string });
+    expect([end.exitCode, end.containerId, watch.pods(uid)[0]?.started]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('J18: a command that outlasts its deadline keeps its log', async () => {
+    const { end, log } = await run('echo before; sleep 60', { timeoutMs: 2_000 });
+    expect([end.reason, log]).toEqual(['DeadlineExceeded', 'before\n']);
+  });
+
+  test('a stopped command is told as Stopped, with its log kept', async () => {
+    await using watch = session.watch();
+    const ref = await session.start(
+      session.request(shell('trap "echo bye; exit 3" TERM; echo hi; while :; do sleep 0.1; done')),
+    );
+    const container = containerOf(await watch.started(ref.uid));
+    await eventually(
+      'its traps are set',
+      async () => (await session.log(container, { offset: 0, follow: false })).length > 0,
+    );
+    await session.cluster.stop(ref, session.signal);
+    expect(await watch.ended(ref.uid)).toMatchObject({ reason: 'Stopped', exitCode: 3 });
+    expect(watch.pods(ref.uid)[0]?.gone).toBeUndefined();
+    expect((await session.log(container, { offset: 0, follow: true })).toString()).toBe('hi\nbye\n');
+  });
+
+  test('J6: a pod that somebody deletes is told as gone, and its end as no end of its own', async () => {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request(shell('echo hi; exec sleep 60'), { graceMs: 2_000 }));
+    const pod = await watch.started(uid);
+    await direct.deletePod(pod.name);
+    await watch.vanished(pod.uid);
+    expect(watch.pods(uid)).toMatchObject([
+      { gone: { cause: 'deleted' }, ended: { reason: 'Deleted', exitCode: 137 } },
+    ]);
+    expect(await watch.finished(uid)).toMatchObject({ succeeded: false });
+  });
+
+  test('L17: the log of a command that is silent for longer than the grace is open and brings what comes', async () => {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request(shell('sleep 4; echo at last')));
+    const container = containerOf(await watch.started(uid));
+    expect((await session.log(container, { offset: 0, follow: true })).toString()).toBe('at last\n');
+  });
+});

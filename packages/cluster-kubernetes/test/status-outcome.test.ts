@@ -1,0 +1,80 @@
+import type { JobRequest } from '@lacuna/cluster';
+import { describe, expect, test } from 'vitest';
+import { requestAnnotation } from '../src/identity.ts';
+import { outcomeOfCreate, outcomeOfLook } from '../src/status-outcome.ts';
+import { at, EVALUATION, JOB, meta, ms } from './objects.ts';
+
+const status = (message: string, details: object = {}) => ({ kind: 'Status', message, details });
+const named = { name: JOB, kind: 'jobs' };
+const REQUEST: JobRequest = {
+  evaluation: EVALUATION,
+  attempt: 1,
+  name: JOB,
+  specHash: 'a'.repeat(64),
+  command: ['true'],
+  env: {},
+  timeoutMs: 1,
+  graceMs: 1,
+  labels: {},
+  traceparent: '',
+};
+
+describe('the answer to a create', () => {
+  test.each([
+    [201, { metadata: { uid: 'u', creationTimestamp: at(1) } }, { kind: 'created', uid: 'u', at: ms(1) }],
+    [201, '<html>', { kind: 'look' }],
+    [301, '', { kind: 'unavailable' }],
+    [400, status('admission webhook denied the request'), { kind: 'denied' }],
+    [401, status('Unauthorized'), { kind: 'unavailable' }],
+    [403, status('User "x" cannot create resource "jobs"', { kind: 'jobs' }), { kind: 'unavailable' }],
+    [403, status('forbidden: violates policy', named), { kind: 'denied' }],
+    [403, status('forbidden: exceeded quota: q', named), { kind: 'quota', retryAfterMs: 5_000 }],
+    [404, status('namespaces "x" not found', { name: 'x', kind: 'namespaces' }), { kind: 'unavailable' }],
+    [408, '', { kind: 'look' }],
+    [409, status('already exists', named), { kind: 'look' }],
+    [413, 'request entity too large', { kind: 'denied', message: '413: request entity too large' }],
+    [422, status('is invalid', named), { kind: 'denied', message: '422: is invalid' }],
+    [429, 'Too many requests, please try again later.\n', { kind: 'throttled', retryAfterMs: 1_000 }],
+    [500, status('etcdserver: request timed out'), { kind: 'look' }],
+    [502, '<html>', { kind: 'look' }],
+    [503, status('shutting down'), { kind: 'look' }],
+    [504, status('Timeout'), { kind: 'look' }],
+  ])('%i with %j means %j', (code, body, expected) => {
+    expect(outcomeOfCreate({ status: code, body })).toMatchObject(expected);
+  });
+
+  test('Retry-After is passed on', () => {
+    expect(outcomeOfCreate({ status: 429, body: '', retryAfterMs: 7_000 })).toMatchObject({ retryAfterMs: 7_000 });
+  });
+});
+
+describe('reading the name back', () => {
+  const found = (request: JobRequest, more = {}) => ({
+    metadata: meta(JOB, '5', { annotations: { 'lacuna.dev/request': requestAnnotation(request) }, ...more }),
+  });
+
+  test.each([
+    ['the same request', 200, found(REQUEST), { kind: 'adopted', uid: `uid-of-${JOB}`, at: ms(0) }],
+    ['another spec', 200, found({ ...REQUEST, specHash: 'b'.repeat(64) }), { kind: 'collision' }],
+    ['another attempt', 200, found({ ...REQUEST, attempt: 2 }), { kind: 'collision' }],
+    ['an object that is not ours', 200, { metadata: { uid: 'u' } }, { kind: 'collision' }],
+    [
+      'a broken annotation',
+      200,
+      { metadata: { uid: 'u', annotations: { 'lacuna.dev/request': '{' } } },
+      { kind: 'collision' },
+    ],
+    ['ours, being deleted', 200, found(REQUEST, { deletionTimestamp: at(9) }), { kind: 'unavailable' }],
+    [
+      'nothing',
+      404,
+      status('not found'),
+      { kind: 'unavailable', message: 'lost; read back: there is no such Job yet' },
+    ],
+    ['a failing server', 500, status('no leader'), { kind: 'unavailable', message: 'lost; read back: 500: no leader' }],
+    ['no object', 200, 'hello', { kind: 'unavailable' }],
+    ['too many requests', 429, '', { kind: 'throttled' }],
+  ])('%s', (_, code, body, expected) => {
+    expect(outcomeOfLook({ status: code, body }, REQUEST, 'lost')).toMatchObject(expected);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { Versions } from '../src/versions.ts';
+
+const object = (uid: string, resourceVersion: string) => ({ metadata: { uid, resourceVersion } });
+const bookmark = (resourceVersion: string) => ({ metadata: { resourceVersion } });
+
+describe('W10: what is older than what was seen', () => {
+  test('is no news, by number and not by text', () => {
+    const versions = new Versions();
+    expect(versions.isNews(object('a', '99'))).toBe(true);
+    expect(versions.isNews(object('a', '100'))).toBe(true);
+    expect(versions.isNews(object('a', '99'))).toBe(false);
+    expect(versions.isNews(object('b', '99'))).toBe(true);
+  });
+
+  test('as a listing is not believed, until the server insists', () => {
+    const versions = new Versions();
+    versions.take([object('a', '50')], '50');
+    versions.isNews(bookmark('60'));
+    expect([versions.isStale('59'), versions.isStale('59'), versions.isStale('59')]).toEqual([true, true, false]);
+    expect(versions.take([object('a', '40')], '59')).toBe(0);
+    expect(versions.isStale('59')).toBe(false);
+  });
+});
+
+describe('W12: an event that the watch lost is counted at the next listing', () => {
+  test('when the watch went past it', () => {
+    const versions = new Versions();
+    versions.take([object('a', '10'), object('b', '11')], '12');
+    versions.isNews(object('b', '20'));
+    versions.isNews(bookmark('30'));
+    expect(versions.take([object('a', '25'), object('b', '20'), object('c', '29')], '40')).toBe(2);
+  });
+
+  test('and not when it came after what the watch told last', () => {
+    const versions = new Versions();
+    versions.take([object('a', '10')], '12');
+    expect(versions.take([object('a', '13'), object('new', '14')], '15')).toBe(0);
+  });
+});
