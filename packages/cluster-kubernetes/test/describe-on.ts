@@ -11,7 +11,8 @@ const BINARIES: Readonly<Record<Node, readonly ServerName[]>> = {
 /** Tests that share one cluster; where this machine cannot run it they are skipped with the reason, but not in CI. */
 export function describeOn(node: Node, name: string, tests: () => void): void {
   const problem = problems[node];
-  describe.skipIf(problem !== undefined)(problem === undefined ? name : `${name} (${problem})`, tests);
+  const describeOrSkip = problem === undefined ? describe : describe.skip;
+  describeOrSkip(`${name}${problem === undefined ? '' : ` (${problem})`}`, () => tests());
 }
 
 const problems: Readonly<Record<Node, string | undefined>> = {

@@ -66,6 +66,7 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
   OOMKilled: 'oom-killed',
   Evicted: 'evicted',
   Preempted: 'preempted',
+  Deleted: 'deleted',
   Lost: 'lost',
   ContainerStatusUnknown: 'lost',
 };

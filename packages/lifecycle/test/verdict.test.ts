@@ -60,6 +60,7 @@ describe('the verdict', () => {
     ['timedOut', 'timed_out', /time limit of 1s/],
     ['killed', 'error', /SIGKILL/],
     ['oom', 'error', /OOMKilled/],
+    ['deletedBySomebody', 'error', /the pod was deleted/],
     ['startError', 'error', /no such file/],
     ['badImage', 'error', /InvalidImageName/],
     ['evicted', 'error', /low on memory/],
@@ -74,7 +75,7 @@ describe('the verdict', () => {
   });
 
   test('every story is covered', () => {
-    expect(Object.keys(STORIES)).toHaveLength(21);
+    expect(Object.keys(STORIES)).toHaveLength(22);
   });
 
   test('waits for the fact about the start when the one about the end comes first', () => {
@@ -102,6 +103,7 @@ describe('findings', () => {
     ['twoPods', ['pod.create/duplicate-start']],
     ['evictedWithoutLog', ['container.run/evicted']],
     ['killed', ['container.run/killed']],
+    ['deletedBySomebody', ['container.run/deleted']],
     ['passed', []],
     ['testsFailed', []],
     ['timedOut', []],

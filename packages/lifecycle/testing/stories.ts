@@ -85,6 +85,13 @@ export const STORIES = {
   killed: () =>
     new Story().running().after(1_000).ended({ reason: 'Error', signal: 'SIGKILL' }).logClosed().reportRead(),
   oom: () => new Story().running().after(1_000).ended({ reason: 'OOMKilled', exitCode: 0 }).logClosed().reportRead(),
+  deletedBySomebody: () =>
+    new Story()
+      .running()
+      .after(1_000)
+      .ended({ reason: 'Deleted', exitCode: 143, message: 'the pod was deleted' })
+      .logClosed()
+      .reportRead(),
   startError: () => new Story().submitted().jobCreated().podCreated().podScheduled().neverStarted('no such file: nope'),
   badImage: () =>
     new Story().submitted().jobCreated().podCreated().podScheduled().tell('container-waiting', {
