@@ -50,7 +50,7 @@ interface Case {
 }
 
 function judge(known: Case): Judgement | undefined {
-  return judgeBeforeRun(known) ?? judgeCollected(known);
+  return judgeBeforeRun(known) ?? judgeCollected(known) ?? judgeOverdue(known);
 }
 
 /** Verdicts that need no end of a program: given up at a hole, refused, cancelled early, broken before it could run. */
@@ -95,6 +95,13 @@ function judgeHole(stage: StageState): Judgement {
 
 function isCollected(evaluation: Evaluation, pod: Pod): boolean {
   return pod.logClosed !== undefined && (evaluation.submitted?.data.spec.report === 'none' || pod.report !== undefined);
+}
+
+/** Behind a known hole the end of the program itself may never be told: then the hole is all that can be said. */
+function judgeOverdue(known: Case): Judgement | undefined {
+  if (!isOverdueBehindHole(known)) return undefined;
+  const hole = Object.values(known.evaluation.findings).find(({ raised, cleared }) => raised && !cleared)?.raised?.data;
+  return { verdict: 'error', reason: `${hole?.stage} ${hole?.cause}: ${hole?.reason}` };
 }
 
 /** Behind a known hole nothing more is owed and no finding is raised; still the wait for it must end some time. */
