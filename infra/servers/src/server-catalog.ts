@@ -12,7 +12,7 @@ const nats: ServerSpec = {
   versionArguments: ['--version'],
   // 2.12 brought scheduled messages and strict JetStream requests; before that, provisioning would differ in silence.
   accepts: (version) => atLeast(version, '2.12.0') && !atLeast(version, '3.0.0'),
-  image: 'docker.io/library/nats:2.15.2',
+  image: 'nats:2.15.2',
   firstBuild: 'about half a minute',
 };
 
@@ -27,7 +27,7 @@ const jaeger: ServerSpec = {
   versionArguments: ['version'],
   // Jaeger 2.13 carries the tag v1.76.0 as well, and only that one exists as a Go module. Earlier 1.x is another program.
   accepts: (version) => version === '1.76.0' || (atLeast(version, '2.13.0') && !atLeast(version, '3.0.0')),
-  image: 'docker.io/jaegertracing/jaeger:2.13.0',
+  image: 'jaegertracing/jaeger:2.13.0',
   firstBuild: 'about four minutes',
 };
 
