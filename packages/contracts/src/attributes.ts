@@ -35,7 +35,6 @@ export const ATTRIBUTES = {
   logSha256: 'lacuna.log.sha256',
   logLost: 'lacuna.log.lost',
   tests: 'lacuna.tests',
-  testsUnaccounted: 'lacuna.tests.unaccounted',
   delayPrefix: 'lacuna.delay_ms.',
   adopted: 'lacuna.job.adopted',
 } as const;

@@ -9,7 +9,6 @@ export interface StreamContract {
   readonly oncePerSubject: boolean;
   readonly retention: 'limits' | 'workqueue';
   readonly maxAgeMs?: number;
-  readonly maxBytes?: number;
   /** Window in which a repeated `Nats-Msg-Id` is not stored again. */
   readonly duplicateWindowMs: number;
 }

@@ -24,7 +24,6 @@ export function settingsOf(contract: StreamContract): StreamSettings {
     max_age: (contract.maxAgeMs ?? 0) * 1e6,
     duplicate_window: contract.duplicateWindowMs * 1e6,
     allow_direct: true,
-    ...(contract.maxBytes === undefined ? {} : { max_bytes: contract.maxBytes }),
   };
 }
 

@@ -9,7 +9,7 @@ import { logStatementOf } from './log-statement-of.ts';
 import { stopWhenQuiet } from './stop-when-quiet.ts';
 
 export interface CaptureDeps {
-  readonly bus: Pick<Bus, 'publishFact' | 'awaitFact' | 'readFact' | 'openLog' | 'readLog'>;
+  readonly bus: Pick<Bus, 'publishFact' | 'awaitFact' | 'openLog' | 'readLog'>;
   readonly cluster: Pick<Cluster, 'openLog'>;
   readonly now: () => number;
   /** A started chunk is stored when nothing more came for this long. Milliseconds. */

@@ -1,9 +1,10 @@
 import { fact, podFactSubject, type EvaluationId } from '@lacuna/contracts';
-import type { RecordedFact } from '@lacuna/messaging';
+import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Capture, type CaptureDeps, type CaptureResult } from './capture.ts';
 import { containerOf, type Container } from './container.ts';
 
 export interface CollectDeps extends CaptureDeps {
+  readonly bus: CaptureDeps['bus'] & Pick<Bus, 'readFact'>;
   /** The `report` setting of an evaluation's spec. */
   readonly reportOf: (evaluation: EvaluationId) => Promise<string | undefined>;
 }
