@@ -31,6 +31,8 @@ export { startRealNode } from './kubernetes/real-node.ts';
 export type { RealNode, RealNodeOptions } from './kubernetes/real-node.ts';
 export { nodeProblem } from './kubernetes/node-prerequisites.ts';
 export { BUSYBOX_IMAGE } from './kubernetes/node-images.ts';
+export type { ImageSource } from './kubernetes/node-images.ts';
+export { nodeRuntimeImage } from './kubernetes/node-runtime-image.ts';
 export { requestApi } from './kubernetes/api-request.ts';
 export type { ApiAccess, ApiRequest, ApiResponse } from './kubernetes/api-request.ts';
 export { freePort } from './free-port.ts';

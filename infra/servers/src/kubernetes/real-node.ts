@@ -11,7 +11,7 @@ import { NODE_USERS } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { NODE_NAME, startKubelet } from './kubelet.ts';
 import { removeNodeCgroup } from './node-cgroup.ts';
-import { importImages } from './node-images.ts';
+import { BASE_IMAGES, importImages, type ImageSource } from './node-images.ts';
 import { startNamespaces } from './node-namespaces.ts';
 import { nodeProblem } from './node-prerequisites.ts';
 import { untilNodeReady } from './node-readiness.ts';
@@ -30,6 +30,8 @@ export interface RealNode extends AsyncDisposable {
   readonly containerd: Containerd;
   /** Folder with a folder for each pod, in which the runtime writes the logs of its containers. */
   readonly podLogs: string;
+  /** Gives the runtime more images than the base ones; one call at a time. */
+  addImages(source: ImageSource): Promise<void>;
 }
 
 const nodeDirOf = (dataDir: string): string => join(dataDir, 'node');
@@ -54,7 +56,9 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   starting.defer(() => removeNodeCgroup(nodeDir));
   const namespaces = starting.use(await startNamespaces(common, nodeDir));
   const containerd = starting.use(await startContainerd(common, nodeDir, namespaces.pid));
-  await importImages(join(nodeDir, 'images'), containerd.socket);
+  const addImages = (source: ImageSource): Promise<void> =>
+    importImages(source, join(nodeDir, 'images'), containerd.socket);
+  await addImages(BASE_IMAGES);
   const kubelet = starting.use(
     await startKubelet({
       ...common,
@@ -73,6 +77,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
     kubelet,
     containerd,
     podLogs: join(nodeDir, 'pod-logs'),
+    addImages,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
