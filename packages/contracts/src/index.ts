@@ -64,6 +64,7 @@ export {
   podFactSubject,
   type PodFactType,
   SUBJECTS,
+  settledSubject,
   submittedSubject,
   subjectToken,
 } from './subjects.ts';

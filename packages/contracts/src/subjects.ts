@@ -27,6 +27,11 @@ export function submittedSubject(id: EvaluationId): string {
   return `${evaluationPrefix(id)}.1.submitted`;
 }
 
+/** The subject of the verdict of an evaluation: there is one. */
+export function settledSubject(id: EvaluationId): string {
+  return `${evaluationPrefix(id)}.1.settled`;
+}
+
 /** Facts of which there is one per pod, and the pod's uid is all that tells them apart. */
 export type PodFactType = 'container-started' | 'container-ended' | 'pod-gone' | 'log-closed' | 'report-read';
 

@@ -6,14 +6,14 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@lacuna/service-kit';
-import { cleanUp } from './clean-up.ts';
+import { CLEAN_UP_FACTS, cleanUp } from './clean-up.ts';
 import { DispatchConfigSchema } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 
 /** How many removals run side by side; they are off the path of the evaluations. */
 const CLEAN_UP_CONCURRENCY = 8;
 
-/** The wiring of dispatch: the dispatcher follows the queue, and settled evaluations are cleaned up by a durable consumer. */
+/** The wiring of dispatch: the dispatcher follows the queue, and what settled evaluations leave is removed by a durable consumer. */
 export const dispatch: ServiceDefinition<typeof DispatchConfigSchema> = {
   name: 'dispatch',
   config: DispatchConfigSchema,
@@ -48,11 +48,11 @@ async function start({
       {
         name: 'dispatch-clean-up',
         service: 'dispatch',
-        types: ['settled'],
+        types: CLEAN_UP_FACTS,
         concurrency: CLEAN_UP_CONCURRENCY,
         onFailure: logFailure(log),
       },
-      (settled, work) => cleanUp(settled, bus, cluster, work.signal),
+      (told, work) => cleanUp(told, bus, cluster, work.signal),
       signal,
     ),
   ]);

@@ -7,7 +7,7 @@ export const logClosed = defineFact({
   name: 'log-closed',
   means: 'No more bytes will come; with the statement of what is proven and what is lost.',
   producer: 'log-collect',
-  consumers: ['submit', 'trace-audit'],
+  consumers: ['submit', 'dispatch', 'trace-audit'],
   data: { podUid: Type.String(), containerId: Type.Optional(Type.String()), statement: LogStatementSchema },
   qualifier: (data) => [data.podUid],
 });

@@ -1,0 +1,74 @@
+import type { ChangeOutcome, JobRef } from '@lacuna/cluster';
+import { factSubject, settledSubject, type FactType } from '@lacuna/contracts';
+import { Story } from '@lacuna/contracts/testing';
+import { describe, expect, test } from 'vitest';
+import { cleanUp } from '../src/clean-up.ts';
+
+const VERDICT = { reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } };
+const JOB: JobRef = { name: `${new Story().id}-a1`, uid: 'job-1' };
+
+/** What is removed when the last fact of the given type is handed out, with the whole story stored. */
+async function removedAt(type: FactType, story: Story, answer: ChangeOutcome = { kind: 'done' }) {
+  const stored = story.facts.map((told, seq) => ({ ...told, seq, subject: factSubject(told.fact) }));
+  const told = stored.findLast(({ fact }) => fact.type === type)!;
+  const removed: JobRef[] = [];
+  const env: string[] = [];
+  const bus = {
+    readFact: async (subject: string) => stored.find((one) => one.subject === subject),
+    readFacts: async () => stored,
+    deleteEnv: async (id: string) => void env.push(id),
+  };
+  const remove = async (job: JobRef): Promise<ChangeOutcome> => (removed.push(job), answer);
+  await cleanUp(told, bus, { remove }, AbortSignal.timeout(1_000));
+  return { removed, env };
+}
+
+describe('the Job of an evaluation is removed', () => {
+  test('when it is settled and its log is closed, by name and uid', async () => {
+    const story = new Story()
+      .running()
+      .ended()
+      .logClosed()
+      .tell('settled', { verdict: 'passed', ...VERDICT });
+    expect((await removedAt('settled', story)).removed).toEqual([JOB]);
+  });
+
+  test('not by the verdict while the log of a started container is open, and then by the end of the log', async () => {
+    const open = () => new Story().running().tell('settled', { verdict: 'error', ...VERDICT });
+    expect((await removedAt('settled', open())).removed).toEqual([]);
+    expect((await removedAt('log-closed', open().logClosed())).removed).toEqual([JOB]);
+  });
+
+  test('not before the verdict', async () => {
+    expect((await removedAt('log-closed', new Story().running().ended().logClosed())).removed).toEqual([]);
+  });
+
+  test('not while a second pod that the cluster started has an open log', async () => {
+    const story = new Story().running().podCreated('pod-2').started('pod-2').ended().logClosed();
+    expect((await removedAt('settled', story.tell('settled', { verdict: 'error', ...VERDICT }))).removed).toEqual([]);
+  });
+
+  test('at its verdict when nothing ever started, so that nothing starts behind it', async () => {
+    const story = new Story()
+      .submitted()
+      .jobCreated()
+      .podCreated()
+      .tell('settled', { verdict: 'error', ...VERDICT });
+    expect((await removedAt('settled', story)).removed).toEqual([JOB]);
+    expect((await removedAt('settled', story.neverStarted('no such file'))).removed).toEqual([JOB]);
+  });
+
+  test('again, when the cluster did not do it', async () => {
+    const story = new Story()
+      .submitted()
+      .jobCreated()
+      .tell('settled', { verdict: 'error', ...VERDICT });
+    await expect(removedAt('settled', story, { kind: 'unavailable', message: '503' })).rejects.toThrow(/503/);
+  });
+});
+
+test('env values go with the verdict, whether or not the log is closed', async () => {
+  const story = new Story().running({ env: ['KEY'] }).tell('settled', { verdict: 'error', ...VERDICT });
+  expect((await removedAt('settled', story)).env).toEqual([story.id]);
+  expect(factSubject(story.facts.at(-1)!.fact)).toBe(settledSubject(story.id));
+});
