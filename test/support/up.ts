@@ -16,10 +16,13 @@ export interface Up extends AsyncDisposable {
   readonly client: Client;
 }
 
-export async function startUp(env: Readonly<Record<string, string>> = {}): Promise<Up> {
+export async function startUp(
+  env: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
+): Promise<Up> {
   const dir = await tempDir();
-  const args = [lacuna, 'up', '--json', '--port', String(await freePort()), '--data', dir.path];
-  const child = spawn(process.execPath, args, {
+  const args = ['up', '--json', '--port', String(await freePort()), '--data', dir.path, ...options];
+  const child = spawn(process.execPath, [lacuna, ...args], {
     env: { ...process.env, LACUNA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

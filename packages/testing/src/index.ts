@@ -8,7 +8,7 @@ export { tempDir } from './temp-dir.ts';
 export type { TempDir } from './temp-dir.ts';
 export { startNats } from './nats-fixture.ts';
 export type { NatsFixture } from './nats-fixture.ts';
-export { startTestJaeger } from './jaeger-fixture.ts';
+export { jaegerTrace, startTestJaeger } from './jaeger-fixture.ts';
 export type { JaegerFixture } from './jaeger-fixture.ts';
 export type { JaegerSpan } from './jaeger-trace.ts';
 export { startTestControlPlane } from './control-plane-fixture.ts';

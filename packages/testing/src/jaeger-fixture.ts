@@ -34,7 +34,7 @@ export async function startTestJaeger(): Promise<JaegerFixture> {
   return {
     otlpUrl,
     queryUrl,
-    trace: (traceId) => fetchTrace(queryUrl, traceId),
+    trace: (traceId) => jaegerTrace(queryUrl, traceId),
     stop: () => server.stop(),
     async restart() {
       await server.stop();
@@ -47,7 +47,8 @@ export async function startTestJaeger(): Promise<JaegerFixture> {
   };
 }
 
-async function fetchTrace(queryUrl: string, traceId: string): Promise<JaegerSpan[] | undefined> {
+/** Spans of a trace as the Jaeger with this query API shows them now, or undefined while it knows no such trace. */
+export async function jaegerTrace(queryUrl: string, traceId: string): Promise<JaegerSpan[] | undefined> {
   const response = await fetch(`${queryUrl}/api/traces/${traceId}`);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`Jaeger answered ${response.status}: ${await response.text()}`);

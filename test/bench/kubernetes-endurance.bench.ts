@@ -1,0 +1,58 @@
+/**
+ * 10,000 evaluations on a real control plane with fake nodes, 500 of them under way at a time. All must settle, all traces must be whole,
+ * the rate of the second half must not be lower, and nothing may grow with what is settled: the slope of each process's resident set.
+ */
+import { COMPOSITIONS } from './compositions.ts';
+import { assertWholeTraces, describeVerdicts, settleMany } from './evaluation-load.ts';
+import { startLoadCluster } from './load-cluster.ts';
+import { usageByProcess, type Usage } from './process-usage.ts';
+
+const COUNT = 10_000;
+const AT_ONCE = 500;
+const SAMPLE_EVERY = 500;
+/** What was settled by then has filled every buffer and cache that has a bound. */
+const WARM_AT = 3_000;
+const COMPOSITION = process.argv[2] ?? 'five processes';
+
+interface Sample {
+  readonly settled: number;
+  readonly at: number;
+  readonly usage: ReadonlyMap<string, Usage>;
+}
+
+await using cluster = await startLoadCluster();
+await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE);
+const samples: Sample[] = [];
+const take = async (settled: number): Promise<void> => {
+  const at = performance.now();
+  samples.push({ settled, at, usage: await usageByProcess() });
+};
+await take(0);
+const load = await settleMany(lacuna, COUNT, {
+  atOnce: AT_ONCE,
+  onSettled: (settled) => void (settled % SAMPLE_EVERY === 0 && take(settled)),
+});
+await cluster.untilEmpty();
+await assertWholeTraces(lacuna, load.ids);
+
+console.log(`${COUNT} evaluations on Kubernetes, ${COMPOSITION}: ${load.rate.toFixed(1)}/s; all traces whole`);
+console.log(`  verdicts: ${describeVerdicts(load)}`);
+console.log(`  rate: first half ${rateBetween(0, COUNT / 2)}/s, second half ${rateBetween(COUNT / 2, COUNT)}/s`);
+const warm = samples.filter(({ settled }) => settled >= WARM_AT);
+for (const name of warm.at(-1)?.usage.keys() ?? []) {
+  const points = warm.map(({ settled, usage }) => [settled / 1_000, usage.get(name)?.residentMb ?? 0] as const);
+  console.log(`  ${name}: ${points.at(-1)?.[1].toFixed(0)} MB, ${slopeOf(points).toFixed(2)} MB per 1,000 settled`);
+}
+
+function rateBetween(from: number, to: number): string {
+  const at = (settled: number): number => samples.find((sample) => sample.settled === settled)?.at ?? Number.NaN;
+  return ((to - from) / ((at(to) - at(from)) / 1_000)).toFixed(1);
+}
+
+/** Of the straight line with the least squares through the points. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([value]) => value)), mean(points.map(([, value]) => value))];
+  const covariance = mean(points.map(([px, py]) => (px - x) * (py - y)));
+  return covariance / mean(points.map(([px]) => (px - x) ** 2));
+}

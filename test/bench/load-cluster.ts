@@ -1,0 +1,132 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  apply,
+  eventually,
+  get,
+  getText,
+  startTestControlPlane,
+  startTestKwok,
+  type ControlPlane,
+} from '@lacuna/testing';
+
+/** A cluster that is not itself the limit, and what a client of it has asked for. */
+export interface LoadCluster extends AsyncDisposable {
+  readonly controlPlane: ControlPlane;
+  /** Of the user whose requests are counted. */
+  readonly kubeconfig: string;
+  readonly token: string;
+  /** Requests of that user so far, every watch and every listing included. */
+  requests(): Promise<number>;
+  /** Requests so far by verb and resource, whoever made them: `POST jobs`, `GET pods/log`. */
+  requestsByKind(): Promise<ReadonlyMap<string, number>>;
+  /** Waits until there is neither a Job nor a pod. */
+  untilEmpty(): Promise<void>;
+}
+
+const USER = 'load';
+const NODES = 10;
+/** Kubernetes' defaults (5 syncs, 20 requests a second) allow a few Jobs a second, whoever creates them. */
+const LIMITS = { concurrentJobSyncs: 50, apiQps: 1_000 };
+const EMPTY_WITHIN_MS = 600_000;
+
+/** A real control plane with ten fake nodes, whose pods end as soon as they have started. */
+export async function startLoadCluster(): Promise<LoadCluster> {
+  await using starting = new AsyncDisposableStack();
+  const controlPlane = starting.use(await startTestControlPlane({ limits: LIMITS, users: [USER] }));
+  starting.use(await startTestKwok(controlPlane, { nodes: NODES, runMs: 0 }));
+  await apply(controlPlane, mayDoEverything());
+  await apply(controlPlane, ownFlow());
+  const token = controlPlane.tokenOf(USER);
+  const kubeconfig = join(controlPlane.dataDir, 'load.kubeconfig');
+  const ofAdmin = await readFile(controlPlane.kubeconfig, 'utf8');
+  await writeFile(kubeconfig, ofAdmin.replaceAll(controlPlane.adminToken, token), { mode: 0o600 });
+  const running = starting.move();
+  return {
+    controlPlane,
+    kubeconfig,
+    token,
+    requests: async () =>
+      sum(await samples(controlPlane, 'apiserver_flowcontrol_dispatched_requests_total'), { flow_schema: USER }),
+    requestsByKind: async () => byKind(await samples(controlPlane, 'apiserver_request_total')),
+    untilEmpty: () => untilEmpty(controlPlane),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function mayDoEverything() {
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: USER }];
+  const metadata = { name: USER };
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata, roleRef, subjects };
+}
+
+/** The API server counts requests by flow: one of its own tells this user's from those of the controllers. */
+function ownFlow() {
+  const subjects = [{ kind: 'User', user: { name: USER } }];
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] };
+  return {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    metadata: { name: USER },
+    spec: {
+      priorityLevelConfiguration: { name: 'workload-high' },
+      matchingPrecedence: 500,
+      distinguisherMethod: { type: 'ByUser' },
+      rules: [{ subjects, resourceRules: [everything] }],
+    },
+  };
+}
+
+async function untilEmpty(controlPlane: ControlPlane): Promise<void> {
+  const paths = ['/apis/batch/v1/namespaces/default/jobs', '/api/v1/namespaces/default/pods'];
+  const left = async (path: string): Promise<number> => {
+    const { items, metadata } = await get<Listing>(controlPlane, `${path}?limit=1`);
+    return items.length + (metadata.remainingItemCount ?? 0);
+  };
+  await eventually(
+    'no Job and no pod',
+    async () => {
+      const counts = await Promise.all(paths.map(left));
+      if (counts.some((count) => count > 0)) throw new Error(`${counts.join(' Jobs, ')} pods`);
+      return true;
+    },
+    { withinMs: EMPTY_WITHIN_MS },
+  );
+}
+
+interface Listing {
+  readonly items: readonly unknown[];
+  readonly metadata: { readonly remainingItemCount?: number };
+}
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+async function samples(controlPlane: ControlPlane, metric: string): Promise<Sample[]> {
+  const lines = (await getText(controlPlane, '/metrics')).split('\n').filter((line) => line.startsWith(`${metric}{`));
+  return lines.map((line) => ({
+    labels: Object.fromEntries(
+      [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+    ),
+    value: Number(line.slice(line.lastIndexOf(' ') + 1)),
+  }));
+}
+
+function sum(all: readonly Sample[], wanted: Readonly<Record<string, string>>): number {
+  const matches = ({ labels }: Sample): boolean =>
+    Object.entries(wanted).every(([name, value]) => labels[name] === value);
+  return all.filter(matches).reduce((total, { value }) => total + value, 0);
+}
+
+function byKind(all: readonly Sample[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { labels, value } of all) {
+    const { verb = '', resource = '', subresource = '' } = labels;
+    const kind = `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + value);
+  }
+  return counts;
+}
