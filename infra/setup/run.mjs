@@ -27,7 +27,7 @@ const QUICK = ['nats', 'jaeger'];
 /** What a Kubernetes cluster is made of. The first build takes minutes. */
 const CLUSTER = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubelet'];
 
-const ALL = [...QUICK, ...CLUSTER];
+const ALL = [...QUICK, ...CLUSTER, 'helm'];
 
 /** What each command runs, the servers it can't do without, and those that it has if they can be had. */
 const COMMANDS = {

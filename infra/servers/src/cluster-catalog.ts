@@ -37,7 +37,19 @@ const kubernetes = (binary: string, pathVariable: string, firstBuild: string): S
   firstBuild,
 });
 
-/** What a Kubernetes cluster is made of. Build times are those in this order: the later ones find most packages compiled. */
+const helm: ServerSpec = {
+  binary: 'helm',
+  moduleDir: new URL('../helm/', import.meta.url),
+  goModule: 'helm.sh/helm/v4',
+  goPackage: 'helm.sh/helm/v4/cmd/helm',
+  versionVariable: 'helm.sh/helm/v4/internal/version.version',
+  pathVariable: 'LACUNA_HELM',
+  versionArguments: ['version', '--short'],
+  accepts: (version) => atLeast(version, '3.18.0') && !atLeast(version, '5.0.0'),
+  firstBuild: 'about three minutes',
+};
+
+/** What a Kubernetes cluster is made of, and what installs on it. Build times are those in this order: the later ones find most packages compiled. */
 export const CLUSTER_SERVERS = {
   etcd,
   'kube-apiserver': kubernetes('kube-apiserver', 'LACUNA_KUBE_APISERVER', 'about four minutes'),
@@ -49,6 +61,7 @@ export const CLUSTER_SERVERS = {
   'kube-scheduler': kubernetes('kube-scheduler', 'LACUNA_KUBE_SCHEDULER', 'about half a minute'),
   kwok,
   kubelet: kubernetes('kubelet', 'LACUNA_KUBELET', 'about half a minute'),
+  helm,
 } as const;
 
 export type ClusterServerName = keyof typeof CLUSTER_SERVERS;
