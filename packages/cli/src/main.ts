@@ -45,6 +45,11 @@ const COMMANDS: readonly LazyCommand[] = [
     summary: 'cancel an evaluation',
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,
   },
+  {
+    name: 'provision',
+    summary: 'make the streams on a NATS server, for services that may not',
+    load: async () => (await import('./commands/provision.ts')).provisionCommand,
+  },
 ];
 
 /** Runs one command line; the exit code is left in `process.exitCode`, so that output still on its way is not cut off. */

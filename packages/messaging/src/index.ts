@@ -17,6 +17,7 @@ export type { CaughtUp, FollowOptions } from './follow.ts';
 export type { Headers } from './headers.ts';
 export type { LogChunk, LogEnd } from './log-chunk.ts';
 export type { AppendOutcome, LogWriter } from './log-writer.ts';
+export { PERMISSIONS, type Permissions, type UserName } from './permissions.ts';
 export type { ProvisionOptions } from './provision.ts';
 export type { PublishOutcome } from './publish-fact.ts';
 export type { ReadLogOptions } from './read-log.ts';

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Failure, STREAMS, type StreamContract } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
+import { backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { callApi } from './jetstream.ts';
 import { driftsOf, settingsOf, type StreamSettings } from './stream-settings.ts';
@@ -10,6 +12,8 @@ import { DEADLINE_MS, untilKnown } from './until-known.ts';
 export interface ProvisionOptions {
   /** On how many servers each message is; 1 for a single server, 3 for a cluster. Default: what an existing stream has, else 1. */
   readonly replicas?: number;
+  /** False for a NATS user that may not make streams: it waits until they are there, and changes nothing. True by default. */
+  readonly create?: boolean;
 }
 
 /**
@@ -17,10 +21,25 @@ export interface ProvisionOptions {
  * that would lose facts is left alone and named in a `Failure('stream-drift')`: somebody changed it on purpose, and has to decide.
  * Called at every start by every service, and changes nothing when there is nothing to change.
  */
-export async function provision(connection: Connection, options: ProvisionOptions): Promise<void> {
+export async function provision(connection: Connection, { create = true, replicas }: ProvisionOptions): Promise<void> {
   for (const contract of Object.values<StreamContract>(STREAMS)) {
-    await untilKnown(connection, { withinMs: DEADLINE_MS }, (timeoutMs) =>
-      provisionStream(connection, contract, options, timeoutMs),
+    if (create)
+      await untilKnown(connection, { withinMs: DEADLINE_MS }, (timeoutMs) =>
+        provisionStream(connection, contract, replicas, timeoutMs),
+      );
+    else await untilProvisioned(connection, contract);
+  }
+}
+
+/** Somebody else makes the streams, perhaps later than now: services start in any order. */
+async function untilProvisioned(connection: Connection, contract: StreamContract): Promise<void> {
+  for (let looks = 0; ; looks++) {
+    const found = await untilKnown(connection, { withinMs: DEADLINE_MS }, (timeoutMs) =>
+      settingsFound(connection, contract.name, timeoutMs),
+    );
+    if (found !== undefined) return refuseDrift(contract, found);
+    await delay(backoff(looks, 50, 2_000), undefined, { signal: connection.ended }).catch(() =>
+      connection.ended.throwIfAborted(),
     );
   }
 }
@@ -28,18 +47,18 @@ export async function provision(connection: Connection, options: ProvisionOption
 async function provisionStream(
   connection: Connection,
   contract: StreamContract,
-  { replicas }: ProvisionOptions,
+  replicas: number | undefined,
   timeoutMs: number,
 ): Promise<void> {
   const settings = { ...settingsOf(contract), ...(replicas === undefined ? {} : { num_replicas: replicas }) };
   const found = await settingsFound(connection, contract.name, timeoutMs);
-  if (found === undefined) return create(connection, settings, timeoutMs);
+  if (found === undefined) return createStream(connection, settings, timeoutMs);
   refuseDrift(contract, found);
   const upToDate = Object.entries(settings).every(([name, value]) => isDeepStrictEqual(found[name] ?? false, value));
   if (!upToDate) await callApi(connection, `STREAM.UPDATE.${contract.name}`, { ...found, ...settings }, timeoutMs);
 }
 
-async function create(connection: Connection, settings: StreamSettings, timeoutMs: number): Promise<void> {
+async function createStream(connection: Connection, settings: StreamSettings, timeoutMs: number): Promise<void> {
   try {
     await callApi(connection, `STREAM.CREATE.${settings.name}`, settings, timeoutMs);
   } catch (error) {

@@ -22,6 +22,11 @@ export const BaseConfigSchema = Type.Object({
   natsReplicas: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 5, description: 'on how many servers each message is kept; 3 for a cluster' }),
   ),
+  natsProvision: Type.Boolean({
+    default: true,
+    description:
+      'whether missing streams are made; false = wait for `lacuna provision`, for a user who may not make them',
+  }),
   otlpUrl: Type.Optional(
     Type.String({
       pattern: '^https?://',

@@ -23,6 +23,7 @@ export { createLogger, LOG_LEVELS, logFile, type Logger, type LoggerOptions, typ
 export { Metrics, type Counter, type Gauge, type Labels, type LabelValues } from './metrics.ts';
 export { describeConfig, parseConfig, type Environment, type ParsedConfig } from './parse-config.ts';
 export { ClusterConfigSchema, openCluster, type ClusterConfig } from './open-cluster.ts';
+export { openBus } from './open-bus.ts';
 export { runProcess, type ProcessOptions } from './run-process.ts';
 export { runningUntil } from './running-until.ts';
 export { runService } from './run-service.ts';

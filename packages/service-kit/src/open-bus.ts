@@ -6,7 +6,7 @@ import type { BaseConfig } from './base-config.ts';
  * signal aborts. Throws a `Failure` when the credentials, the server or a stream must not be used.
  */
 export async function openBus(name: string, config: Readonly<BaseConfig>, signal: AbortSignal): Promise<Bus> {
-  const { natsUrl: servers, natsMonitorUrl, natsReplicas: replicas } = config;
+  const { natsUrl: servers, natsMonitorUrl, natsProvision: create, natsReplicas: replicas } = config;
   if (natsMonitorUrl !== undefined) await assertDurable(natsMonitorUrl);
   const credentials = credentialsOf(config);
   const bus = await connectBus({ name, servers, signal, ...(credentials === undefined ? {} : { credentials }) });
@@ -14,7 +14,7 @@ export async function openBus(name: string, config: Readonly<BaseConfig>, signal
   const close = (): void => void bus[Symbol.asyncDispose]();
   signal.addEventListener('abort', close, { once: true });
   try {
-    await bus.provision(replicas === undefined ? {} : { replicas });
+    await bus.provision({ create, ...(replicas === undefined ? {} : { replicas }) });
     return bus;
   } catch (error) {
     await bus[Symbol.asyncDispose]();
