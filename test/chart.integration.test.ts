@@ -1,0 +1,199 @@
+import { requestApi } from '@lacuna/servers';
+import { apply, get, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHART, helm, objectOf, renderChart, type HelmRun } from './support/helm.ts';
+import { SERVICES } from './support/service-process.ts';
+import { tokenOf } from './support/service-account.ts';
+
+const RELEASE = ['lacuna', CHART, '--namespace', 'lacuna'];
+const EVALUATIONS = 'lacuna-evaluations';
+const RESTRICTED = Object.fromEntries(
+  ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+);
+
+/** All that can be switched on. */
+const EVERYTHING = {
+  nats: { replicas: 3 },
+  submit: { autoscaling: { enabled: true } },
+  'log-collect': { autoscaling: { enabled: true } },
+  evaluations: { allowedImages: ['localhost/'] },
+  otlpUrl: 'http://jaeger.tracing:4318',
+};
+
+describe('values', () => {
+  test('the chart is clean', async () => {
+    const { code, stdout } = await helm(['lint', CHART, '--strict']);
+    expect(stdout).toMatch(/1 chart\(s\) linted, 0 chart\(s\) failed/);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [{ dispatch: { replicsa: 3 } }, /at '\/dispatch': additional properties 'replicsa' not allowed/],
+    [{ nats: { replicas: 2 } }, /at '\/nats\/replicas': value must be one of 1, 3, 5/],
+    [{ otlpUrl: 'jaeger:4318' }, /at '\/otlpUrl': 'jaeger:4318' does not match pattern/],
+    [{ evaluations: { namespace: 'Not_A_Name' } }, /at '\/evaluations\/namespace': 'Not_A_Name' does not match/],
+    [{ nats: { externalUrl: 'nats://user:secret@nats:4222' } }, /at '\/nats\/externalUrl': .*does not match pattern/],
+    [{ nats: { externalUrl: 'nats://nats:4222' } }, /at '\/nats\/usersSecret': minLength/],
+    [{ nats: { auth: 'none' } }, /at '\/nats\/auth': value must be 'password'/],
+    [{ env: { PASSWORD: 'x' } }, /at '\/env': additional properties 'PASSWORD' not allowed/],
+  ])('%j is refused in words that say where and what', async (values, words) => {
+    await expect(renderChart(values)).rejects.toThrow(words);
+  });
+
+  test('a NATS of others needs no server of ours, and its users come from a Secret', async () => {
+    const objects = await renderChart({
+      nats: { externalUrl: 'tls://nats.example:4443', usersSecret: 'mine', auth: 'nkey' },
+    });
+    expect(objects.filter(({ kind }) => kind === 'StatefulSet')).toEqual([]);
+    expect(JSON.stringify(objectOf(objects, 'Deployment', 'lacuna-dispatch'))).toContain(
+      '{"name":"LACUNA_NATS_NKEY_SEED","valueFrom":{"secretKeyRef":{"name":"mine","key":"dispatch"}}}',
+    );
+    expect(JSON.stringify(objectOf(objects, 'NetworkPolicy', 'lacuna-dispatch'))).toContain('[{"port":4443}]');
+  });
+});
+
+describe('on a real API server', () => {
+  let controlPlane: ControlPlane;
+  let installed: HelmRun;
+  beforeAll(async () => {
+    controlPlane = await startTestControlPlane();
+    await apply(controlPlane, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'lacuna', labels: RESTRICTED },
+    });
+    installed = await helm(['install', ...RELEASE, ...kubeconfig()], EVERYTHING);
+  });
+  afterAll(() => controlPlane[Symbol.asyncDispose]());
+
+  const kubeconfig = () => ['--kubeconfig', controlPlane.kubeconfig];
+  const passwords = () =>
+    get<{ data: Record<string, string> }>(controlPlane, '/api/v1/namespaces/lacuna/secrets/lacuna-nats-users');
+
+  test('it is installed and upgraded without an error and without a warning', async () => {
+    expect(installed).toMatchObject({ code: 0, stderr: '' });
+    const { data: before } = await passwords();
+    const again = await helm(['upgrade', ...RELEASE, ...kubeconfig()], EVERYTHING);
+    expect(again).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Lacuna 0.1.0 is installed') });
+    expect((await passwords()).data, 'an upgrade keeps the passwords').toEqual(before);
+  });
+
+  /** `reliability.md` §5.2, less what the code does not need. */
+  const RIGHTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+    submit: {},
+    dispatch: {
+      'batch/jobs': ['create', 'delete', 'get', 'patch'],
+      pods: ['delete', 'list', 'patch'],
+      configmaps: ['create', 'get'],
+    },
+    'k8s-watch': { 'batch/jobs': ['list', 'watch'], pods: ['list', 'watch'], events: ['list', 'watch'] },
+    'log-collect': { 'pods/log': ['get'] },
+    'trace-audit': {},
+    provision: {},
+    nats: {},
+  };
+
+  test.each(Object.entries(RIGHTS))('%s may do exactly this to evaluations: %j', async (name, rights) => {
+    expect(await rightsOf(name, EVALUATIONS)).toEqual(rights);
+  });
+
+  test.each(Object.keys(RIGHTS))('%s may do nothing anywhere else', async (name) => {
+    for (const namespace of ['lacuna', 'default', 'kube-system']) expect(await rightsOf(name, namespace)).toEqual({});
+  });
+
+  test.each([
+    ['dispatch', 'create', 'pods/exec'],
+    ['dispatch', 'deletecollection', 'jobs'],
+    ['dispatch', 'get', 'secrets'],
+    ['dispatch', 'create', 'pods'],
+    ['k8s-watch', 'delete', 'pods'],
+    ['k8s-watch', 'get', 'pods/log'],
+    ['log-collect', 'list', 'pods'],
+    ['log-collect', 'create', 'pods/attach'],
+    ['submit', 'list', 'jobs'],
+    ['trace-audit', 'list', 'pods'],
+  ])('%s may not %s %s', async (name, verb, resource) => {
+    const [plural = '', subresource] = resource.split('/');
+    const attributes = { namespace: EVALUATIONS, verb, group: plural === 'jobs' ? 'batch' : '', resource: plural };
+    const review = await ask<{ status: { allowed: boolean } }>(name, 'selfsubjectaccessreviews', {
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { ...attributes, ...(subresource && { subresource }) } },
+    });
+    expect(review.status.allowed).toBe(false);
+  });
+
+  test('a Job that no service of ours would make is refused, in words', async () => {
+    const token = await tokenOf(controlPlane, { namespace: 'lacuna', name: 'lacuna-dispatch' });
+    const pod = {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      containers: [{ name: 'main', image: 'localhost/busybox:1', command: ['true'] }],
+    };
+    const create = async (spec: object, labels: object = { 'lacuna.dev/evaluation': 'ev-1' }): Promise<string> => {
+      const body = {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { generateName: 'try-', labels },
+        spec: { template: { spec: { ...pod, ...spec } } },
+      };
+      const path = `/apis/batch/v1/namespaces/${EVALUATIONS}/jobs?dryRun=All`;
+      const { status, text } = await requestApi({ ...controlPlane, token }, { method: 'POST', path, body });
+      return status === 201 ? 'created' : (JSON.parse(text) as { message: string }).message;
+    };
+    expect(await create({})).toBe('created');
+    expect(await create({}, {})).toMatch(/has no label lacuna.dev\/evaluation/);
+    expect(await create({ automountServiceAccountToken: true })).toMatch(/gets no token/);
+    expect(await create({ serviceAccountName: 'lacuna-dispatch' })).toMatch(/no service account of its own/);
+    expect(await create({ volumes: [{ name: 'x', secret: { secretName: 'x' } }] })).toMatch(
+      /emptyDir and configMap only/,
+    );
+    expect(await create({ containers: [{ ...pod.containers[0], image: 'evil.example/x' }] })).toMatch(
+      /begins with one of: localhost\//,
+    );
+    const stolen = [{ name: 'X', valueFrom: { secretKeyRef: { name: 'x', key: 'y' } } }];
+    expect(await create({ containers: [{ ...pod.containers[0], env: stolen }] })).toMatch(
+      /takes no environment variable/,
+    );
+  });
+
+  test('every service has a user of its own at NATS and a token of the cluster only where it needs one', async () => {
+    for (const name of SERVICES) {
+      const { spec } = await get<{ spec: { template: { spec: { volumes: { name: string }[] } } } }>(
+        controlPlane,
+        `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${name}`,
+      );
+      const hasToken = spec.template.spec.volumes.some((volume) => volume.name === 'token');
+      expect({ name, hasToken }).toEqual({ name, hasToken: Object.keys(RIGHTS[name] ?? {}).length > 0 });
+    }
+  });
+
+  /** What the API server lets a service account do in a namespace, without what it lets everybody do: ask about itself. */
+  async function rightsOf(name: string, namespace: string): Promise<Record<string, string[]>> {
+    const { status } = await ask<{ status: { resourceRules: Rule[] } }>(name, 'selfsubjectrulesreviews', {
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace },
+    });
+    const rights: Record<string, string[]> = {};
+    for (const { apiGroups = [], resources = [], verbs } of status.resourceRules) {
+      if (apiGroups.some((group) => ['authorization.k8s.io', 'authentication.k8s.io'].includes(group))) continue;
+      for (const group of apiGroups)
+        for (const resource of resources) rights[[group, resource].filter(Boolean).join('/')] = [...verbs].sort();
+    }
+    return rights;
+  }
+
+  interface Rule {
+    readonly verbs: readonly string[];
+    readonly apiGroups?: readonly string[];
+    readonly resources?: readonly string[];
+  }
+
+  async function ask<T>(name: string, resource: string, review: object): Promise<T> {
+    const token = await tokenOf(controlPlane, { namespace: 'lacuna', name: `lacuna-${name}` });
+    const path = `/apis/authorization.k8s.io/v1/${resource}`;
+    const body = { apiVersion: 'authorization.k8s.io/v1', ...review };
+    const { status, text } = await requestApi({ ...controlPlane, token }, { method: 'POST', path, body });
+    if (status !== 201) throw new Error(`${status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+});

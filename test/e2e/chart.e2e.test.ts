@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createClient, type Client } from '@lacuna/client';
+import type { UserName } from '@lacuna/messaging';
+import {
+  apply,
+  eventually,
+  freePort,
+  get,
+  startTestControlPlane,
+  startTestJaeger,
+  startTestKwok,
+  tempDir,
+  type ControlPlane,
+  type JaegerFixture,
+} from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startChartNats, type ChartNats } from '../support/chart-nats.ts';
+import { CHART, helm } from '../support/helm.ts';
+import { brokenTrace } from '../support/history.ts';
+import { tokenOf } from '../support/service-account.ts';
+import { SERVICES, ServiceProcess, type ServiceName } from '../support/service-process.ts';
+
+const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+const TOKEN = 'a-token';
+
+let stack: AsyncDisposableStack;
+let controlPlane: ControlPlane;
+let nats: ChartNats;
+let jaeger: JaegerFixture;
+let client: Client;
+const services = {} as Record<ServiceName, ServiceProcess>;
+
+/**
+ * What a pod would be given, on this machine: the chart's own environment, the token of the service's own account, and the service's own
+ * user at NATS. Only addresses and folders differ.
+ */
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  const dir = stack.use(await tempDir());
+  controlPlane = stack.use(await startTestControlPlane());
+  stack.use(await startTestKwok(controlPlane, { runMs: 1_500 }));
+  nats = stack.use(await startChartNats());
+  jaeger = stack.use(await startTestJaeger());
+  const values = {
+    otlpUrl: jaeger.otlpUrl,
+    jaegerUrl: jaeger.queryUrl,
+    env: { LACUNA_LOG_LEVEL: 'warn', LACUNA_DEADLINES: 'pod.create=3s+1s' },
+  };
+  const install = ['install', 'lacuna', CHART, '--namespace', 'lacuna', '--create-namespace'];
+  const { code, stderr } = await helm([...install, '--kubeconfig', controlPlane.kubeconfig], values);
+  if (code !== 0) throw new Error(stderr);
+  await provision();
+  const port = await freePort();
+  const tokens = join(dir.path, 'tokens');
+  await writeFile(tokens, `${await sha256(TOKEN)}\n`);
+  for (const name of SERVICES) {
+    const own: Record<string, string> =
+      name === 'submit'
+        ? { LACUNA_PORT: String(port), LACUNA_TOKENS_FILE: tokens, LACUNA_DATA_DIR: dir.path }
+        : { LACUNA_HEALTH_PORT: String(await freePort()) };
+    services[name] = new ServiceProcess(name, { ...(await chartEnv(name, dir.path)), ...own });
+    services[name].start();
+  }
+  stack.defer(async () => void (await Promise.all(Object.values(services).map((service) => service.kill9()))));
+  await Promise.all(SERVICES.map((name) => services[name].ready()));
+  client = createClient({ url: `http://127.0.0.1:${port}`, token: TOKEN });
+}, 180_000);
+afterAll(() => stack.disposeAsync());
+
+const settled = (id: Parameters<Client['get']>[0]) =>
+  client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+
+test('each under its own identity, the services take an evaluation from end to end', async () => {
+  const { id, traceId } = await client.submit({ name: 'whole', image: 'any', command: ['true'], env: { SECRET: 'x' } });
+  const view = await settled(id);
+  expect(view.evidence).toMatchObject({ exitCode: 0, log: 'unsealed' });
+  await eventually(
+    'the whole trace in Jaeger',
+    async () => {
+      const problems = brokenTrace(id, await jaeger.trace(traceId));
+      if (problems.length > 0) throw new Error(problems.join('; '));
+      return true;
+    },
+    { withinMs: 20_000 },
+  );
+  const { body } = await client.log(id);
+  expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('this container is fake\n');
+  await eventually('the Job removed', async () => {
+    const { items } = await get<{ items: unknown[] }>(
+      controlPlane,
+      '/apis/batch/v1/namespaces/lacuna-evaluations/jobs',
+    );
+    return items.length === 0 || undefined;
+  });
+});
+
+test('one that runs is asked to stop', async () => {
+  const { id } = await client.submit({ name: 'stopped', image: 'any', command: ['sleep', '60'] });
+  await eventually('running', async () => (await client.get(id)).phase === 'running' || undefined);
+  await client.cancel(id);
+  // A fake kubelet knows no deadline, so the pod ends by itself; that it was asked is seen on the pod.
+  const pods = `/api/v1/namespaces/lacuna-evaluations/pods?labelSelector=lacuna.dev/evaluation=${id}`;
+  await eventually('the deadline of the pod', async () => {
+    const { items } = await get<{ items: { spec: { activeDeadlineSeconds: number } }[] }>(controlPlane, pods);
+    return items.some(({ spec }) => spec.activeDeadlineSeconds === 1) || undefined;
+  });
+});
+
+test('one that waits for a node is taken away', async () => {
+  const cordon = (unschedulable: boolean) =>
+    apply(controlPlane, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'fake-0' }, spec: { unschedulable } });
+  await cordon(true);
+  const { id } = await client.submit({ name: 'homeless', image: 'any', command: ['true'] });
+  await eventually('its pod', async () => (await client.get(id)).attempts[0]?.podUids[0]);
+  await client.cancel(id);
+  expect(await settled(id)).toMatchObject({ verdict: 'cancelled' });
+  await cordon(false);
+});
+
+test('over NATS, for whoever has only the user that may submit', async () => {
+  const connection = await nats.connect('client');
+  const reply = await connection.request('lacuna.submit.v1', JSON.stringify({ image: 'any', command: ['true'] }));
+  const { id } = reply.json<{ id: Parameters<Client['get']>[0] }>();
+  await connection.close();
+  expect(await settled(id)).toMatchObject({ evidence: { exitCode: 0 } });
+});
+
+test('what the quota of the chart denies is told in the words of the API server', async () => {
+  const namespace = 'lacuna-evaluations';
+  const quota = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'none', namespace },
+    spec: { hard: { pods: '0' } },
+  };
+  await apply(controlPlane, quota);
+  const { id } = await client.submit({ name: 'podless', image: 'any', command: ['true'] });
+  const { reason } = await settled(id);
+  expect(reason).toMatch(/^pod\.create missing: FailedCreate: .*exceeded quota: none/);
+  const { id: waiting } = await client.submit({ name: 'cancelled', image: 'any', command: ['true'] });
+  await eventually('its Job', async () => (await client.get(waiting)).attempts[0]?.job);
+  await client.cancel(waiting);
+  expect(await settled(waiting)).toMatchObject({ verdict: 'cancelled' });
+});
+
+test('nobody asked for anything that they may not do', () => {
+  expect(nats.log().match(/.*Violation.*/g)).toBe(null);
+  for (const name of SERVICES) expect(services[name].output).not.toMatch(/forbidden|may not use/i);
+});
+
+async function chartEnv(name: ServiceName, folder: string): Promise<Record<string, string>> {
+  const { spec } = await get<{ spec: { template: { spec: { containers: { env: EnvVar[] }[] } } } }>(
+    controlPlane,
+    `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${name}`,
+  );
+  const given = spec.template.spec.containers[0]?.env ?? [];
+  const env = Object.fromEntries(
+    given.map(({ name: variable, value, valueFrom }) => [
+      variable,
+      value ?? nats.passwordOf(valueFrom?.secretKeyRef.key as UserName),
+    ]),
+  );
+  return {
+    ...env,
+    LACUNA_NATS_URL: nats.urls.join(),
+    LACUNA_NATS_MONITOR_URL: nats.monitorUrl,
+    ...('LACUNA_HOST' in env ? { LACUNA_HOST: '127.0.0.1' } : { LACUNA_HEALTH_HOST: '127.0.0.1' }),
+    ...(env['LACUNA_CLUSTER'] === 'kubernetes' ? { LACUNA_KUBECONFIG: await kubeconfigOf(name, folder) } : {}),
+  };
+}
+
+interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: { readonly key: string } };
+}
+
+async function kubeconfigOf(name: ServiceName, folder: string): Promise<string> {
+  const token = await tokenOf(controlPlane, { namespace: 'lacuna', name: `lacuna-${name}` });
+  const path = join(folder, `${name}.kubeconfig`);
+  const { url: server, caFile } = controlPlane;
+  const kubeconfig = {
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': caFile } }],
+    users: [{ name: 'test', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
+  };
+  await writeFile(path, JSON.stringify(kubeconfig));
+  return path;
+}
+
+async function provision(): Promise<void> {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    LACUNA_NATS_URL: nats.urls.join(),
+    LACUNA_NATS_USER: 'provision',
+    LACUNA_NATS_PASSWORD: nats.passwordOf('provision'),
+  };
+  await promisify(execFile)(process.execPath, [LACUNA, 'provision'], { env });
+}
+
+async function sha256(text: string): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');
+}

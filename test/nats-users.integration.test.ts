@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { evaluationIdForKey, STREAMS } from '@lacuna/contracts';
+import { connectBus, type UserName } from '@lacuna/messaging';
+import { eventually } from '@lacuna/testing';
+import type { NatsConnection } from 'nats';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startChartNats, type ChartNats } from './support/chart-nats.ts';
+
+const LACUNA = fileURLToPath(new URL('../packages/cli/bin/lacuna.mjs', import.meta.url));
+
+const provision = (nats: ChartNats, user: UserName, env: Readonly<Record<string, string>> = {}) =>
+  promisify(execFile)(process.execPath, [LACUNA, 'provision'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      LACUNA_NATS_URL: nats.urls.join(),
+      LACUNA_NATS_MONITOR_URL: nats.monitorUrl,
+      LACUNA_NATS_USER: user,
+      LACUNA_NATS_PASSWORD: nats.passwordOf(user),
+      ...env,
+    },
+  });
+
+describe('one server', () => {
+  let nats: ChartNats;
+  beforeAll(async () => {
+    nats = await startChartNats();
+  });
+  afterAll(() => nats[Symbol.asyncDispose]());
+
+  test('it writes to disk before it acknowledges, and has the limits of the embedded one', async () => {
+    const { config } = (await (await fetch(`${nats.monitorUrl}/jsz?config=1`)).json()) as { config: object };
+    expect(config).toMatchObject({ sync_always: true, strict: true });
+    expect(await (await fetch(`${nats.monitorUrl}/varz`)).json()).toMatchObject({ max_payload: 1_048_576 });
+  });
+
+  test('a service waits for the streams, which only provision makes', async () => {
+    const credentials = { user: 'k8s-watch', password: nats.passwordOf('k8s-watch') };
+    await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-k8s-watch', credentials });
+    const waiting = bus.provision({ create: false });
+    await expect(bus.provision()).rejects.toThrow(/may not use \$JS.API.STREAM.CREATE.LACUNA_FACTS/);
+    expect(await Promise.race([waiting, Promise.resolve('still waiting')])).toBe('still waiting');
+    const { stdout } = await provision(nats, 'provision');
+    expect(stdout).toContain('the streams are as they must be: LACUNA_FACTS, LACUNA_LOGS');
+    await waiting;
+  });
+
+  /** Publishing that NATS must refuse: what another service says, and what nobody may do to a stream. */
+  const NOBODY = ['DELETE', 'PURGE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${STREAMS.facts.name}`);
+  const REFUSED: Readonly<Record<UserName, readonly string[]>> = {
+    submit: [
+      'lacuna.evaluation.ev-1.1.settled',
+      'lacuna.log.ev-1.1.pod',
+      'lacuna.alert.submit',
+      'lacuna.dead.dispatch',
+    ],
+    dispatch: ['lacuna.evaluation.ev-1.1.submitted', 'lacuna.env.ev-1', '$JS.API.STREAM.MSG.GET.LACUNA_LOGS'],
+    'k8s-watch': [
+      'lacuna.evaluation.ev-1.1.job-created',
+      '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
+      '$JS.API.DIRECT.GET.LACUNA_ENV',
+      '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
+    ],
+    'log-collect': [
+      'lacuna.evaluation.ev-1.1.container-ended.pod',
+      '$JS.API.CONSUMER.CREATE.LACUNA_FACTS.x',
+      '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
+    ],
+    'trace-audit': ['lacuna.evaluation.ev-1.1.log-closed.pod', '$JS.API.DIRECT.GET.LACUNA_LOGS', 'lacuna.submit.v1'],
+    provision: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.MSG.GET.LACUNA_FACTS', '$JS.API.STREAM.CREATE.x'],
+    client: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.INFO.LACUNA_FACTS'],
+  };
+
+  test.each(Object.entries(REFUSED) as [UserName, string[]][])('%s may not publish %j', async (user, subjects) => {
+    const all = [...subjects, ...NOBODY];
+    await expectRefusals(user, all, (connection, subject) => connection.publish(subject));
+  });
+
+  test.each(['submit', 'dispatch', 'k8s-watch', 'log-collect', 'trace-audit', 'provision'] as const)(
+    '%s may not listen to answers for others, nor to env values or logs',
+    async (user) => {
+      const subjects = ['>', '_INBOX.>', '_INBOX_lacuna-other.>', 'lacuna.env.>', 'lacuna.log.>'];
+      await expectRefusals(user, subjects, (connection, subject) =>
+        connection.subscribe(subject, { callback: () => undefined }),
+      );
+    },
+  );
+
+  test('nobody gets in without a user', async () => {
+    await expect(connectBus({ servers: nats.urls, name: 'stranger' })).rejects.toThrow(/refuses the credentials/);
+  });
+
+  /** Does one thing to each subject; the server must say of every one that this user may not. */
+  async function expectRefusals(
+    user: UserName,
+    subjects: readonly string[],
+    act: (connection: NatsConnection, subject: string) => unknown,
+  ): Promise<void> {
+    const connection = await nats.connect(user);
+    const refused: string[] = [];
+    void (async () => {
+      for await (const { permissionContext } of connection.status())
+        if (permissionContext !== undefined) refused.push(permissionContext.subject);
+    })();
+    for (const subject of subjects) act(connection, subject);
+    await eventually('all refused', async () => {
+      expect(refused.toSorted()).toEqual(subjects.toSorted());
+      return true;
+    });
+    await connection.close();
+  }
+});
+
+test('three servers keep each message three times and go on without one of them', { timeout: 90_000 }, async () => {
+  await using nats = await startChartNats(3);
+  await provision(nats, 'provision', { LACUNA_NATS_REPLICAS: '3' });
+  const credentials = { user: 'submit', password: nats.passwordOf('submit') };
+  await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-submit', credentials });
+  await bus.provision({ create: false });
+  const [before, after] = [evaluationIdForKey('before'), evaluationIdForKey('after')];
+  expect(await bus.putEnv(before, { A: '1' })).toEqual({ kind: 'stored' });
+  await nats.kill(0);
+  expect(await bus.putEnv(after, { A: '2' })).toEqual({ kind: 'stored' });
+  expect(await bus.readEnv(before)).toEqual({ A: '1' });
+});

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PERMISSIONS, type UserName } from '@lacuna/messaging';
+import { resolveBinary } from '@lacuna/servers';
+import { eventually, freePort, tempDir } from '@lacuna/testing';
+import { connect, type NatsConnection } from 'nats';
+import { objectOf, renderChart } from './helm.ts';
+
+/** The NATS servers of the chart, with its configuration and its users, on this machine. */
+export interface ChartNats extends AsyncDisposable {
+  readonly urls: readonly string[];
+  /** Of the first server. */
+  readonly monitorUrl: string;
+  /** All that the servers have logged. */
+  readonly log: () => string;
+  passwordOf(user: UserName): string;
+  /** A client without our code in between. */
+  connect(user: UserName): Promise<NatsConnection>;
+  kill(server: number): Promise<void>;
+}
+
+interface Server {
+  readonly name: string;
+  readonly client: number;
+  readonly route: number;
+  readonly monitor: number;
+}
+
+/** The addresses and folders are this machine's; every other setting is the chart's own. */
+export async function startChartNats(replicas: 1 | 3 = 1): Promise<ChartNats> {
+  const found = await resolveBinary('nats');
+  if (found.kind === 'unavailable') throw new Error(found.message);
+  const template = await configOf(replicas);
+  await using stack = new AsyncDisposableStack();
+  const dir = stack.use(await tempDir());
+  const servers: Server[] = [];
+  for (let index = 0; index < replicas; index++)
+    servers.push({
+      name: `nats-${index}`,
+      client: await freePort(),
+      route: await freePort(),
+      monitor: await freePort(),
+    });
+  const routes = servers.map(({ route }) => `nats://cluster:${passwordOf('cluster')}@127.0.0.1:${route}`);
+  let log = '';
+  const start = async (server: Server): Promise<ChildProcess> => {
+    const folder = join(dir.path, server.name);
+    await mkdir(folder);
+    const config = join(folder, 'nats-server.conf');
+    await writeFile(config, onThisMachine(template, server, folder));
+    const env = { ...passwords(), SERVER_NAME: server.name, ROUTES: `[${routes.join(', ')}]` };
+    const child = spawn(found.path, ['--config', config], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (chunk: Buffer): void => void (log += chunk.toString());
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    stack.defer(() => kill(child));
+    return child;
+  };
+  const children = await Promise.all(servers.map(start));
+  await eventually(
+    'all servers healthy',
+    async () => {
+      for (const { monitor } of servers) {
+        const answer = await fetch(`http://127.0.0.1:${monitor}/healthz`).catch(() => undefined);
+        if (answer?.ok !== true) throw new Error(`${await answer?.text()} ${log.slice(-2_000)}`);
+      }
+      return true;
+    },
+    { withinMs: 30_000 },
+  );
+  const owned = stack.move();
+  const urls = servers.map(({ client }) => `nats://127.0.0.1:${client}`);
+  return {
+    urls,
+    monitorUrl: `http://127.0.0.1:${servers[0]?.monitor}`,
+    log: () => log,
+    passwordOf,
+    connect: (user) =>
+      connect({ servers: [...urls], user, pass: passwordOf(user), inboxPrefix: inboxPrefixOf(user), reconnect: false }),
+    kill: (server) => kill(children[server]),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function configOf(replicas: number): Promise<string> {
+  const objects = await renderChart({ nats: { replicas } });
+  const { data } = objectOf(objects, 'ConfigMap', 'lacuna-nats');
+  return (data as Record<string, string>)['nats-server.conf'] ?? '';
+}
+
+function onThisMachine(config: string, { client, route, monitor }: Server, folder: string): string {
+  return config
+    .replace('listen: 0.0.0.0:4222', `listen: 127.0.0.1:${client}`)
+    .replace('listen: 0.0.0.0:6222', `listen: 127.0.0.1:${route}`)
+    .replace('http: 0.0.0.0:8222', `http: 127.0.0.1:${monitor}`)
+    .replace('store_dir: /data', `store_dir: ${JSON.stringify(folder)}`);
+}
+
+const passwordOf = (user: UserName | 'cluster'): string => `password-of-${user}`;
+
+function passwords(): Record<string, string> {
+  const users = [...(Object.keys(PERMISSIONS) as UserName[]), 'cluster' as const];
+  return Object.fromEntries(
+    users.map((user) => [`PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`, passwordOf(user)]),
+  );
+}
+
+/** The prefix that the user's permissions are for. */
+const inboxPrefixOf = (user: UserName): string => (user === 'client' ? '_INBOX' : `_INBOX_lacuna-${user}`);
+
+async function kill(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
