@@ -26,7 +26,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** No clock, no I/O, no chance: what they give depends on what they are given and on nothing else. */
-const PURE = ['contracts', 'lifecycle', 'trace', 'evidence'];
+const PURE = ['contracts', 'lifecycle', 'trace', 'evidence', 'diagnosis'];
 
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bfetch\(/;

@@ -17,6 +17,18 @@ export type {
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
 export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
+export {
+  CONDITIONS,
+  CONFIDENCES,
+  type CauseCount,
+  type CauseView,
+  type Condition,
+  type Confidence,
+  type DiagnosisView,
+  type RangeDiagnosisView,
+  type ReaderState,
+  type SharedTrait,
+} from './diagnosis.ts';
 export { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
 export {

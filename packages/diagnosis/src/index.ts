@@ -1,0 +1,13 @@
+/**
+ * State to ranked causes: what the facts of an evaluation, and what is known around it, allow as reasons, each with what speaks for and
+ * against it and what to do next. The causes are data (`rules/`). Pure: time, queue figures and the signals of a log are arguments.
+ * It decides nothing: verdicts and findings are lifecycle's, and no cause is named without a fact for it.
+ */
+export { caseOf, type Case, type Overlap, type QueueFigures, type Surroundings } from './case.ts';
+export { diagnose } from './diagnose.ts';
+export { diagnoseRange } from './diagnose-range.ts';
+export { digestOf } from './digest.ts';
+export { LogScanner } from './log/log-scanner.ts';
+export type { LogSignal, LogSignals, SignalKind } from './log/signals.ts';
+export type { Digest } from './traits.ts';
+export { RULES } from './rules/all-rules.ts';

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.ts';
+import { CANCEL_RULES } from './cancel-rules.ts';
+import { JOB_RULES } from './job-rules.ts';
+import { LOG_RULES } from './log-rules.ts';
+import { POD_RULES } from './pod-rules.ts';
+import { PROGRAM_RULES } from './program-rules.ts';
+import { QUEUE_RULES } from './queue-rules.ts';
+import { RUN_RULES } from './run-rules.ts';
+import { SERVICE_RULES } from './service-rules.ts';
+
+/** Every cause there is, in the order of an evaluation's life: of two that weigh the same, the earlier one is named first. */
+export const RULES: readonly Rule[] = [
+  ...CANCEL_RULES,
+  ...QUEUE_RULES,
+  ...JOB_RULES,
+  ...POD_RULES,
+  ...RUN_RULES,
+  ...LOG_RULES,
+  ...PROGRAM_RULES,
+  ...SERVICE_RULES,
+];

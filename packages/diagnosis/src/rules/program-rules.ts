@@ -1,0 +1,213 @@
+import { brokenBy, endOf, type Case } from '../case.ts';
+import {
+  failedByItself,
+  named,
+  overlapping,
+  reportOf,
+  signalOf,
+  statementOf,
+  told,
+  uncaught,
+  unaccounted,
+} from '../evidence-of.ts';
+import type { SignalKind } from '../log/signals.ts';
+import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+
+/** Signals that a process gets for what it did itself (signal(7)): these are crashes, whoever else may send them. */
+const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS']);
+/** The same as exit codes, 128 + signal, as a shell passes them on. */
+const CRASH_EXITS: Readonly<Record<number, string>> = {
+  132: 'SIGILL',
+  133: 'SIGTRAP',
+  134: 'SIGABRT',
+  135: 'SIGBUS',
+  136: 'SIGFPE',
+  139: 'SIGSEGV',
+};
+
+/** Why a program ended badly by itself: its tests, its own decision, an error, a crash, or a limit of its own. */
+export const PROGRAM_RULES: readonly Rule[] = [
+  {
+    cause: 'tests-failed',
+    title: 'Tests failed',
+    for: [proof((known) => unaccounted(known) === undefined && failures(known))],
+    against: [
+      hint(
+        (known) =>
+          (signalOf(known, 'connection-refused') ?? signalOf(known, 'pool-exhausted')) !== undefined &&
+          'the log holds connection errors, which may be why',
+      ),
+    ],
+    advice: 'The result is proven: read those tests. If they pass alone, run the suite again by itself and compare.',
+  },
+  {
+    // Cause 3 of the seed's investigation: programs that are meant to fail, told apart from crashes.
+    cause: 'exit-by-design',
+    title: 'The program chose its exit code',
+    for: [
+      suggestion((known) => ownExit(known) && `exit code ${endOf(known)?.exitCode}, neither a signal nor a crash`),
+      suggestion(
+        (known) =>
+          ownExit(known) && known.log !== undefined && quiet(known) && 'its log ends without an uncaught error',
+      ),
+      hint((known) => ownExit(known) && statementOf(known)?.state === 'sealed' && 'its log is proven complete'),
+    ],
+    against: [
+      refutation((known) => uncaught(known) && `the log ends with ${uncaught(known)?.line}`),
+      suggestion((known) => failures(known)),
+      suggestion((known) => unaccounted(known)),
+      suggestion(
+        (known) =>
+          statementOf(known)?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
+      ),
+      suggestion(({ log }) => log?.found[0] !== undefined && told(log.found[0])),
+    ],
+    advice:
+      'This is the result of the command itself (sys.exit, exit N): read what it prints before the end. If failing is what it is for, submit expects nothing else: the verdict is `failed` by right.',
+  },
+  {
+    cause: 'uncaught-exception',
+    title: 'An uncaught error ended the program',
+    for: [
+      proof((known) => failedByItself(known) && uncaught(known) && `the log ends with: ${uncaught(known)?.line}`),
+      hint(
+        (known) =>
+          failedByItself(known) && uncaught(known) && `exit code ${endOf(known)?.exitCode ?? endOf(known)?.signal}`,
+      ),
+    ],
+    against: [suggestion((known) => reportOf(known)?.summary === 'agrees' && 'the test tool came to its own end')],
+    advice:
+      'The log has the stack just before its end: `lacuna logs ID | tail -40`. It is an error of the program, not of the platform.',
+  },
+  {
+    cause: 'crash',
+    title: 'The program crashed',
+    for: [
+      proof((known) => crashSignal(known) && `ended by ${crashSignal(known)}, which is its own doing`),
+      suggestion((known) => failedByItself(known) && inLog(known, 'crash')),
+    ],
+    advice:
+      'A native crash (an extension, the runtime itself): look for a core dump, and try without the newest native dependency.',
+  },
+  {
+    cause: 'own-memory',
+    title: 'The program ran out of memory by itself',
+    for: [
+      suggestion((known) => failedByItself(known) && inLog(known, 'out-of-memory')),
+      suggestion((known) => failedByItself(known) && atEnd(known, 'out-of-memory')),
+      hint((known) => failedByItself(known) && signalOf(known, 'out-of-memory') && overlapping(known)),
+    ],
+    against: [refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel killed it')],
+    advice:
+      'Its runtime gave up before the kernel did: raise its own limit (--max-old-space-size, -Xmx) together with resources.memory.',
+  },
+  {
+    // Cause 4 of the seed's investigation: several test pods and one API.
+    cause: 'api-sessions',
+    title: 'Connections to a service it needs fail',
+    for: [
+      suggestion((known) => failedByItself(known) && connections(known)),
+      suggestion(
+        (known) =>
+          failedByItself(known) &&
+          (inLog(known, 'pool-exhausted') ?? inLog(known, 'rate-limited') ?? inLog(known, 'server-busy')),
+      ),
+      hint(
+        (known) =>
+          failedByItself(known) &&
+          connections(known) &&
+          CONNECTION.some((kind) => atEnd(known, kind)) &&
+          'the last of them stands at the end of the log',
+      ),
+      hint(
+        (known) =>
+          failedByItself(known) &&
+          (connections(known) ?? inLog(known, 'pool-exhausted') ?? inLog(known, 'rate-limited')) &&
+          overlapping(known),
+      ),
+      suggestion(
+        (known) =>
+          failedByItself(known) &&
+          connections(known) &&
+          /ECONN|ETIMEDOUT|Connection|Timeout/i.test(uncaught(known)?.line ?? '') &&
+          `the error that ended it is one of them: ${uncaught(known)?.line}`,
+      ),
+    ],
+    advice:
+      'Something that the suites share lets in too few connections or requests: count them per suite (pool size × processes), raise its limit, or run the suites one after the other and compare.',
+  },
+  {
+    cause: 'port-in-use',
+    title: 'A port it wants is taken',
+    for: [
+      suggestion((known) => failedByItself(known) && inLog(known, 'address-in-use')),
+      suggestion((known) => failedByItself(known) && atEnd(known, 'address-in-use')),
+      hint((known) => failedByItself(known) && signalOf(known, 'address-in-use') && overlapping(known)),
+    ],
+    advice:
+      'Two suites on one machine want the same port: let each take a free one (port 0), or give each a pod of its own.',
+  },
+  {
+    cause: 'disk-full',
+    title: 'There was no space left to write',
+    for: [
+      suggestion((known) => failedByItself(known) && inLog(known, 'disk-full')),
+      suggestion((known) => failedByItself(known) && atEnd(known, 'disk-full')),
+    ],
+    advice: 'See the node’s disk and the ephemeral-storage limit; clean what earlier runs left.',
+  },
+  {
+    cause: 'file-limit',
+    title: 'It had too many files open',
+    for: [
+      suggestion((known) => failedByItself(known) && inLog(known, 'file-limit')),
+      suggestion((known) => failedByItself(known) && atEnd(known, 'file-limit')),
+    ],
+    advice: 'Raise the limit of open files (ulimit -n), or find the sockets and files that are not closed.',
+  },
+];
+
+const CONNECTION: readonly SignalKind[] = [
+  'connection-refused',
+  'connection-reset',
+  'connection-timeout',
+  'name-lookup',
+];
+/** So many of the last bytes count as the end of a log. */
+const END_BYTES = 16 * 1024;
+
+function failures(known: Case): string | undefined {
+  const report = reportOf(known);
+  if (report === undefined || report.failed + report.errored === 0) return undefined;
+  return `${report.failed + report.errored} of ${report.passed + report.failed + report.errored + report.skipped} tests failed: ${named(report.failures, report.failed + report.errored)}`;
+}
+
+function ownExit(known: Case): boolean {
+  return failedByItself(known) && endOf(known)?.signal === undefined && crashSignal(known) === undefined;
+}
+
+function quiet(known: Case): boolean {
+  return uncaught(known) === undefined && signalOf(known, 'crash') === undefined;
+}
+
+function crashSignal(known: Case): string | undefined {
+  const { signal, exitCode } = endOf(known) ?? {};
+  if (!failedByItself(known)) return undefined;
+  return signal !== undefined && CRASH_SIGNALS.has(signal) ? signal : CRASH_EXITS[exitCode ?? 0];
+}
+
+function inLog(known: Case, kind: SignalKind): string | undefined {
+  const signal = signalOf(known, kind);
+  return signal && told(signal);
+}
+
+function atEnd(known: Case, kind: SignalKind): string | undefined {
+  const signal = signalOf(known, kind);
+  return signal !== undefined && signal.lastAt >= (known.log?.bytes ?? 0) - END_BYTES
+    ? 'it stands at the end of the log'
+    : undefined;
+}
+
+function connections(known: Case): string | undefined {
+  return CONNECTION.map((kind) => inLog(known, kind)).find((text) => text !== undefined);
+}

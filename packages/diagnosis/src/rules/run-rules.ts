@@ -1,0 +1,194 @@
+import { formatDuration } from '@lacuna/contracts';
+import { brokenBy, endOf, type Case } from '../case.ts';
+import { overlapping, reportOf, statementOf, unaccounted } from '../evidence-of.ts';
+import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+
+/** 128 + 9: how a shell, and Kubernetes, tell of SIGKILL (POSIX.1-2024, XCU 2.8.2). */
+const SIGKILL_EXIT = 137;
+/** Kubernetes keeps whole seconds: less is no evidence of an order. Milliseconds. */
+const CLEARLY_BEFORE_MS = 1_500;
+
+/** What ended a container that ran, when it was not the program itself. */
+export const RUN_RULES: readonly Rule[] = [
+  {
+    cause: 'oom',
+    title: 'The kernel killed it for want of memory',
+    for: [
+      proof((known) => brokenBy(known, 'container.run') === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
+      suggestion(
+        (known) =>
+          endOf(known)?.exitCode === SIGKILL_EXIT &&
+          memoryLimit(known) &&
+          `exit code 137 (SIGKILL) under a memory limit of ${memoryLimit(known)}`,
+      ),
+      hint(
+        (known) =>
+          brokenBy(known, 'container.run') === 'oom-killed' &&
+          memoryLimit(known) &&
+          `its limit was ${memoryLimit(known)}`,
+      ),
+    ],
+    against: [
+      hint((known) => brokenBy(known, 'container.run') !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
+      refutation(
+        (known) =>
+          endOf(known)?.exitCode === 0 && brokenBy(known, 'container.run') === undefined && 'it ended with exit code 0',
+      ),
+    ],
+    advice:
+      'Raise resources.memory, or make the suite smaller: a child that is killed can leave the shell with exit code 0, which is no success.',
+  },
+  {
+    cause: 'evicted',
+    title: 'The node threw the pod out',
+    for: [proof((known) => goneBy(known, 'evicted'))],
+    advice:
+      'The node was short of something: its message says of what. Requests that match the use protect a pod (QoS Guaranteed).',
+  },
+  {
+    cause: 'preempted',
+    title: 'A pod of higher priority took its place',
+    for: [proof((known) => goneBy(known, 'preempted'))],
+    advice: 'Give the evaluations a PriorityClass that is not preempted, or nodes of their own.',
+  },
+  {
+    cause: 'node-lost',
+    title: 'Its node was lost',
+    for: [
+      proof((known) => goneBy(known, 'node-lost')),
+      proof((known) => brokenBy(known, 'container.run') === 'lost' && `nobody saw how it ended${message(known)}`),
+    ],
+    advice:
+      'Look at the node (kubectl get node; its kubelet). What the program did after the node was lost is not known: run it again only if that is harmless.',
+  },
+  {
+    cause: 'deleted',
+    title: 'Somebody deleted the pod',
+    for: [
+      proof((known) => goneBy(known, 'deleted')),
+      proof((known) => brokenBy(known, 'container.run') === 'deleted' && `deleted while it ran${message(known)}`),
+    ],
+    advice: "The API server's audit log says who. Lacuna deletes a pod only after its verdict.",
+  },
+  {
+    cause: 'killed',
+    title: 'Something outside killed the process',
+    for: [
+      proof(
+        (known) =>
+          brokenBy(known, 'container.run') === 'killed' &&
+          `ended by ${endOf(known)?.signal}, which neither Lacuna nor the program sent`,
+      ),
+      suggestion(
+        (known) =>
+          endOf(known)?.exitCode === SIGKILL_EXIT &&
+          'exit code 137: it, or the child that its shell waited for, was ended by SIGKILL',
+      ),
+    ],
+    against: [
+      refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel did, for want of memory'),
+      refutation((known) => brokenBy(known, 'container.run') === 'timeout' && 'Lacuna did, at the time limit'),
+    ],
+    advice:
+      "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator.",
+  },
+  {
+    cause: 'duplicate-start',
+    title: 'The cluster ran it twice',
+    for: [
+      proof(
+        (known) => brokenBy(known, 'pod.create') === 'duplicate-start' && known.stages['pod.create'].broken?.reason,
+      ),
+    ],
+    advice:
+      'No single result can be believed: both pods may have written to the same things. See why the first pod was replaced (node lost, deleted), then submit again.',
+  },
+  {
+    cause: 'timed-out',
+    title: 'It was still running at its time limit',
+    for: [
+      proof(
+        (known) => brokenBy(known, 'container.run') === 'timeout' && `stopped at its time limit of ${limit(known)}`,
+      ),
+      hint((known) => brokenBy(known, 'container.run') === 'timeout' && lastInFlight(known)),
+      hint((known) => brokenBy(known, 'container.run') === 'timeout' && overlapping(known)),
+    ],
+    advice: 'Raise `timeout` if it makes progress; if one test is in flight all the time, that test hangs.',
+  },
+  {
+    cause: 'end-unseen',
+    title: 'No end of the container was ever told',
+    for: [
+      suggestion(
+        ({ stages, evaluation }) =>
+          stages['container.run'].outcome === 'missing' &&
+          `no end within its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'} and the grace behind it`,
+      ),
+    ],
+    against: [refutation(({ pod }) => pod?.gone !== undefined && 'its pod is gone, and the cluster says why')],
+    advice: 'Its node or the runtime hangs, or k8s-watch does not hear of it. See the node, then the log of k8s-watch.',
+  },
+  {
+    // The seed's critical discovery: tests still run while the Job is taken for finished (`active: 0`).
+    cause: 'premature-finish',
+    title: 'It was called finished while it still ran',
+    for: [
+      proof(
+        (known) =>
+          known.attempt.finished !== undefined &&
+          runsOn(known) &&
+          `the Job is called finished (${known.attempt.finished.data.reason}), but nobody saw its container end`,
+      ),
+      proof(finishedBeforeEnd),
+      hint((known) => (finishedBeforeEnd(known) || runsOn(known)) && lastInFlight(known)),
+    ],
+    against: [
+      suggestion(
+        (known) => statementOf(known)?.state === 'truncated' && 'its log is cut, so tests may have ended unseen',
+      ),
+      suggestion(({ pod }) => pod?.gone !== undefined && `its pod is gone: ${pod.gone.data.cause}`),
+    ],
+    advice:
+      'Believe the end of the container only. If a script of yours reads `active: 0` or the end of `kubectl logs`, that is the bug; `lacuna wait` does not.',
+  },
+];
+
+function exit(known: Case): string {
+  const { exitCode } = endOf(known) ?? {};
+  return exitCode === 0 ? ', although the exit code is 0: a child was killed' : '';
+}
+
+function message(known: Case): string {
+  const text = endOf(known)?.message;
+  return text === undefined ? '' : `: ${text}`;
+}
+
+function memoryLimit({ evaluation }: Case): string | undefined {
+  return evaluation.submitted?.data.spec.resources?.memory;
+}
+
+function limit({ evaluation }: Case): string {
+  return evaluation.submitted?.data.spec.timeout ?? '10m';
+}
+
+function goneBy({ pod }: Case, cause: string): string | undefined {
+  if (pod?.gone?.data.cause === cause) return pod.gone.data.message;
+  const ended = pod?.ended?.data;
+  return ended?.reason.toLowerCase() === cause ? `${ended.reason}: ${ended.message ?? ''}` : undefined;
+}
+
+function runsOn({ pod }: Case): boolean {
+  return pod?.started !== undefined && pod.ended === undefined && pod.gone === undefined;
+}
+
+function finishedBeforeEnd({ attempt, pod }: Case): string | undefined {
+  const early = (pod?.ended?.at ?? 0) - (attempt.finished?.at ?? Infinity);
+  return early >= CLEARLY_BEFORE_MS
+    ? `the Job was called finished ${formatDuration(early)} before its container ended`
+    : undefined;
+}
+
+function lastInFlight(known: Case): string | undefined {
+  const test = reportOf(known)?.inFlight.at(-1);
+  return test === undefined ? unaccounted(known) : `${test} was running then`;
+}

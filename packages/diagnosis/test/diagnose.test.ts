@@ -1,0 +1,32 @@
+import { STORIES } from '@lacuna/lifecycle/testing';
+import { describe, expect, test } from 'vitest';
+import { RULES } from '../src/index.ts';
+import { diagnosisOf } from './given.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+test('every cause has a scenario and a near-miss', () => {
+  expect(Object.keys(SCENARIOS).sort()).toEqual(RULES.map(({ cause }) => cause).sort());
+});
+
+describe.each(Object.entries(SCENARIOS))('%s', (cause, { ranksFirst, nearMiss }) => {
+  test('is ranked first where it is the cause, with what speaks for it and what to do', () => {
+    const { causes, headline } = ranksFirst();
+    expect(causes.map((one) => one.cause)[0]).toBe(cause);
+    expect(causes[0]?.for.length).toBeGreaterThan(0);
+    expect(causes[0]?.advice).toMatch(/\w{3,}.*\.$/);
+    expect(headline).toContain(causes[0]?.title);
+  });
+
+  test('is not ranked first where it only looks like it', () => {
+    expect(nearMiss().causes[0]?.cause).not.toBe(cause);
+  });
+});
+
+test.each(Object.entries(STORIES))('no story leaves a broken evaluation without a cause: %s', (_, story) => {
+  const { condition, causes } = diagnosisOf(story().after(3_600_000));
+  expect(condition === 'broken' ? causes.length : 1).toBeGreaterThan(0);
+});
+
+test('of an evaluation that passed, and nothing was late, nothing is said', () => {
+  expect(diagnosisOf(STORIES.passedWithTests())).toMatchObject({ condition: 'sound', causes: [] });
+});
