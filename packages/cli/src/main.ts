@@ -41,6 +41,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/wait.ts')).waitCommand,
   },
   {
+    name: 'diagnose',
+    summary: 'say why evaluations wait or broke: ranked causes, with the facts for and against',
+    load: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
+  },
+  {
     name: 'cancel',
     summary: 'cancel an evaluation',
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,

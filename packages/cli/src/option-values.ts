@@ -1,3 +1,4 @@
+import { parseDuration } from '@lacuna/contracts';
 import { InvalidArgumentError } from 'commander';
 
 /** Collects repeated `KEY=VALUE` options; the value may hold more `=`. */
@@ -17,4 +18,17 @@ export function wholeNumber(least: number): (text: string) => number {
       );
     return value;
   };
+}
+
+/** How a time may be given; for the help of options. */
+export const SINCE_HELP = '90s, 10m, 1h, or a time such as 2026-11-23T20:00Z';
+
+/** Reads a time: a duration before now, or a date. */
+export function sinceTime(text: string): Date {
+  const ago = parseDuration(text);
+  if (ago !== undefined) return new Date(Date.now() - ago);
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Give a duration such as 1h, or a time such as 2026-11-23T20:00Z.');
+  return new Date(time);
 }

@@ -1,7 +1,15 @@
-import type { Accepted, EvaluationPage, EvaluationSpec, EvaluationView, ProblemDetails } from '@lacuna/contracts';
+import type {
+  Accepted,
+  DiagnosisView,
+  EvaluationPage,
+  EvaluationSpec,
+  EvaluationView,
+  ProblemDetails,
+  RangeDiagnosisView,
+} from '@lacuna/contracts';
 import { cancelEvaluation, type CancelOptions } from './cancel.ts';
 import { events, type EventsOptions, type ServerEvent } from './events.ts';
-import { listPages, type ListFilters } from './list.ts';
+import { listPages, queryOf, type ListFilters } from './list.ts';
 import { openLog, type LogAnswer, type LogOptions } from './log.ts';
 import { evaluationPath } from './paths.ts';
 import { Patience } from './patience.ts';
@@ -11,6 +19,9 @@ import { waitUntilSettled, type WaitOptions } from './wait-until-settled.ts';
 
 /** A minute: longer than a server takes to restart, shorter than a person waits without a word. */
 const PATIENCE_MS = 60_000;
+
+/** Which evaluations to diagnose together; all of them must hold. */
+export type RangeFilters = Pick<ListFilters, 'since' | 'labels' | 'name' | 'signal'>;
 
 export interface ClientOptions {
   /** Address of the server, such as `http://127.0.0.1:4280`. */
@@ -32,6 +43,10 @@ export interface Client {
   /** Pages, newest first, fetched as they are asked for. */
   list(filters?: ListFilters): AsyncIterable<EvaluationPage>;
   get(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<EvaluationView>;
+  /** Ranked causes of one evaluation's state, with the facts for and against each. */
+  diagnosis(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DiagnosisView>;
+  /** The causes of many, and what the broken ones have in common. */
+  diagnoseRange(filters?: RangeFilters): Promise<RangeDiagnosisView>;
   log(id: string, options?: LogOptions): Promise<LogAnswer>;
   /** Events of one evaluation, or of all; reconnects by itself. */
   events(id?: string, options?: EventsOptions): AsyncIterable<ServerEvent>;
@@ -54,6 +69,9 @@ export function createClient({ url, token, patienceMs = PATIENCE_MS }: ClientOpt
     },
     list: (filters) => listPages(transport, filters),
     get: (id, options) => transport.json({ path: evaluationPath(id), signal: options?.signal }),
+    diagnosis: (id, options) => transport.json({ path: evaluationPath(id, '/diagnosis'), signal: options?.signal }),
+    diagnoseRange: ({ signal, ...filters } = {}) =>
+      transport.json({ path: `/v1/diagnosis${queryOf(filters)}`, signal }),
     log: (id, options) => openLog(transport, { id, patience: patience(options?.signal) }, options),
     events: (id, options) => events(transport, { ...options, id, patience: patience(options?.signal) }),
     cancel: (id, options) => cancelEvaluation(transport, id, options),

@@ -4,7 +4,7 @@
  *
  * It refuses to decide anything: no verdict, no state of its own, no rendering. A server that was never there is an error at once.
  */
-export { createClient, type Client, type ClientOptions } from './create-client.ts';
+export { createClient, type Client, type ClientOptions, type RangeFilters } from './create-client.ts';
 export type { CancelOptions } from './cancel.ts';
 export type { EventsOptions, ServerEvent } from './events.ts';
 export type { ListFilters } from './list.ts';

@@ -30,10 +30,8 @@ export async function* listPages(
   }
 }
 
-function queryOf(
-  { labels, since, limit, ...filters }: Omit<ListFilters, 'signal'>,
-  cursor: string | undefined,
-): string {
+/** The query string of some filters, with its question mark; empty when there are none. */
+export function queryOf({ labels, since, limit, ...filters }: Omit<ListFilters, 'signal'>, cursor?: string): string {
   const query = new URLSearchParams();
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined) query.append(name, value);

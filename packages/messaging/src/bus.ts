@@ -1,4 +1,4 @@
-import type { Alert, EvaluationId, Fact } from '@lacuna/contracts';
+import type { Alert, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
 import { awaitFact } from './await-fact.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { sendDead, type DeadLetter } from './dead.ts';
@@ -13,6 +13,7 @@ import { publishAlert } from './publish-alert.ts';
 import { publishFact, type PublishOutcome } from './publish-fact.ts';
 import { readFact } from './read-fact.ts';
 import { readFacts } from './read-facts.ts';
+import { readers } from './readers.ts';
 import { readLog, type ReadLogOptions } from './read-log.ts';
 import type { RecordedFact } from './recorded-fact.ts';
 import { serve, type RequestHandler, type ServiceEndpoint } from './serve.ts';
@@ -46,6 +47,7 @@ export interface Bus extends AsyncDisposable {
   openLog(subject: string, container: string): Promise<LogWriter>;
   logEnd(subject: string): Promise<LogEnd>;
   readLog(subject: string, options: ReadLogOptions, signal: AbortSignal): AsyncGenerator<LogChunk, void, undefined>;
+  readers(): Promise<ReaderState[]>;
   putEnv(id: EvaluationId, values: EnvValues): Promise<PutEnvOutcome>;
   readEnv(id: EvaluationId): Promise<EnvValues | undefined>;
   deleteEnv(id: EvaluationId): Promise<void>;
@@ -81,6 +83,7 @@ function busOn(connection: Connection): Bus {
     openLog: (subject, container) => LogWriter.open(connection, subject, container),
     logEnd: (subject) => logEnd(connection, subject),
     readLog: (subject, options, signal) => readLog(connection, subject, options, signal),
+    readers: () => readers(connection),
     putEnv: (id, values) => putEnv(connection, id, values),
     readEnv: (id) => readEnv(connection, id),
     deleteEnv: (id) => deleteEnv(connection, id),

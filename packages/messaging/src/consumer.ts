@@ -2,6 +2,7 @@ import { Failure } from '@lacuna/contracts';
 import { ApiError } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { callApi } from './jetstream.ts';
+import { SERVICE_KEY } from './readers.ts';
 
 /** A durable consumer: who reads what, shared by all replicas that use the same name. */
 export interface Consumer {
@@ -31,6 +32,7 @@ export async function ensureConsumer(connection: Connection, consumer: Consumer,
     max_deliver: -1,
     max_ack_pending: -1,
     filter_subjects: filters,
+    metadata: { [SERVICE_KEY]: connection.name },
   };
   try {
     await callApi(connection, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config }, timeoutMs);

@@ -5,6 +5,7 @@ import type { Delivery } from './delivery.ts';
 import { callApi } from './jetstream.ts';
 import { CAUGHT_UP, type OrderedSource } from './ordered-source.ts';
 import { Pull } from './pull.ts';
+import { SERVICE_KEY } from './readers.ts';
 
 /** How long the server keeps a consumer that nobody pulls from; a slow reader gets a new one. */
 const INACTIVE_MS = 30_000;
@@ -81,6 +82,7 @@ export class OrderedReading {
       inactive_threshold: INACTIVE_MS * 1e6,
       mem_storage: true,
       num_replicas: 1,
+      metadata: { [SERVICE_KEY]: this.#connection.name },
     };
     const request = { stream_name: stream, config };
     const { num_pending } = await callApi<{ num_pending: number }>(

@@ -1,3 +1,4 @@
+import { diagnosis } from './diagnosis.js';
 import { badge, duration, element } from './element.js';
 import { timeline } from './timeline.js';
 
@@ -23,6 +24,7 @@ export async function detailView(id) {
     element('h2', {}, 'Stages'),
     timeline(attempt.stages, Date.now()),
     ...findings(view.findings),
+    ...(await diagnosis(id, view)),
     element('h2', {}, 'Log'),
     element(
       'p',

@@ -1,8 +1,7 @@
-import type { ListFilters } from '@lacuna/client';
-import { parseDuration, PHASES, VERDICTS, type EvaluationSummary, type Phase, type Verdict } from '@lacuna/contracts';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { PHASES, VERDICTS, type EvaluationSummary, type Phase, type Verdict } from '@lacuna/contracts';
+import { Option, type Command } from 'commander';
 import { invocationOf, type Invocation } from '../invocation.ts';
-import { addPair, wholeNumber } from '../option-values.ts';
+import { addPair, SINCE_HELP, sinceTime, wholeNumber } from '../option-values.ts';
 import { renderList } from '../render/list.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -25,11 +24,7 @@ export function listCommand(command: Command): void {
     .addOption(new Option('--verdict <verdict>', 'only those with this verdict').choices(VERDICTS))
     .option('--label <key=value>', 'only those with this label; may be repeated', addPair)
     .option('--name <name>', 'only those with this name')
-    .option(
-      '--since <time>',
-      'only those submitted since: 90s, 10m, 1h, or a time such as 2026-11-23T20:00Z',
-      parseSince,
-    )
+    .option('--since <time>', `only those submitted since: ${SINCE_HELP}`, sinceTime)
     .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
     .action(async (options: ListOptions) => list(invocationOf(command), options));
   withExamples(command, {
@@ -57,13 +52,4 @@ async function take(pages: ReturnType<Invocation['client']['list']>, limit: numb
     if (items.length >= limit) break;
   }
   return items.slice(0, limit);
-}
-
-function parseSince(text: string): NonNullable<ListFilters['since']> {
-  const ago = parseDuration(text);
-  if (ago !== undefined) return new Date(Date.now() - ago);
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('Give a duration such as 1h, or a time such as 2026-11-23T20:00Z.');
-  return new Date(time);
 }

@@ -4,6 +4,7 @@ import { trace } from '@opentelemetry/api';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { VERSION } from '../version.ts';
 import { apiDocs } from './api-docs.ts';
+import { diagnosisRoutes } from './diagnosis-routes.ts';
 import { evaluationRoutes } from './evaluation-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createGuard } from './guard.ts';
@@ -46,7 +47,7 @@ export async function createApp(context: HttpContext): Promise<FastifyInstance> 
   answerErrors(app, context, methodsOf);
   watchRequests(app, context);
   await apiDocs(app, { version: VERSION, secured: context.tokens !== undefined });
-  for (const addRoutes of [submissionRoutes, evaluationRoutes, logRoute, eventRoutes, probeRoutes])
+  for (const addRoutes of [submissionRoutes, evaluationRoutes, diagnosisRoutes, logRoute, eventRoutes, probeRoutes])
     addRoutes(app, context);
   pageRoutes(app);
   return app;

@@ -13,7 +13,7 @@ import { BATCH_LIMITS } from '../batch.ts';
 import { LIST_LIMITS } from '../read-model/list-query.ts';
 
 /** JSON Schema of an object all of whose fields are named; `optional` ones may be absent. */
-function object(fields: Record<string, object>, optional: Record<string, object> = {}): object {
+export function object(fields: Record<string, object>, optional: Record<string, object> = {}): object {
   return {
     type: 'object',
     properties: { ...fields, ...optional },
@@ -22,15 +22,15 @@ function object(fields: Record<string, object>, optional: Record<string, object>
   };
 }
 
-const text = (description?: string): object => ({
+export const text = (description?: string): object => ({
   type: 'string',
   ...(description === undefined ? {} : { description }),
 });
-const list = (items: object): object => ({ type: 'array', items });
-const oneOf = (values: readonly string[]): object => ({ type: 'string', enum: [...values] });
+export const list = (items: object): object => ({ type: 'array', items });
+export const oneOf = (values: readonly string[]): object => ({ type: 'string', enum: [...values] });
 const time = { type: 'number', description: 'Unix time in milliseconds, with a fraction.' };
-const count = { type: 'integer', minimum: 0 };
-const id = { type: 'string', pattern: '^ev-[0-9a-hjkmnp-tv-z]{26}$' };
+export const count = { type: 'integer', minimum: 0 };
+export const evaluationId = { type: 'string', pattern: '^ev-[0-9a-hjkmnp-tv-z]{26}$' };
 const labels = { type: 'object', additionalProperties: { type: 'string' } };
 
 const links = object({
@@ -39,7 +39,12 @@ const links = object({
   events: text(),
   trace: text('The trace in Jaeger, or its id when no Jaeger is known.'),
 });
-const acceptedFields = { id, traceId: { type: 'string', pattern: '^[0-9a-f]{32}$' }, phase: oneOf(PHASES), links };
+const acceptedFields = {
+  id: evaluationId,
+  traceId: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+  phase: oneOf(PHASES),
+  links,
+};
 const problems = list(object({ where: text('JSON pointer, header or parameter.'), message: text() }));
 
 /** A problem document, as every error is one. */
@@ -52,7 +57,7 @@ export const batchAnswerSchema = object({
   items: list({ anyOf: [object({ status: { const: 202 }, ...acceptedFields }), problemSchema] }),
 });
 
-const common = { id, name: text(), phase: oneOf(PHASES), labels, submittedAt: time };
+const common = { id: evaluationId, name: text(), phase: oneOf(PHASES), labels, submittedAt: time };
 const verdict = { verdict: oneOf(VERDICTS), reason: text(), settledAt: time, tests: text('Such as `25 of 25`.') };
 
 export const pageSchema = object(
@@ -85,7 +90,7 @@ export const evaluationSchema = object(
   },
   { ...verdict, evidence: CATALOG.settled.schema.properties.evidence },
 );
-export const cancelledSchema = object({ id, phase: oneOf(PHASES) });
+export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });
 
 interface Answer {
   readonly description: string;
@@ -93,10 +98,19 @@ interface Answer {
   readonly schema: object;
 }
 
-const json = (description: string, schema: object): Answer => ({ description, type: 'application/json', schema });
+export const json = (description: string, schema: object): Answer => ({
+  description,
+  type: 'application/json',
+  schema,
+});
 
 /** The schema of a route as the framework and the API description want it: its own answer, and problem documents for the rest. */
-function route(summary: string, status: number, { description, type, schema }: Answer, request: object = {}): object {
+export function route(
+  summary: string,
+  status: number,
+  { description, type, schema }: Answer,
+  request: object = {},
+): object {
   const problem = {
     description: 'A problem document.',
     content: { 'application/problem+json': { schema: problemSchema } },
@@ -108,8 +122,8 @@ function route(summary: string, status: number, { description, type, schema }: A
   };
 }
 
-const byId = { params: { type: 'object', properties: { id }, required: ['id'] } };
-const query = (properties: Record<string, object>): object => ({ querystring: { type: 'object', properties } });
+export const byId = { params: { type: 'object', properties: { id: evaluationId }, required: ['id'] } };
+export const query = (properties: Record<string, object>): object => ({ querystring: { type: 'object', properties } });
 const headers = (properties: Record<string, object>): object => ({ headers: { type: 'object', properties } });
 const body = (schema: object): object => ({ body: { content: { 'application/json': { schema } } } });
 

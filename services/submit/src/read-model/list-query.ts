@@ -52,6 +52,27 @@ export function parseListQuery(parameters: ReadonlyMap<ListParameter, readonly s
   return withoutUndefined(query);
 }
 
+/** The query as a condition of SQL over the table `evaluation`, with its values. */
+export function conditionsOf({ phase, verdict, name, since, labels, after }: ListQuery): {
+  readonly condition: string;
+  readonly values: (string | number)[];
+} {
+  const conditions: string[] = ['TRUE'];
+  const values: (string | number)[] = [];
+  const where = (condition: string, ...given: (string | number)[]): void => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  if (phase !== undefined) where('phase = ?', phase);
+  if (verdict !== undefined) where('verdict = ?', verdict);
+  if (name !== undefined) where('name = ?', name);
+  if (since !== undefined) where('submitted_at >= ?', since);
+  if (after !== undefined) where('(submitted_at, id) < (?, ?)', after.submittedAt, after.id);
+  for (const [key, value] of labels)
+    where('EXISTS (SELECT 1 FROM label WHERE key = ? AND value = ? AND evaluation = evaluation.id)', key, value);
+  return { condition: conditions.join(' AND '), values };
+}
+
 /** A failure that names every parameter that is wrong. */
 export function invalidQuery(problems: readonly Problem[]): Failure {
   const lines = problems.map(({ where, message }) => `${where}: ${message}`);

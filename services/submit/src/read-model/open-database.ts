@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '@lacuna/contracts';
 
 /** Raised whenever the tables or what they hold change: an older file is thrown away and read anew from the stream. */
-const VERSION = 1;
+const VERSION = 2;
 
 const TABLES = `
   CREATE TABLE evaluation (
@@ -13,7 +13,8 @@ const TABLES = `
     phase TEXT NOT NULL,
     verdict TEXT,
     submitted_at REAL NOT NULL,
-    summary TEXT NOT NULL
+    summary TEXT NOT NULL,
+    digest TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX newest ON evaluation (submitted_at, id);
   CREATE INDEX newest_of_phase ON evaluation (phase, submitted_at, id);

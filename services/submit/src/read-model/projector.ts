@@ -1,7 +1,8 @@
-import { Failure, factSubject, type EvaluationId, type EvaluationSummary, type Fact } from '@lacuna/contracts';
+import { CATALOG, Failure, factSubject, type EvaluationId, type Fact, type StageService } from '@lacuna/contracts';
+import { digestOf } from '@lacuna/diagnosis';
 import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
-import type { ReadModel } from './read-model.ts';
+import type { Kept, ReadModel } from './read-model.ts';
 import { summaryOf } from './summary-of.ts';
 
 export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'status'>;
@@ -20,6 +21,7 @@ export class Projector {
   readonly #settled = new Set<EvaluationId>();
   readonly #changed = new Set<EvaluationId>();
   readonly #broken = new AbortController();
+  readonly #heardAt: Partial<Record<StageService, number>> = {};
   #last: { readonly seq: number; readonly fact: Fact } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastSeq: number;
@@ -41,6 +43,11 @@ export class Projector {
     return this.#lastSeq;
   }
 
+  /** When each service published its last fact, of those read since the start of this process: Unix milliseconds. */
+  get heardAt(): Readonly<Partial<Record<StageService, number>>> {
+    return this.#heardAt;
+  }
+
   /** Until the signal aborts. Throws when the read model can't be written. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = AbortSignal.any([signal, this.#broken.signal]);
@@ -60,7 +67,7 @@ export class Projector {
     this.#timer = undefined;
     if (this.#last === undefined) return;
     const { seq, fact } = this.#last;
-    this.#model.apply(this.#summaries(), { seq, subject: factSubject(fact) });
+    this.#model.apply(this.#kept(), { seq, subject: factSubject(fact) });
     this.#last = undefined;
     this.#changed.clear();
     this.#forgetSettled();
@@ -86,6 +93,7 @@ export class Projector {
 
   async #take(recorded: RecordedFact, signal: AbortSignal): Promise<void> {
     const { fact, seq } = recorded;
+    this.#heardAt[CATALOG[fact.type].producer] = recorded.storedAt;
     const id = fact.evaluation;
     const known =
       this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
@@ -135,11 +143,12 @@ export class Projector {
     this.#caughtUp = false;
   }
 
-  *#summaries(): Generator<EvaluationSummary> {
+  *#kept(): Generator<Kept> {
     for (const id of this.#changed) {
       const evaluation = this.#known.get(id);
       const summary = evaluation && summaryOf(evaluation);
-      if (summary !== undefined) yield summary;
+      if (evaluation !== undefined && summary !== undefined)
+        yield { ...summary, digest: digestWhenSettled(evaluation) };
     }
   }
 
@@ -150,4 +159,10 @@ export class Projector {
       this.#known.delete(id);
     }
   }
+}
+
+/** Before its verdict a diagnosis depends on the clock, and is made when it is asked for. */
+function digestWhenSettled(evaluation: Evaluation): Kept['digest'] {
+  const { settled } = evaluation;
+  return settled && digestOf(evaluation, { now: settled.at });
 }

@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EvaluationPage, EvaluationSummary } from '@lacuna/contracts';
+import type { Digest } from '@lacuna/diagnosis';
 import { encodeCursor } from './cursor.ts';
-import type { ListQuery } from './list-query.ts';
+import { conditionsOf, type ListQuery } from './list-query.ts';
 import { openDatabase } from './open-database.ts';
+import { Survey } from './survey.ts';
 
 /** Up to where the stream has been read: the last fact, by its place and its subject. */
 export interface Progress {
@@ -10,8 +12,15 @@ export interface Progress {
   readonly subject: string;
 }
 
+/** One evaluation as it is kept. */
+export interface Kept extends EvaluationSummary {
+  /** What a diagnosis of many goes by; only when it is settled. */
+  readonly digest?: Digest | undefined;
+}
+
 /** What `GET /v1/evaluations` lists: a projection of the facts, which can be thrown away at any time. */
 export class ReadModel implements Disposable {
+  readonly survey: Survey;
   readonly #database: DatabaseSync;
   readonly #put: StatementSync;
   readonly #putLabel: StatementSync;
@@ -20,8 +29,9 @@ export class ReadModel implements Disposable {
   /** `path` may be `:memory:`. Throws `Failure('invalid-config')` when another process uses the file. */
   constructor(path: string) {
     this.#database = openDatabase(path);
+    this.survey = new Survey(this.#database);
     this.#put = this.#database.prepare(
-      'INSERT OR REPLACE INTO evaluation (id, name, phase, verdict, submitted_at, summary) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO evaluation (id, name, phase, verdict, submitted_at, summary, digest) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#putLabel = this.#database.prepare('INSERT OR IGNORE INTO label (key, value, evaluation) VALUES (?, ?, ?)');
     this.#putProgress = this.#database.prepare('INSERT OR REPLACE INTO progress (one, seq, subject) VALUES (1, ?, ?)');
@@ -33,9 +43,9 @@ export class ReadModel implements Disposable {
   }
 
   /** Takes over what has changed together with how far that goes, or nothing of it. */
-  apply(changed: Iterable<EvaluationSummary>, progress: Progress): void {
+  apply(changed: Iterable<Kept>, progress: Progress): void {
     this.#transaction(() => {
-      for (const summary of changed) this.#write(summary);
+      for (const kept of changed) this.#write(kept);
       this.#putProgress.run(progress.seq, progress.subject);
     });
   }
@@ -57,9 +67,17 @@ export class ReadModel implements Disposable {
     this.#database.close();
   }
 
-  #write(summary: EvaluationSummary): void {
+  #write({ digest, ...summary }: Kept): void {
     const { id, name, phase, verdict, submittedAt, labels } = summary;
-    this.#put.run(id, name, phase, verdict ?? null, submittedAt, JSON.stringify(summary));
+    this.#put.run(
+      id,
+      name,
+      phase,
+      verdict ?? null,
+      submittedAt,
+      JSON.stringify(summary),
+      digest === undefined ? null : JSON.stringify(digest),
+    );
     for (const [key, value] of Object.entries(labels)) this.#putLabel.run(key, value, id);
   }
 
@@ -76,23 +94,8 @@ export class ReadModel implements Disposable {
 }
 
 /** One row more than asked for: it tells whether there is a next page. */
-function selectOf({ phase, verdict, name, since, labels, limit, after }: ListQuery): {
-  readonly sql: string;
-  readonly values: (string | number)[];
-} {
-  const conditions: string[] = ['TRUE'];
-  const values: (string | number)[] = [];
-  const where = (condition: string, ...given: (string | number)[]): void => {
-    conditions.push(condition);
-    values.push(...given);
-  };
-  if (phase !== undefined) where('phase = ?', phase);
-  if (verdict !== undefined) where('verdict = ?', verdict);
-  if (name !== undefined) where('name = ?', name);
-  if (since !== undefined) where('submitted_at >= ?', since);
-  if (after !== undefined) where('(submitted_at, id) < (?, ?)', after.submittedAt, after.id);
-  for (const [key, value] of labels)
-    where('EXISTS (SELECT 1 FROM label WHERE key = ? AND value = ? AND evaluation = evaluation.id)', key, value);
-  const sql = `SELECT summary FROM evaluation WHERE ${conditions.join(' AND ')} ORDER BY submitted_at DESC, id DESC LIMIT ?`;
-  return { sql, values: [...values, limit + 1] };
+function selectOf(query: ListQuery): { readonly sql: string; readonly values: (string | number)[] } {
+  const { condition, values } = conditionsOf(query);
+  const sql = `SELECT summary FROM evaluation WHERE ${condition} ORDER BY submitted_at DESC, id DESC LIMIT ?`;
+  return { sql, values: [...values, query.limit + 1] };
 }

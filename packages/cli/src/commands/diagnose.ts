@@ -1,0 +1,58 @@
+import type { RangeFilters } from '@lacuna/client';
+import type { Command } from 'commander';
+import { invocationOf, type Invocation } from '../invocation.ts';
+import { addPair, SINCE_HELP, sinceTime } from '../option-values.ts';
+import { renderDiagnosis, renderRangeDiagnosis } from '../render/diagnosis.ts';
+import { ID_HELP, resolveId } from '../resolve-id.ts';
+import { usageError } from '../usage-error.ts';
+import { withExamples } from '../with-examples.ts';
+
+interface DiagnoseOptions {
+  readonly since?: Date;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly name?: string;
+}
+
+/** What is looked at when nothing is named. Milliseconds. */
+const RANGE_MS = 3_600_000;
+
+/** `lacuna diagnose`. */
+export function diagnoseCommand(command: Command): void {
+  command
+    .argument('[id...]', ID_HELP)
+    .option('--since <time>', `all submitted since, and what the broken ones share: ${SINCE_HELP}`, sinceTime)
+    .option('--label <key=value>', 'of those only the ones with this label; may be repeated', addPair)
+    .option('--name <name>', 'of those only the ones with this name')
+    .action(async (ids: string[], options: DiagnoseOptions) => diagnose(invocationOf(command), ids, options));
+  withExamples(command, {
+    'lacuna diagnose @latest': 'why it waits, or why it broke, and what to do',
+    'lacuna diagnose --since 1h': 'what the broken ones of the last hour have in common',
+    'lacuna diagnose --label suite=e2e --json': 'for programs',
+  });
+}
+
+async function diagnose(invocation: Invocation, ids: readonly string[], options: DiagnoseOptions): Promise<void> {
+  if (ids.length === 0) return diagnoseRange(invocation, options);
+  const [unfit] = Object.keys(options);
+  if (unfit !== undefined) throw usageError(`--${unfit} chooses many evaluations; give it, or ids, but not both`);
+  const { client, out, json } = invocation;
+  for (const [index, text] of ids.entries()) {
+    const view = await client.diagnosis(await resolveId(client, text));
+    if (json) await out.json(view);
+    else await out.line(`${index > 0 ? '\n' : ''}${renderDiagnosis(view, out)}`);
+  }
+}
+
+async function diagnoseRange(
+  { client, out, json }: Invocation,
+  { since = new Date(Date.now() - RANGE_MS), label, name }: DiagnoseOptions,
+): Promise<void> {
+  const filters: RangeFilters = {
+    since,
+    ...(label === undefined ? {} : { labels: label }),
+    ...(name === undefined ? {} : { name }),
+  };
+  const view = await client.diagnoseRange(filters);
+  if (json) await out.json(view);
+  else await out.line(renderRangeDiagnosis(view, out));
+}

@@ -1,0 +1,61 @@
+import { Failure, type Deadlines, type DiagnosisView, type ReaderState } from '@lacuna/contracts';
+import { diagnose } from '@lacuna/diagnosis';
+import { latestAttempt, primaryPod, startOf, type Evaluation } from '@lacuna/lifecycle';
+import type { Bus } from '@lacuna/messaging';
+import { readEvaluation } from '../read-evaluation.ts';
+import type { Projector } from '../read-model/projector.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import { within } from '../within.ts';
+import { logSignals } from './log-signals.ts';
+
+/** Where a diagnosis finds what it needs. */
+export interface DiagnosisSources {
+  readonly bus: Pick<Bus, 'readFacts' | 'readers' | 'logEnd' | 'readLog'>;
+  readonly readModel: ReadModel;
+  readonly projector: Pick<Projector, 'caughtUp' | 'heardAt' | 'flush'>;
+  readonly deadlines: Deadlines;
+  readonly answerWithinMs: number;
+  readonly now: () => number;
+}
+
+/** The diagnosis of one evaluation as it stands now, with its queue, its neighbours and its log. Throws `not-found` or `overloaded`. */
+export async function diagnoseEvaluation(
+  sources: DiagnosisSources,
+  id: string,
+  signal: AbortSignal,
+): Promise<DiagnosisView> {
+  const { bus, answerWithinMs, deadlines, now } = sources;
+  const evaluation = await readEvaluation(bus, id, answerWithinMs);
+  const [log, readers] = await within(
+    answerWithinMs,
+    Promise.all([logSignals(bus, evaluation, signal), knownReaders(bus)]),
+  );
+  const view = diagnose(evaluation, {
+    now: now(),
+    deadlines,
+    ...fromReadModel(sources, evaluation),
+    ...(readers === undefined ? {} : { readers }),
+    ...(log === undefined ? {} : { log }),
+  });
+  if (view === undefined) throw new Failure('not-found', `there is no evaluation ${id}`);
+  return view;
+}
+
+/** An installation may not let us ask the server who reads; then nothing is concluded from it. */
+export function knownReaders(bus: Pick<Bus, 'readers'>): Promise<ReaderState[] | undefined> {
+  return bus.readers().catch(() => undefined);
+}
+
+/** Queue and neighbours; nothing while the read model is being read. */
+function fromReadModel({ readModel, projector, now }: DiagnosisSources, evaluation: Evaluation) {
+  if (!projector.caughtUp) return {};
+  projector.flush();
+  const pod = primaryPod(latestAttempt(evaluation));
+  const begun = pod && startOf(pod);
+  const over = pod?.ended?.at ?? evaluation.settled?.at ?? now();
+  return {
+    heardAt: projector.heardAt,
+    queue: readModel.survey.queue(evaluation.submitted?.at ?? now()),
+    ...(begun === undefined ? {} : { overlap: readModel.survey.overlap(evaluation.id, begun, over) }),
+  };
+}
