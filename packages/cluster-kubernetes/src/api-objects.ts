@@ -43,6 +43,10 @@ export interface ApiPod extends ApiObject {
   };
 }
 
+export interface ApiNode extends ApiObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
 export interface ContainerStatus {
   readonly name?: string;
   readonly image?: string;

@@ -6,5 +6,4 @@
  */
 export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
 export type { PodDefaults } from './job-manifest.ts';
-export type { Relisted } from './observe.ts';
 export type { Timings } from './timings.ts';

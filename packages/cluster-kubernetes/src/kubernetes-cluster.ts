@@ -12,7 +12,7 @@ import type {
 import { JobCreator } from './ensure.ts';
 import type { PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
-import { observe, type Relisted } from './observe.ts';
+import { observe } from './observe.ts';
 import { openLog } from './open-log.ts';
 import { remove } from './remove.ts';
 import { stop } from './stop.ts';
@@ -23,7 +23,6 @@ export interface KubernetesClusterParts {
   readonly namespace: string;
   readonly timings: Timings;
   readonly pods: PodDefaults;
-  readonly onRelisted: (relisted: Relisted) => void;
 }
 
 /** The cluster port on one namespace of one Kubernetes cluster. Disposing it ends its observations and breaks what is under way. */

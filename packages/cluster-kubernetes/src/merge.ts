@@ -5,7 +5,11 @@ import { PassThrough } from 'node:stream';
 export async function* merge<T>(sources: readonly AsyncIterable<T>[], signal: AbortSignal): AsyncGenerator<T> {
   const lane = new PassThrough({ objectMode: true });
   const pump = async (source: AsyncIterable<T>): Promise<void> => {
-    for await (const item of source) if (!lane.write(item)) await once(lane, 'drain', { signal });
+    for await (const item of source) {
+      // After the abort the lane has ended, and a source may still have something to say.
+      if (signal.aborted) return;
+      if (!lane.write(item)) await once(lane, 'drain', { signal });
+    }
   };
   const end = (): void => void lane.end();
   signal.addEventListener('abort', end, { once: true });

@@ -2,6 +2,7 @@ import type { Observation } from '@lacuna/cluster';
 import type { ApiObject } from './api-objects.ts';
 import type { CollectionName } from './collections.ts';
 import { snapshotOfJob } from './snapshot-of-job.ts';
+import { snapshotOfNode } from './snapshot-of-node.ts';
 import { snapshotOfPod } from './snapshot-of-pod.ts';
 import { warningOfEvent } from './warning-of-event.ts';
 
@@ -22,12 +23,22 @@ export function observationsOf(collection: CollectionName, object: ApiObject, kn
       const warning = warningOfEvent(object);
       return warning === undefined ? [] : [{ kind: 'warning', warning, known }];
     }
+    case 'nodes': {
+      const node = snapshotOfNode(object);
+      return node === undefined ? [] : [{ kind: 'node', node }];
+    }
   }
 }
 
 /** What a watched deletion is told as: the last state of a pod, which may say more than the one before it, and that it vanished. */
 export function observationsOfDeleted(collection: CollectionName, object: ApiObject, at: number): Observation[] {
   if (collection === 'events') return [];
+  if (collection === 'nodes') {
+    const { name } = object.metadata ?? {};
+    return name === undefined
+      ? []
+      : [{ kind: 'node', node: { name, ready: false, message: 'the node was removed from the cluster' } }];
+  }
   const known = 'watched';
   const pod = collection === 'pods' ? snapshotOfPod(object, at) : undefined;
   const snapshot = pod ?? (collection === 'jobs' ? snapshotOfJob(object) : undefined);

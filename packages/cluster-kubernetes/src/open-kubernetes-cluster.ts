@@ -3,7 +3,6 @@ import type { Cluster } from '@lacuna/cluster';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
-import type { Relisted } from './observe.ts';
 import { TIMINGS, type Timings } from './timings.ts';
 
 export interface KubernetesClusterOptions {
@@ -14,8 +13,6 @@ export interface KubernetesClusterOptions {
   /** Where all Jobs are; the context's namespace by default, else `default`. */
   readonly namespace?: string;
   readonly pods?: PodDefaults;
-  /** Told at every complete listing but the first: why, and how many changes the watches had not told. */
-  readonly onRelisted?: (relisted: Relisted) => void;
   readonly timings?: Partial<Timings>;
 }
 
@@ -32,7 +29,6 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
     namespace: options.namespace ?? namespace ?? 'default',
     timings,
     pods: options.pods ?? {},
-    onRelisted: options.onRelisted ?? (() => undefined),
   });
 }
 

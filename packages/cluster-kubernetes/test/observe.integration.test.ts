@@ -1,7 +1,6 @@
 import { Watch } from '@lacuna/cluster/conformance';
 import { eventually } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
-import type { Relisted } from '../src/index.ts';
 import { apiJob, apiPod, at, JOB, meta, ms, ran } from './objects.ts';
 import { breaking, closing, json, line, listing, plain, ScriptedApi, stream } from './scripted-api.ts';
 
@@ -14,15 +13,18 @@ const finished = {
 };
 
 async function observing(api: ScriptedApi, timings = {}) {
-  const relisted: Relisted[] = [];
   const stack = new AsyncDisposableStack();
-  const cluster = stack.use(
-    await api.open({ timings: { ...FAST, ...timings }, onRelisted: (told) => relisted.push(told) }),
-  );
+  const cluster = stack.use(await api.open({ timings: { ...FAST, ...timings } }));
   const watch = stack.use(new Watch(cluster, 5_000));
   await watch.synced();
-  return { watch, relisted, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { watch, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
+
+/** Why each watch was lost, in order. */
+const losses = ({ told }: Watch): string[] => told.flatMap((one) => (one.kind === 'lost' ? [one.because] : []));
+/** The drift that each listing found, in order. */
+const drifts = ({ told }: Watch): (number | undefined)[] =>
+  told.flatMap((one) => (one.kind === 'synced' ? [one.drift] : []));
 
 const versionsAsked = (api: ScriptedApi): (string | null)[] =>
   api.calls('watch jobs').map(({ url }) => url.searchParams.get('resourceVersion'));
@@ -46,8 +48,8 @@ describe('what makes an observer list again', () => {
     await using observed = await observing(api);
     await observed.watch.synced(2);
     expect(observed.watch.job(UID)?.finished?.succeeded).toBe(true);
-    expect(observed.relisted).toMatchObject([{ drift: 0 }]);
-    expect(observed.relisted[0]?.because).toContain(because);
+    expect(drifts(observed.watch)).toEqual([0, 0]);
+    expect(losses(observed.watch)).toEqual([expect.stringContaining(because)]);
     await eventually('the watch goes on from the new listing', () => versionsAsked(api).join() === '4,8');
   });
 
@@ -56,7 +58,7 @@ describe('what makes an observer list again', () => {
     api.on('watch jobs', stream());
     await using observed = await observing(api, { inactivityMs: 50 });
     await observed.watch.synced(2);
-    expect(observed.relisted[0]?.because).toContain('nothing was heard for 50 ms');
+    expect(losses(observed.watch)[0]).toContain('nothing was heard for 50 ms');
   });
 
   test('W12: the time, and then a change that the watch had lost is told and counted', async () => {
@@ -66,7 +68,7 @@ describe('what makes an observer list again', () => {
       .on('watch jobs', stream(bookmark('8')));
     await using observed = await observing(api, { relistMs: 100 });
     await observed.watch.synced(2);
-    expect(observed.relisted[0]).toEqual({ because: 'due', drift: 1 });
+    expect([losses(observed.watch), drifts(observed.watch)]).toEqual([[], [0, 1]]);
     expect(observed.watch.job(UID)?.finished).toBeDefined();
   });
 
@@ -172,6 +174,51 @@ test('J1: a warning about one of our Jobs is told with whose it is, and others a
   expect(observed.watch.warnings(UID)).toMatchObject([{ object: 'job', attempt: 1, reason: 'FailedCreate' }]);
 });
 
+test.each(['events', 'nodes'] as const)(
+  'J1, J9: %s that are forbidden are told once as not to be had, and Jobs and pods are observed as ever',
+  async (what) => {
+    await using api = await ScriptedApi.start();
+    const forbidden = json(403, { message: `${what} is forbidden` });
+    api.on(`list ${what}`, ...Array.from({ length: 3 }, () => forbidden));
+    api.on('watch jobs', stream(line('MODIFIED', apiJob('5', finished))));
+    await using observed = await observing(api);
+    await observed.watch.finished(UID);
+    const listed = () => api.calls(`list ${what}`).length >= 4;
+    await eventually('it is asked for again', listed);
+    const blind = observed.watch.told.filter(({ kind }) => kind === 'blind');
+    expect(blind).toMatchObject([{ to: what, because: expect.stringContaining(`${what} is forbidden`) as string }]);
+    expect([api.calls('list jobs').length, losses(observed.watch)]).toEqual([1, []]);
+  },
+);
+
+test('W1, W16: events that are too old are listed again, and nothing else is', async () => {
+  await using api = await ScriptedApi.start();
+  api.on('watch events', closing(line('ERROR', { code: 410, message: 'too old' })));
+  await using observed = await observing(api);
+  await eventually('the events are listed again', () => api.calls('list events').length === 2);
+  expect([api.calls('list jobs').length, losses(observed.watch)]).toEqual([1, []]);
+});
+
+test('J9: a node that is not ready is told with the words of the cluster, and so is one that was removed', async () => {
+  await using api = await ScriptedApi.start();
+  const node = (status: string, resourceVersion: string) => ({
+    metadata: { name: 'n', uid: 'n', resourceVersion },
+    status: {
+      conditions: [{ type: 'Ready', status, reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting' }],
+    },
+  });
+  const changes = [line('MODIFIED', node('Unknown', '5')), line('DELETED', node('Unknown', '6'))];
+  api.on('list nodes', listing('4', node('True', '3'))).on('watch nodes', stream(...changes));
+  await using observed = await observing(api);
+  const nodes = () => observed.watch.told.flatMap((one) => (one.kind === 'node' ? [one.node] : []));
+  await observed.watch.until('the removal', () => nodes()[2]);
+  expect(nodes()).toMatchObject([
+    { name: 'n', ready: true },
+    { ready: false, message: 'NodeStatusUnknown: Kubelet stopped posting' },
+    { ready: false, message: expect.stringContaining('removed') as string },
+  ]);
+});
+
 test('a long listing is read page by page; a page that is too late starts it over', async () => {
   await using api = await ScriptedApi.start();
   const page = (items: object[], rest: string) =>
@@ -186,6 +233,6 @@ test('listing that fails again and again is tried ever more seldom', async () =>
   await using api = await ScriptedApi.start();
   api.on('list jobs', ...Array.from({ length: 6 }, () => plain(500, 'no leader')));
   await using observed = await observing(api, { maxBackoffMs: 1_000 });
-  expect(observed.relisted).toEqual([]);
+  expect(losses(observed.watch)).toHaveLength(6);
   expect(api.calls('list jobs')).toHaveLength(7);
 });

@@ -5,6 +5,7 @@ import {
   jobName,
   type Cluster,
   type ContainerRef,
+  type EnsureOutcome,
   type JobRef,
   type JobRequest,
   type LogPosition,
@@ -63,6 +64,15 @@ export class Session {
     const outcome = await this.cluster.ensure(request, this.signal);
     if (outcome.kind !== 'created') throw new Error(`expected created, got ${JSON.stringify(outcome)}`);
     return { name: request.name, uid: outcome.uid };
+  }
+
+  /** What the cluster says to a request, asked until it says anything: a connection that just broke is `unavailable`. */
+  async answer(request: JobRequest): Promise<EnsureOutcome> {
+    const deadline = performance.now() + this.patienceMs;
+    for (;;) {
+      const outcome = await this.cluster.ensure(request, this.signal);
+      if (outcome.kind !== 'unavailable' || performance.now() > deadline) return outcome;
+    }
   }
 
   /** The bytes of a container's log. */

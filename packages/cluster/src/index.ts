@@ -4,6 +4,14 @@
  */
 export type { Cluster, ContainerRef, LogPosition } from './cluster.ts';
 export { jobName, type JobRef, type JobRequest } from './job.ts';
-export type { ContainerEnd, Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from './observation.ts';
+export type {
+  ContainerEnd,
+  Identity,
+  JobSnapshot,
+  NodeSnapshot,
+  Observation,
+  PodSnapshot,
+  WarningEvent,
+} from './observation.ts';
 export { Presence } from './presence.ts';
 export type { ChangeOutcome, EnsureOutcome, LogOutcome } from './outcomes.ts';

@@ -64,9 +64,18 @@ export interface WarningEvent extends Identity {
   readonly at: number;
 }
 
+/** A machine that pods run on, as far as the cluster lets us look. */
+export interface NodeSnapshot {
+  readonly name: string;
+  readonly ready: boolean;
+  /** The cluster's own words on why it is not ready. */
+  readonly message: string;
+}
+
 /**
  * What `observe` yields. After each (re)connection all that exists is told again as `relisted`, then `synced`, then changes as `watched`.
  * An object that vanished while nobody watched is told as `vanished` by the relist: its final state is unknown.
+ * Warnings and nodes explain; a cluster that does not show them (`blind`) is observed without.
  */
 export type Observation =
   | { readonly kind: 'job'; readonly job: JobSnapshot; readonly known: 'watched' | 'relisted' }
@@ -79,4 +88,15 @@ export type Observation =
       readonly identity: Identity;
       readonly at: number;
     }
-  | { readonly kind: 'synced'; readonly at: number };
+  | { readonly kind: 'node'; readonly node: NodeSnapshot }
+  /** The watch broke: until the next `synced`, changes may be unseen. */
+  | { readonly kind: 'lost'; readonly because: string; readonly at: number }
+  /** Explanations that cannot be had at present; told once for each reason. */
+  | { readonly kind: 'blind'; readonly to: 'events' | 'nodes'; readonly because: string; readonly at: number }
+  | {
+      readonly kind: 'synced';
+      /** When the relist began: what existed then has been told, or is gone. */
+      readonly at: number;
+      /** Changes that the watch before this relist should have told and had not. Anything but 0 is a fault of the cluster, or of its adapter. */
+      readonly drift?: number;
+    };

@@ -32,6 +32,9 @@ export class Presence {
         this.#known.delete(observation.uid);
         return undefined;
       case 'warning':
+      case 'node':
+      case 'lost':
+      case 'blind':
       case 'synced':
         return undefined;
     }

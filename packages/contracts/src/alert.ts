@@ -10,7 +10,8 @@ export interface Alert {
   readonly evaluation: EvaluationId;
   readonly name: string;
   readonly attempt: number;
-  readonly stage: Stage;
+  /** The broken stage; `cluster` when it is about an object in the cluster and no evaluation of ours. */
+  readonly stage: Stage | 'cluster';
   readonly cause: string;
   readonly reason: string;
   readonly at: number;

@@ -9,9 +9,11 @@ import { findingCleared } from './facts/finding-cleared.ts';
 import { findingRaised } from './facts/finding-raised.ts';
 import { jobCreated } from './facts/job-created.ts';
 import { jobFinished } from './facts/job-finished.ts';
+import { jobGone } from './facts/job-gone.ts';
 import { jobRefused } from './facts/job-refused.ts';
 import { logClosed } from './facts/log-closed.ts';
 import { logOpened } from './facts/log-opened.ts';
+import { orphan } from './facts/orphan.ts';
 import { podCreated } from './facts/pod-created.ts';
 import { podGone } from './facts/pod-gone.ts';
 import { podScheduled } from './facts/pod-scheduled.ts';
@@ -36,6 +38,8 @@ export const CATALOG = {
   'container-ended': containerEnded,
   'pod-gone': podGone,
   'job-finished': jobFinished,
+  'job-gone': jobGone,
+  orphan,
   'log-opened': logOpened,
   'log-closed': logClosed,
   'report-read': reportRead,

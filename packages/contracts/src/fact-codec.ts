@@ -12,7 +12,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Builds a fact. `seenAt` defaults to `at`, `attempt` to 1, `known` to `reported`: right for facts about our own doings. */
 export function fact<T extends FactType>(
   type: T,
-  about: { evaluation: EvaluationId; attempt?: number; at: number; seenAt?: number; known?: KnownBy },
+  about: {
+    evaluation: EvaluationId;
+    attempt?: number;
+    at: number;
+    seenAt?: number;
+    reportedAt?: number;
+    known?: KnownBy;
+  },
   data: FactData<T>,
 ): FactOf<T> {
   return {
@@ -22,6 +29,7 @@ export function fact<T extends FactType>(
     attempt: about.attempt ?? 1,
     at: about.at,
     seenAt: about.seenAt ?? about.at,
+    ...(about.reportedAt === undefined ? {} : { reportedAt: about.reportedAt }),
     known: about.known ?? 'reported',
     data,
   } as unknown as FactOf<T>;

@@ -17,6 +17,8 @@ export interface FactEnvelope<Name extends string = string, Data = unknown> {
   readonly at: number;
   /** When a service of ours learned of it; the difference to `at` shows lag and clock skew. */
   readonly seenAt: number;
+  /** What the cluster's clock said, when `at` is a better time than that: see `observedTime` in k8s-watch. */
+  readonly reportedAt?: number;
   readonly known: KnownBy;
   readonly data: Data;
 }

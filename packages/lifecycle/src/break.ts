@@ -1,3 +1,4 @@
+import type { FactData } from '@lacuna/contracts';
 import { accountFor } from '@lacuna/evidence';
 import { startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
@@ -27,6 +28,11 @@ export function jobCreateEnd({ job, refused }: Attempt): StageEnd | undefined {
   if (job !== undefined) return endedAt(job.at);
   const { cause, message } = refused?.data ?? { cause: 'cancelled', message: '' };
   return endedAt(refused?.at, cause === 'cancelled' ? undefined : platform(cause, message));
+}
+
+/** The end of `pod.create` for a Job that was deleted before it had a pod. */
+export function jobGoneEnd({ jobGone }: Attempt): StageEnd | undefined {
+  return endedAt(jobGone?.at, platform('deleted', jobGone?.data.message ?? ''));
 }
 
 /** More than one started pod for one Job: the cluster ran it twice, so no single result can be believed. */
@@ -74,10 +80,9 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
 /** The end of `container.run`. */
 export function containerRunEnd(pod: Pod): StageEnd | undefined {
   if (pod.ended === undefined) return goneEnd(pod);
-  const { reason, message, signal } = pod.ended.data;
+  const { reason, signal } = pod.ended.data;
   const cause = PLATFORM_ENDS[reason];
-  if (cause !== undefined)
-    return endedAt(pod.ended.at, platform(cause, message === undefined ? reason : `${reason}: ${message}`));
+  if (cause !== undefined) return endedAt(pod.ended.at, platform(cause, wordsOf(pod.ended.data)));
   if (reason === 'DeadlineExceeded') {
     return endedAt(pod.ended.at, { cause: 'timeout', reason: 'stopped at its time limit', platform: false });
   }
@@ -85,6 +90,15 @@ export function containerRunEnd(pod: Pod): StageEnd | undefined {
     return endedAt(pod.ended.at, platform('killed', `killed by ${signal} from outside`));
   }
   return endedAt(pod.ended.at);
+}
+
+/** When the kernel kills a child for memory, the command may go on: Kubernetes then says `OOMKilled` with the command's own exit code (fault J12). */
+function wordsOf({ reason, message, exitCode }: FactData<'container-ended'>): string {
+  const child = reason === 'OOMKilled' && exitCode !== undefined && exitCode !== 137;
+  const what = child
+    ? `${reason}: a process of the container was killed; the command itself ended with ${exitCode}`
+    : reason;
+  return message === undefined ? what : `${what}: ${message}`;
 }
 
 /** Signals that somebody else sends. A program's own crash arrives as SIGSEGV, SIGABRT and the like, and is its own result. */

@@ -24,6 +24,7 @@ export interface Attempt {
   readonly job?: FactOf<'job-created'>;
   readonly refused?: FactOf<'job-refused'>;
   readonly finished?: FactOf<'job-finished'>;
+  readonly jobGone?: FactOf<'job-gone'>;
   /** By uid and reason. */
   readonly warnings: Readonly<Record<string, FactOf<'cluster-warned'>>>;
   /** By pod uid. */

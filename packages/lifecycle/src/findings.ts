@@ -9,8 +9,9 @@ import { stagesOf, type StageState } from './stages.ts';
 export function dueFindings(evaluation: Evaluation, now: number, deadlines: Deadlines = {}): Fact[] {
   const attempt = latestAttempt(evaluation);
   const stages = stagesOf(evaluation, attempt, deadlines);
-  const cleared = stages.filter(isFilledHole).map((stage) => clear(evaluation, attempt.number, stage, now));
-  if (cleared.length > 0) return cleared;
+  const cleared = stages.flatMap((stage) => overtaken(stage, attempt.number, evaluation));
+  if (cleared.length > 0)
+    return cleared.map(({ stage, cause }) => clear(evaluation, attempt.number, stage, { cause, now }));
   const raised = evaluation.settled !== undefined || hasOpenFinding(evaluation) ? undefined : firstHole(stages, now);
   return raised === undefined
     ? []
@@ -25,8 +26,19 @@ function firstHole(stages: readonly StageState[], now: number): StageState | und
   );
 }
 
-function isFilledHole(stage: StageState): boolean {
-  return stage.end !== undefined && stage.missing?.raised !== undefined && stage.missing.cleared === undefined;
+/** Open findings that later truth has overtaken: what was missing is there, or what was broken ended otherwise after all (a node that came back). */
+function overtaken(
+  stage: StageState,
+  attempt: number,
+  evaluation: Evaluation,
+): { readonly stage: StageState; readonly cause: string }[] {
+  if (stage.end === undefined) return [];
+  return Object.values(evaluation.findings).flatMap(({ raised, cleared }) => {
+    if (raised === undefined || cleared !== undefined) return [];
+    const { stage: of, cause } = raised.data;
+    const isThis = of === stage.stage && raised.attempt === attempt;
+    return isThis && cause !== stage.broken?.cause ? [{ stage, cause }] : [];
+  });
 }
 
 /** Stages behind a hole that are not owed any more; the verdict always is. */
@@ -55,11 +67,17 @@ function raise(
   );
 }
 
-function clear(evaluation: Evaluation, attempt: number, stage: StageState, now: number): Fact {
-  const evidence = stage.broken === undefined ? 'it came late' : `it came late, and broken: ${stage.broken.reason}`;
+function clear(
+  evaluation: Evaluation,
+  attempt: number,
+  stage: StageState,
+  { cause, now }: { readonly cause: string; readonly now: number },
+): Fact {
+  const late = cause === 'missing' ? 'it came late' : 'it came to its own end after all';
+  const evidence = stage.broken === undefined ? late : `${late}, and broken: ${stage.broken.reason}`;
   return fact(
     'finding-cleared',
     { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
-    { stage: stage.stage, cause: 'missing', evidence: evidence.slice(0, 4_096) },
+    { stage: stage.stage, cause, evidence: evidence.slice(0, 4_096) },
   );
 }

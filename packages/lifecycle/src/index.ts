@@ -16,6 +16,7 @@ export {
   type Pod,
 } from './evaluation.ts';
 export { fold, join, type Recorded } from './join.ts';
+export { openLogs } from './open-logs.ts';
 export { phaseOf } from './phase.ts';
 export { timeoutOf } from './stage-rules.ts';
 export { stagesOf, type StageState } from './stages.ts';

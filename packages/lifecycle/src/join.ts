@@ -34,6 +34,9 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
     case 'finding-raised':
     case 'finding-cleared':
       return withFinding(evaluation, fact);
+    case 'orphan':
+      // About an object that is none of this evaluation's.
+      return evaluation;
     default: {
       const attempt = evaluation.attempts[fact.attempt] ?? { number: fact.attempt, delays: {}, warnings: {}, pods: {} };
       return { ...evaluation, attempts: { ...evaluation.attempts, [fact.attempt]: joinAttempt(attempt, fact) } };
@@ -43,11 +46,11 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
 
 type AttemptFact = Exclude<
   Fact,
-  { type: 'submitted' | 'cancel-requested' | 'settled' | 'finding-raised' | 'finding-cleared' }
+  { type: 'submitted' | 'cancel-requested' | 'settled' | 'finding-raised' | 'finding-cleared' | 'orphan' }
 >;
 type PodFact = Exclude<
   AttemptFact,
-  { type: 'dispatch-delayed' | 'job-created' | 'job-refused' | 'job-finished' | 'cluster-warned' }
+  { type: 'dispatch-delayed' | 'job-created' | 'job-refused' | 'job-finished' | 'job-gone' | 'cluster-warned' }
 >;
 
 function withFinding(
@@ -73,6 +76,8 @@ function joinAttempt(attempt: Attempt, fact: AttemptFact): Attempt {
       return { ...attempt, refused: first(attempt.refused, fact) };
     case 'job-finished':
       return { ...attempt, finished: first(attempt.finished, fact) };
+    case 'job-gone':
+      return { ...attempt, jobGone: first(attempt.jobGone, fact) };
     case 'cluster-warned':
       return { ...attempt, warnings: withEntry(attempt.warnings, `${fact.data.uid}/${fact.data.reason}`, fact) };
     default: {

@@ -8,6 +8,7 @@ import {
   endedAt,
   goneEnd,
   jobCreateEnd,
+  jobGoneEnd,
   type StageEnd,
 } from './break.ts';
 import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
@@ -43,8 +44,10 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   'pod.create': {
     begin: (_, attempt) => attempt.job?.at,
     end: (_, attempt) =>
-      ofPod(attempt, (pod) => endedAt(pod.created?.at ?? pod.scheduled?.at ?? startOf(pod), duplicateStart(attempt))),
-    whyMissing: (_, attempt) => saidBy(latest(attempt.warnings)) ?? 'no pod for the Job, and no event that says why',
+      ofPod(attempt, (pod) => endedAt(pod.created?.at ?? pod.scheduled?.at ?? startOf(pod), duplicateStart(attempt))) ??
+      (primaryPod(attempt) === undefined ? jobGoneEnd(attempt) : undefined),
+    whyMissing: (_, { warnings, finished }) =>
+      saidBy(latest(warnings)) ?? jobEndOf(finished) ?? 'no pod for the Job, and no event that says why',
   },
   'pod.schedule': {
     begin: (_, attempt) => primaryPod(attempt)?.created?.at,
@@ -63,8 +66,8 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     begin: (_, attempt) => ofPod(attempt, startOf),
     end: (_, attempt) => ofPod(attempt, containerRunEnd),
     owedFrom: (evaluation, attempt) => ofPod(attempt, (pod) => plus(startOf(pod), timeoutOf(evaluation))),
-    whyMissing: (evaluation) =>
-      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: hung, or its node is lost`,
+    whyMissing: (evaluation, attempt) =>
+      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: ${silenceOf(attempt)}`,
   },
   'log.capture': {
     begin: (_, attempt) => ofPod(attempt, startOf),
@@ -104,6 +107,20 @@ function saidBy(
   fact: { readonly data: { readonly reason: string; readonly message: string } } | undefined,
 ): string | undefined {
   return fact === undefined ? undefined : `${fact.data.reason}: ${fact.data.message}`;
+}
+
+/** A Job can end without ever having a pod (fault J5). */
+function jobEndOf(finished: Attempt['finished']): string | undefined {
+  if (finished === undefined) return undefined;
+  const { reason, message } = finished.data;
+  return `the Job ended without a pod: ${message === undefined ? reason : `${reason}: ${message}`}`;
+}
+
+/** What the cluster last warned about the pod is the best guess at why it is silent (fault J9). */
+function silenceOf(attempt: Attempt): string {
+  const pod = primaryPod(attempt);
+  const warnings = Object.entries(attempt.warnings).filter(([, warning]) => warning.data.uid === pod?.uid);
+  return saidBy(latest(Object.fromEntries(warnings))) ?? 'hung, or its node is lost';
 }
 
 function ofPod<T>(attempt: Attempt, read: (pod: Pod) => T | undefined): T | undefined {

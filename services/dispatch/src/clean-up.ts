@@ -1,5 +1,6 @@
-import { Failure, factSubject, settledSubject, type Fact, type FactOf, type FactType } from '@lacuna/contracts';
+import { Failure, settledSubject, type FactType } from '@lacuna/contracts';
 import type { Cluster } from '@lacuna/cluster';
+import { fold, openLogs } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 
 /** Whichever of these is stored last finds the others. */
@@ -17,34 +18,16 @@ export async function cleanUp(
   cluster: Pick<Cluster, 'remove'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { evaluation } = told;
+  const { evaluation: id } = told;
   // Most logs are closed before the verdict, and then the verdict is waited for.
-  if (told.type === 'log-closed' && (await bus.readFact(settledSubject(evaluation))) === undefined) return;
-  const facts = (await bus.readFacts(evaluation)).map(({ fact }) => fact);
-  if (told.type === 'settled' && hasEnv(facts)) await bus.deleteEnv(evaluation);
-  if (openLogs(facts).size > 0) return;
-  for (const job of facts.filter((fact): fact is FactOf<'job-created'> => fact.type === 'job-created')) {
+  if (told.type === 'log-closed' && (await bus.readFact(settledSubject(id))) === undefined) return;
+  const evaluation = fold(id, await bus.readFacts(id));
+  if (told.type === 'settled' && evaluation.submitted?.data.spec.env !== undefined) await bus.deleteEnv(id);
+  if (openLogs(evaluation).length > 0) return;
+  for (const { job } of Object.values(evaluation.attempts)) {
+    if (job === undefined) continue;
     const outcome = await cluster.remove({ name: job.data.job, uid: job.data.jobUid }, signal);
-    if (outcome.kind === 'unavailable') {
-      throw new Failure(
-        'overloaded',
-        `the cluster did not remove ${job.data.job} (${factSubject(job)}): ${outcome.message}`,
-      );
-    }
+    if (outcome.kind === 'unavailable')
+      throw new Failure('overloaded', `the cluster did not remove ${job.data.job}: ${outcome.message}`);
   }
-}
-
-/** Pods whose container started and whose log nobody has closed. */
-function openLogs(facts: readonly Fact[]): Set<string> {
-  const open = new Set<string>();
-  for (const fact of facts) {
-    const started = fact.type === 'container-ended' && fact.data.containerId !== undefined;
-    if (fact.type === 'container-started' || started) open.add(fact.data.podUid);
-  }
-  for (const fact of facts) if (fact.type === 'log-closed') open.delete(fact.data.podUid);
-  return open;
-}
-
-function hasEnv(facts: readonly Fact[]): boolean {
-  return facts.some((fact) => fact.type === 'submitted' && fact.data.spec.env !== undefined);
 }

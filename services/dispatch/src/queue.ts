@@ -7,12 +7,13 @@ export const QUEUE_FACTS: FactType[] = [
   'job-created',
   'job-refused',
   'job-finished',
+  'job-gone',
   'container-ended',
   'settled',
 ];
 
 /** After these an evaluation needs no slot. */
-const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'container-ended', 'settled']);
+const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'job-gone', 'container-ended', 'settled']);
 
 /** One evaluation in the queue's eyes. */
 export interface Entry {

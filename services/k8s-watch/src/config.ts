@@ -1,4 +1,20 @@
+import { Type } from 'typebox';
 import { ClusterConfigSchema } from '@lacuna/service-kit';
 
-/** The settings of k8s-watch: which cluster to watch. */
-export const WatchConfigSchema = ClusterConfigSchema;
+/** The settings of k8s-watch. */
+export const WatchConfigSchema = Type.Object({
+  ...ClusterConfigSchema.properties,
+  nodeLease: Type.Integer({
+    unit: 'ms',
+    minimum: 1_000,
+    default: 120_000,
+    description: 'a node that is not ready for this long has lost its pods; what they did is told when it comes back',
+  }),
+  orphanAfter: Type.Integer({
+    unit: 'ms',
+    minimum: 1_000,
+    // Longer than it takes to find out that a watch is dead (90 s), and found within two minutes.
+    default: 100_000,
+    description: 'a Job or pod that no open evaluation accounts for is an orphan after this long',
+  }),
+});

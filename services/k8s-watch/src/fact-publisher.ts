@@ -17,7 +17,13 @@ export class FactPublisher {
     this.#onError = onError;
   }
 
-  tell(objectUid: string, facts: readonly Fact[]): void {
+  /** For an object that is no longer there: it is forgotten as soon as the facts are stored, or could not be. */
+  tellLast(objectUid: string, facts: readonly Fact[]): void {
+    void Promise.all(this.tell(objectUid, facts)).finally(() => this.forget(objectUid));
+  }
+
+  /** Gives what is on its way. */
+  tell(objectUid: string, facts: readonly Fact[]): readonly Promise<void>[] {
     const told = this.#told.get(objectUid) ?? new Set();
     this.#told.set(objectUid, told);
     const sent: Promise<void>[] = [];
@@ -29,6 +35,7 @@ export class FactPublisher {
       const before = fact.type === 'pod-gone' ? Promise.all(sent) : Promise.resolve();
       sent.push(this.#send(before, fact, () => told.delete(subject)));
     }
+    return sent;
   }
 
   /** Forgets an object that is gone from the cluster. */

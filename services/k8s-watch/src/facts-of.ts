@@ -1,9 +1,11 @@
 import { fact, type Fact, type KnownBy } from '@lacuna/contracts';
 import type { Identity, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
+import { observedTime } from './observed-time.ts';
 
 /** What a pod snapshot says, as facts. A snapshot is a level: every fact it supports is told each time, and the stream keeps the first. */
 export function factsOfPod(pod: PodSnapshot, known: KnownBy, seenAt: number): Fact[] {
-  const about = (at: number) => ({ evaluation: pod.evaluation, attempt: pod.attempt, at, seenAt, known });
+  const { evaluation, attempt } = pod;
+  const about = (at: number) => ({ evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known });
   const podUid = pod.uid;
   const facts: Fact[] = [fact('pod-created', about(pod.createdAt), { pod: pod.name, podUid, jobUid: pod.jobUid })];
   const { scheduled, unschedulable, waiting, started, ended, gone } = pod;
@@ -54,7 +56,8 @@ export function factsOfPod(pod: PodSnapshot, known: KnownBy, seenAt: number): Fa
 export function factsOfJob(job: JobSnapshot, known: KnownBy, seenAt: number): Fact[] {
   if (job.finished === undefined) return [];
   const { succeeded, reason, message, at } = job.finished;
-  const about = { evaluation: job.evaluation, attempt: job.attempt, at, seenAt, known };
+  const { evaluation, attempt } = job;
+  const about = { evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known };
   return [
     fact('job-finished', about, {
       jobUid: job.uid,
@@ -70,7 +73,7 @@ export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: num
   const { evaluation, attempt, at, object, uid, reason, message } = warning;
   return fact(
     'cluster-warned',
-    { evaluation, attempt, at, seenAt, known },
+    { evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known },
     { object, uid, reason: reason.slice(0, 128), message: message.slice(0, 4_096) },
   );
 }
@@ -79,4 +82,15 @@ export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: num
 export function factOfVanishedPod(podUid: string, { evaluation, attempt }: Identity, at: number): Fact {
   const message = 'the pod vanished while nobody watched; its final state is unknown';
   return fact('pod-gone', { evaluation, attempt, at, known: 'inferred' }, { podUid, cause: 'unknown', message });
+}
+
+/** A Job that was there and is not, and nobody saw it end. */
+export function factOfVanishedJob(jobUid: string, { evaluation, attempt }: Identity, at: number): Fact {
+  const message = 'the Job was deleted by somebody before it ended';
+  return fact('job-gone', { evaluation, attempt, at, known: 'inferred' }, { jobUid, message });
+}
+
+/** A pod of a node that has been silent for too long. If the node comes back, the truth is told behind this and counts (fault J9). */
+export function factOfLostNode(podUid: string, { evaluation, attempt }: Identity, message: string, at: number): Fact {
+  return fact('pod-gone', { evaluation, attempt, at, known: 'inferred' }, { podUid, cause: 'node-lost', message });
 }

@@ -6,44 +6,54 @@ import {
   type ServiceDefinition,
 } from '@lacuna/service-kit';
 import { WatchConfigSchema } from './config.ts';
+import { Expectations } from './expectations.ts';
 import { FactPublisher } from './fact-publisher.ts';
-import { OpenPods } from './open-pods.ts';
-import { watch, type WatchStatus } from './watch.ts';
+import { Inventory } from './inventory.ts';
+import { NodeLeases } from './node-leases.ts';
+import { Orphans } from './orphans.ts';
+import { reconcile, type ReconcileDeps } from './reconcile.ts';
+import { watch } from './watch.ts';
+import { watchReport } from './watch-report.ts';
 
-/** The wiring of k8s-watch. */
+/** The wiring of k8s-watch: observations become facts, and what is there is compared with what should be. */
 export const k8sWatch: ServiceDefinition<typeof WatchConfigSchema> = {
   name: 'k8s-watch',
   config: WatchConfigSchema,
   start,
 };
 
-async function start({
-  bus,
-  clock,
-  config,
-  log,
-  metrics,
-  signal,
-  step,
-  check,
-}: ServiceContext<typeof WatchConfigSchema>): Promise<RunningService> {
+async function start(context: ServiceContext<typeof WatchConfigSchema>): Promise<RunningService> {
+  const { bus, clock, config, log, metrics, signal, step, check } = context;
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
+  const now = (): number => clock.nowMs();
   const publisher = new FactPublisher(bus, (error, fact) =>
     log.error(
       { err: error, evaluation: fact.evaluation, fact: fact.type },
       'could not publish a fact; the next listing tells it again',
     ),
   );
-  const openPods = new OpenPods();
-  const status: WatchStatus = { synced: false, lastObservationAt: clock.nowMs() };
-  check('cluster listed', () => status.synced);
+  const inventory = new Inventory();
+  const expectations = new Expectations();
+  const nodes = new NodeLeases(config.nodeLease);
+  check('cluster listed', () => inventory.isWhole);
   metrics.observe(
-    'lacuna_watch_last_observation_age_seconds',
-    'Since the cluster last told anything.',
-    () => (clock.nowMs() - status.lastObservationAt) / 1_000,
+    'lacuna_orphans',
+    'Jobs and pods with our labels that should not be there.',
+    () => [...expectations.orphans].length,
   );
+  const shared = { publisher, inventory, nodes, now };
+  const seeing = { ...shared, report: watchReport(context) };
+  const looking: ReconcileDeps = {
+    ...shared,
+    expectations,
+    orphans: new Orphans({ bus, inventory, expectations, afterMs: config.orphanAfter }),
+    onOrphan: ({ evaluation, data }) =>
+      log.error({ evaluation, orphan: data }, `an orphan in the cluster: ${data.state}`),
+    onError: (error) => log.error({ err: error }, 'could not compare the cluster with the stream; trying again'),
+  };
   return runningUntil([
-    openPods.follow(bus, signal),
-    watch(cluster, { publisher, openPods, status, now: () => clock.nowMs() }, signal).then(() => publisher.drained()),
+    expectations.follow(bus, signal),
+    watch(cluster, seeing, signal).then(() => publisher.drained()),
+    reconcile(looking, signal).then(() => publisher.drained()),
   ]);
 }

@@ -7,29 +7,47 @@ export interface LinkBases {
   readonly jaegerUrl?: string;
 }
 
-/** The alert of a finding that was raised or cleared. The key is that of the finding, so one hole is one alert. */
-export function alertOf(
-  told: FactOf<'finding-raised'> | FactOf<'finding-cleared'>,
-  name: string,
-  bases: LinkBases,
-): Alert {
-  const { stage, cause } = told.data;
-  const traceId = traceIdOf(told.evaluation);
+/** The facts that raise and resolve alerts. */
+export type AlertingFact = FactOf<'finding-raised'> | FactOf<'finding-cleared'> | FactOf<'orphan'>;
+
+/** The alert of a finding that was raised or cleared, or of an orphan that was found or is gone. Its key is that of the hole, so one hole is one alert. */
+export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Alert {
+  const { evaluation, attempt, at } = told;
+  const traceId = traceIdOf(evaluation);
   return {
     v: 1,
+    evaluation,
+    name,
+    attempt,
+    at,
+    traceId,
+    ...(told.type === 'orphan' ? aboutOrphan(told) : aboutFinding(told)),
+    links: {
+      ...(bases.publicUrl === undefined ? {} : { self: `${bases.publicUrl}/v1/evaluations/${evaluation}` }),
+      ...(bases.jaegerUrl === undefined ? {} : { trace: `${bases.jaegerUrl}/trace/${traceId}` }),
+    },
+  };
+}
+
+type About = Pick<Alert, 'key' | 'status' | 'stage' | 'cause' | 'reason'>;
+
+function aboutFinding(told: FactOf<'finding-raised'> | FactOf<'finding-cleared'>): About {
+  const { stage, cause } = told.data;
+  return {
     key: `${told.evaluation}/${findingKey(told.attempt, stage, cause)}`,
     status: told.type === 'finding-raised' ? 'raised' : 'resolved',
-    evaluation: told.evaluation,
-    name,
-    attempt: told.attempt,
     stage,
     cause,
     reason: told.type === 'finding-raised' ? told.data.reason : told.data.evidence,
-    at: told.at,
-    traceId,
-    links: {
-      ...(bases.publicUrl === undefined ? {} : { self: `${bases.publicUrl}/v1/evaluations/${told.evaluation}` }),
-      ...(bases.jaegerUrl === undefined ? {} : { trace: `${bases.jaegerUrl}/trace/${traceId}` }),
-    },
+  };
+}
+
+function aboutOrphan({ data }: FactOf<'orphan'>): About {
+  return {
+    key: `orphan/${data.uid}`,
+    status: data.state === 'found' ? 'raised' : 'resolved',
+    stage: 'cluster',
+    cause: `orphan-${data.why}`,
+    reason: `${data.object} ${data.objectName}: ${data.message}`,
   };
 }

@@ -45,6 +45,8 @@ export class Ledger {
   /** Replaces what is known, after a fresh read of the stream. */
   put(evaluation: Evaluation): void {
     const { id } = evaluation;
+    // Facts about what nobody accepted (an orphan's) are no open evaluation.
+    if (evaluation.submitted === undefined) return;
     if (evaluation.settled === undefined) {
       this.#open.set(id, { evaluation, deadline: nextDeadline(evaluation, this.#deadlines) });
       return;

@@ -7,7 +7,7 @@ import {
   type ServiceDefinition,
 } from '@lacuna/service-kit';
 import { openContractExporter } from '@lacuna/telemetry';
-import { alertOf } from './alert-of.ts';
+import { alertOf, type AlertingFact } from './alert-of.ts';
 import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
 import { AuditConfigSchema } from './config.ts';
@@ -79,12 +79,12 @@ function alerting(context: Context): Promise<void>[] {
       {
         name: `trace-audit-alert-${target.name}`,
         service: 'trace-audit',
-        types: ['finding-raised', 'finding-cleared'],
+        types: ['finding-raised', 'finding-cleared', 'orphan'],
         concurrency: 4,
         onFailure: logFailure(log),
       },
       async ({ fact }, work) => {
-        if (isFinding(fact)) await send(fact, target, context, work.signal);
+        if (isAlerting(fact)) await send(fact, target, context, work.signal);
       },
       signal,
     ),
@@ -92,7 +92,7 @@ function alerting(context: Context): Promise<void>[] {
 }
 
 async function send(
-  told: FindingFact,
+  told: AlertingFact,
   target: AlertTarget,
   { bus, config }: Context,
   signal: AbortSignal,
@@ -103,8 +103,6 @@ async function send(
   await target.send(alertOf(told, name, config), signal);
 }
 
-type FindingFact = Parameters<typeof alertOf>[0];
-
-function isFinding(fact: Fact): fact is FindingFact {
-  return fact.type === 'finding-raised' || fact.type === 'finding-cleared';
+function isAlerting(fact: Fact): fact is AlertingFact {
+  return fact.type === 'finding-raised' || fact.type === 'finding-cleared' || fact.type === 'orphan';
 }

@@ -18,6 +18,19 @@ const cleared = fact(
 );
 const BASES = { publicUrl: 'http://lacuna', jaegerUrl: 'http://jaeger' };
 
+test('an orphan in the cluster is an alert about the cluster, resolved when it is gone', () => {
+  const orphan = (state: 'found' | 'gone') =>
+    fact(
+      'orphan',
+      { evaluation: testId(), at: 1_000 },
+      { object: 'job', uid: 'u', objectName: 'ev-x-a1', state, why: 'unaccepted', message: 'nobody accepted it' },
+    );
+  const [found, gone] = [orphan('found'), orphan('gone')].map((told) => alertOf(told, 'name', BASES));
+  const one = { key: 'orphan/u', stage: 'cluster', cause: 'orphan-unaccepted' };
+  expect(found).toMatchObject({ ...one, status: 'raised', reason: 'job ev-x-a1: nobody accepted it' });
+  expect(gone).toMatchObject({ ...one, status: 'resolved' });
+});
+
 describe('an alert', () => {
   test('has one key from raising to resolving', () => {
     expect(alertOf(raised, 'suite', {}).key).toBe(alertOf(cleared, 'suite', {}).key);

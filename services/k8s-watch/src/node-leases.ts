@@ -1,0 +1,33 @@
+import type { NodeSnapshot } from '@lacuna/cluster';
+import type { Fact } from '@lacuna/contracts';
+import { factOfLostNode } from './facts-of.ts';
+import type { Inventory } from './inventory.ts';
+
+/**
+ * Nodes that are not ready, and since when we have known it. Kubernetes may leave a Job on a dead node without any end, for ever; so
+ * our own lease says when its pods are given up (fault J9).
+ */
+export class NodeLeases {
+  readonly #leaseMs: number;
+  readonly #silent = new Map<string, { readonly since: number; readonly message: string }>();
+
+  constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs;
+  }
+
+  note({ name, ready, message }: NodeSnapshot, now: number): void {
+    if (ready) this.#silent.delete(name);
+    else if (!this.#silent.has(name)) this.#silent.set(name, { since: now, message });
+  }
+
+  /** For each pod that runs on a node whose lease is over, that it is lost. */
+  lostPods(inventory: Pick<Inventory, 'objects'>, now: number): { readonly uid: string; readonly fact: Fact }[] {
+    if (this.#silent.size === 0) return [];
+    return [...inventory.objects()].flatMap(({ uid, identity, runsOn = '' }) => {
+      const node = this.#silent.get(runsOn);
+      if (node === undefined || now - node.since < this.#leaseMs) return [];
+      const message = `the node ${runsOn} has not been ready for ${Math.round((now - node.since) / 1_000)} s: ${node.message}`;
+      return [{ uid, fact: factOfLostNode(uid, identity, message.slice(0, 4_096), now) }];
+    });
+  }
+}

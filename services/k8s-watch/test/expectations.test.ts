@@ -1,0 +1,176 @@
+import type { Observation } from '@lacuna/cluster';
+import { fact, type Fact, type FactData } from '@lacuna/contracts';
+import { Story } from '@lacuna/contracts/testing';
+import { fold, type Recorded } from '@lacuna/lifecycle';
+import { describe, expect, test } from 'vitest';
+import { Expectations } from '../src/expectations.ts';
+import { Inventory, type Present } from '../src/inventory.ts';
+import { NodeLeases } from '../src/node-leases.ts';
+import { orphanOf } from '../src/orphan-of.ts';
+import { Orphans } from '../src/orphans.ts';
+
+const T0 = Story.T0;
+const { id } = new Story();
+const IDENTITY = { evaluation: id, attempt: 1 };
+const VERDICT: FactData<'settled'> = {
+  verdict: 'error',
+  reason: 'x',
+  evidenceAt: 0,
+  notOwed: [],
+  evidence: { absent: [] },
+};
+
+const job = (uid = 'job-1'): Observation => ({
+  kind: 'job',
+  job: { ...IDENTITY, uid, name: `${id}-a1`, createdAt: T0 },
+  known: 'watched',
+});
+const pod = (more: object = {}): Observation => ({
+  kind: 'pod',
+  pod: { ...IDENTITY, uid: 'pod-1', name: `${id}-a1-x`, jobUid: 'job-1', createdAt: T0, ...more },
+  known: 'watched',
+});
+const vanished = (uid: string): Observation => ({ kind: 'vanished', object: 'pod', uid, identity: IDENTITY, at: T0 });
+const synced = (at: number): Observation => ({ kind: 'synced', at });
+
+function inventory(...observations: readonly Observation[]): Inventory {
+  const seen = new Inventory();
+  for (const observation of observations) seen.note(observation);
+  return seen;
+}
+
+function expectations(facts: readonly Recorded[]): Expectations {
+  const expected = new Expectations();
+  for (const recorded of facts) expected.add(recorded);
+  return expected;
+}
+
+const missing = (story: Story, seen: Inventory): string[] =>
+  [...expectations(story.facts).missingFrom(seen)].map(({ uid }) => uid);
+
+describe('what should be there and is not', () => {
+  test('W8: is a Job and a pod that a listing does not have, though the stream had them long before', () => {
+    expect(missing(new Story().running(), inventory(synced(T0 + 60_000)))).toEqual(['job-1', 'pod-1']);
+  });
+
+  test('W4: is nothing that only the watch has not told: it may be silent without anybody knowing', () => {
+    expect(missing(new Story().running(), inventory(synced(T0 - 60_000)))).toEqual([]);
+  });
+
+  test('is what was seen to vanish', () => {
+    const seen = inventory(synced(T0 - 60_000), job(), pod(), vanished('pod-1'));
+    expect(missing(new Story().running(), seen)).toEqual(['pod-1']);
+    seen.forgetVanished(() => false);
+    expect(missing(new Story().running(), seen)).toEqual([]);
+  });
+
+  test('W15: is nothing that another watcher told while the listing was under way', () => {
+    expect(missing(new Story().running(), inventory(synced(T0)))).toEqual([]);
+  });
+
+  test('W11: is nothing whose end is known, in whatever order the facts came', () => {
+    const ended = new Story().running().ended().tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'x' });
+    const seen = inventory(synced(T0 + 60_000));
+    expect([...expectations(ended.facts.toReversed()).missingFrom(seen)]).toEqual([]);
+    expect(missing(new Story().running().tell('settled', VERDICT), seen)).toEqual([]);
+  });
+});
+
+test('W13: the inventory is not whole from a loss until the next listing', () => {
+  const seen = inventory(synced(T0));
+  expect(seen.isWhole).toBe(true);
+  seen.note({ kind: 'lost', because: '503', at: T0 });
+  expect(seen.isWhole).toBe(false);
+});
+
+describe('J30: an object that no open evaluation accounts for', () => {
+  const JOB: Present = { object: 'job', uid: 'job-1', name: `${id}-a1`, identity: IDENTITY, jobUid: 'job-1' };
+  const judged = (story: Story, object: Present = JOB) => orphanOf(object, fold(story.id, story.facts))?.why;
+  const created = () => new Story().submitted().jobCreated();
+
+  test('of an evaluation that nobody accepted is an orphan', () => {
+    expect(judged(new Story())).toBe('unaccepted');
+  });
+
+  test('is not one while dispatch may not have said yet that it created it', () => {
+    expect(judged(new Story().submitted())).toBeUndefined();
+  });
+
+  test('beside the Job that was created is foreign, and so is a pod that no Job owns', () => {
+    expect(judged(created(), { ...JOB, uid: 'other', jobUid: 'other' })).toBe('foreign');
+    expect(judged(created(), { ...JOB, object: 'pod', uid: 'bare', jobUid: '' })).toBe('foreign');
+  });
+
+  test('of a settled evaluation is left behind, but not as long as its log is read', () => {
+    expect(judged(created().tell('settled', VERDICT))).toBe('left-behind');
+    expect(judged(new Story().running().tell('settled', VERDICT))).toBeUndefined();
+    expect(judged(new Story().submitted().tell('settled', VERDICT))).toBe('left-behind');
+  });
+
+  async function look(seen: Inventory, stored: readonly Recorded[], times: readonly number[]): Promise<Fact[]> {
+    const expected = expectations(stored);
+    const bus = { readFacts: async () => stored.map((one, seq) => ({ ...one, seq, subject: '' })) };
+    const orphans = new Orphans({ bus, inventory: seen, expectations: expected, afterMs: 100 });
+    const told: Fact[] = [];
+    for (const now of times) {
+      const due = await orphans.look(now);
+      for (const orphan of due) expected.add({ fact: orphan, storedAt: now });
+      told.push(...due);
+    }
+    return told;
+  }
+
+  test('is told once, after its time, and told as gone when it is gone', async () => {
+    const seen = inventory(synced(T0), job());
+    expect(await look(seen, [], [T0, T0 + 99])).toEqual([]);
+    const [found, ...more] = await look(seen, [], [T0, T0 + 100, T0 + 200, T0 + 300]);
+    expect(found).toMatchObject({ type: 'orphan', known: 'inferred', data: { state: 'found', uid: 'job-1' } });
+    expect(more).toEqual([]);
+    const after = await look(inventory(synced(T0)), [{ fact: found!, storedAt: T0 }], [T0, T0 + 100]);
+    expect(after).toMatchObject([{ type: 'orphan', data: { state: 'gone', uid: 'job-1', why: 'unaccepted' } }]);
+  });
+
+  test('is never what an open evaluation accounts for', async () => {
+    expect(await look(inventory(synced(T0), job(), pod()), created().facts, [T0, T0 + 1_000])).toEqual([]);
+  });
+});
+
+describe('J9: a node that is not ready', () => {
+  const RUNS = { scheduled: { node: 'n', at: T0 }, started: { containerId: 'c', at: T0 } };
+  const silent = { name: 'n', ready: false, message: 'Kubelet stopped posting node status.' };
+
+  test('has lost the pods that ran on it when our own lease is over, and not before', () => {
+    const nodes = new NodeLeases(1_000);
+    nodes.note(silent, T0);
+    nodes.note(silent, T0 + 900);
+    const seen = inventory(pod(RUNS));
+    expect(nodes.lostPods(seen, T0 + 999)).toEqual([]);
+    expect(nodes.lostPods(seen, T0 + 1_000)).toMatchObject([
+      { uid: 'pod-1', fact: { type: 'pod-gone', known: 'inferred', data: { cause: 'node-lost' } } },
+    ]);
+  });
+
+  test('J29: and is ready again has lost nothing', () => {
+    const nodes = new NodeLeases(1_000);
+    nodes.note(silent, T0);
+    nodes.note({ ...silent, ready: true }, T0 + 900);
+    nodes.note(silent, T0 + 950);
+    expect(nodes.lostPods(inventory(pod(RUNS)), T0 + 1_500)).toEqual([]);
+  });
+
+  test('has lost no pod that has ended', () => {
+    const nodes = new NodeLeases(1_000);
+    nodes.note(silent, T0);
+    const ended = { ...RUNS, ended: { at: T0, reason: 'Completed', exitCode: 0 } };
+    expect(nodes.lostPods(inventory(pod(ended)), T0 + 5_000)).toEqual([]);
+  });
+});
+
+test('an orphan of an id is no fact about an evaluation', () => {
+  const orphan = fact(
+    'orphan',
+    { evaluation: id, at: T0 },
+    { object: 'job', uid: 'u', objectName: 'x', state: 'found', why: 'unaccepted', message: 'm' },
+  );
+  expect(fold(id, [{ fact: orphan, storedAt: T0 }])).toEqual(fold(id, []));
+});
