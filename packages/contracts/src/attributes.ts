@@ -36,5 +36,9 @@ export const ATTRIBUTES = {
   logLost: 'lacuna.log.lost',
   tests: 'lacuna.tests',
   delayPrefix: 'lacuna.delay_ms.',
+  waitCause: 'lacuna.wait.cause',
+  waitMs: 'lacuna.wait.ms',
+  retryCause: 'lacuna.retry.cause',
+  retryNext: 'lacuna.retry.next',
   adopted: 'lacuna.job.adopted',
 } as const;

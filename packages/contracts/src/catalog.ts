@@ -19,6 +19,7 @@ import { podGone } from './facts/pod-gone.ts';
 import { podScheduled } from './facts/pod-scheduled.ts';
 import { podUnschedulable } from './facts/pod-unschedulable.ts';
 import { reportRead } from './facts/report-read.ts';
+import { retryOrdered } from './facts/retry-ordered.ts';
 import { settled } from './facts/settled.ts';
 import { submitted } from './facts/submitted.ts';
 
@@ -45,6 +46,7 @@ export const CATALOG = {
   'report-read': reportRead,
   'finding-raised': findingRaised,
   'finding-cleared': findingCleared,
+  'retry-ordered': retryOrdered,
   settled,
 } as const;
 

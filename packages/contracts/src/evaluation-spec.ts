@@ -10,6 +10,14 @@ export const SPEC_LIMITS = {
   labels: 64,
 } as const;
 
+/**
+ * What a new attempt may be made for. `infrastructure`: the platform ended the program, and its end is proven. `node-lost`: the pod is gone
+ * or its node silent, so the program may still run, and a new attempt may run it twice. `oom`, `image-pull`: as Kubernetes calls them.
+ * `failure`: the program's own result. Source: fault table, J1-J16.
+ */
+export const RETRY_CAUSES = ['infrastructure', 'node-lost', 'oom', 'image-pull', 'failure'] as const;
+export type RetryCause = (typeof RETRY_CAUSES)[number];
+
 const label = Type.String({ maxLength: 256 });
 const text = Type.String({ maxLength: SPEC_LIMITS.stringBytes });
 
@@ -58,10 +66,18 @@ export const EvaluationSpecSchema = Type.Object(
     ),
     queue: Type.Optional(Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' })),
     priority: Type.Optional(
-      Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'Higher goes first within a queue.' }),
+      Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'Higher goes first within its tenant and queue.' }),
     ),
     retries: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 10, description: 'New attempts after infrastructure failures.' }),
+      Type.Integer({ minimum: 0, maximum: 10, description: 'New attempts after the causes in retryOn.' }),
+    ),
+    retryOn: Type.Optional(
+      Type.Array(Type.Enum([...RETRY_CAUSES]), {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'Causes of a new attempt: infrastructure (the default), node-lost (may run twice), oom, image-pull, failure.',
+      }),
     ),
     report: Type.Optional(
       Type.String({

@@ -34,9 +34,11 @@ export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId
 export {
   EvaluationSpecSchema,
   recordSpec,
+  RETRY_CAUSES,
   SPEC_LIMITS,
   type EvaluationSpec,
   type RecordedSpec,
+  type RetryCause,
 } from './evaluation-spec.ts';
 export {
   Failure,

@@ -65,7 +65,7 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
     if (value.includes('\0')) bad(`/env/${key}`, 'must not contain a NUL character');
   const timeout = parseDuration(spec.timeout ?? '10m') ?? 0;
   if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
-  if ((spec.retries ?? 0) > 0) bad('/retries', 'retries are not implemented yet; leave it out or set 0');
+  if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
   if (/^(junit|ctrf):/.test(spec.report ?? ''))
     bad('/report', 'report files are not read yet; use auto, none, pytest, tap, vitest, jest or go');
   return problems;
@@ -85,6 +85,8 @@ function problemsOf(value: unknown): Problem[] {
       for (const name of error.params.requiredProperties) {
         problems.push({ where: join(where, name), message: 'is required' });
       }
+    } else if (error.keyword === 'enum') {
+      problems.push({ where, message: `must be one of ${error.params.allowedValues.join(', ')}` });
     } else if (error.keyword !== 'boolean') {
       problems.push({ where, message: (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message });
     }

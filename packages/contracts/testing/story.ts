@@ -31,9 +31,9 @@ export class Story {
   static readonly T0 = 1_800_000_000_000;
   readonly id: EvaluationId;
   readonly facts: ToldFact[] = [];
-  readonly podUid = 'pod-1';
   readonly begin: number;
   #now: number;
+  #attempt = 1;
 
   constructor(id: EvaluationId = testId(), begin: number = Story.T0) {
     this.id = id;
@@ -45,6 +45,10 @@ export class Story {
     return this.#now;
   }
 
+  get podUid(): string {
+    return `pod-${this.#attempt}`;
+  }
+
   /** Moves the clock. */
   after(ms: number): this {
     this.#now += ms;
@@ -54,7 +58,7 @@ export class Story {
   /** Any fact, at the story's time. */
   tell<T extends FactType>(type: T, data: FactData<T>): this {
     this.facts.push({
-      fact: fact(type, { evaluation: this.id, at: this.#now }, data),
+      fact: fact(type, { evaluation: this.id, attempt: this.#attempt, at: this.#now }, data),
       storedAt: this.#now + 1,
     });
     return this;
@@ -66,8 +70,8 @@ export class Story {
 
   jobCreated(): this {
     return this.tell('job-created', {
-      job: `${this.id}-a1`,
-      jobUid: 'job-1',
+      job: `${this.id}-a${this.#attempt}`,
+      jobUid: `job-${this.#attempt}`,
       slotAt: this.#now - 1,
       adopted: false,
       requests: 1,
@@ -76,7 +80,7 @@ export class Story {
   }
 
   podCreated(podUid = this.podUid): this {
-    return this.tell('pod-created', { pod: `${podUid}-name`, podUid, jobUid: 'job-1' });
+    return this.tell('pod-created', { pod: `${podUid}-name`, podUid, jobUid: `job-${this.#attempt}` });
   }
 
   podScheduled(podUid = this.podUid): this {
@@ -137,16 +141,22 @@ export class Story {
     });
   }
 
+  /** The attempt is to be made again: what is told from here on is of the next one. */
+  retryOrdered(order: Partial<FactData<'retry-ordered'>> = {}): this {
+    const next = this.#attempt + 1;
+    const why = { cause: 'infrastructure', reason: 'killed' } as const;
+    this.tell('retry-ordered', { ...why, next, evidenceAt: this.#now, notOwed: [], ...order });
+    this.#attempt = next;
+    return this;
+  }
+
   /** Everything up to the running container, with small steps in between. */
   running(spec: Partial<FactData<'submitted'>['spec']> = {}): this {
-    return this.submitted(spec)
-      .after(10)
-      .jobCreated()
-      .after(20)
-      .podCreated()
-      .after(5)
-      .podScheduled()
-      .after(100)
-      .started();
+    return this.submitted(spec).madeToRun();
+  }
+
+  /** From the Job to the running container. */
+  madeToRun(): this {
+    return this.after(10).jobCreated().after(20).podCreated().after(5).podScheduled().after(100).started();
   }
 }

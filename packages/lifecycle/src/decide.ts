@@ -1,7 +1,10 @@
-import { fact, stageContract, type Deadlines, type Fact } from '@lacuna/contracts';
-import { hasOpenFinding, latestAttempt, type Evaluation } from './evaluation.ts';
+import { fact, type Deadlines, type Fact, type FactData } from '@lacuna/contracts';
+import { earlierAttempts } from './earlier-attempts.ts';
+import { latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
 import { dueFindings } from './findings.ts';
+import { graceMs } from './grace.ts';
 import { join } from './join.ts';
+import { dueRetry } from './retry.ts';
 import { stagesOf } from './stages.ts';
 import { dueVerdict } from './verdict.ts';
 
@@ -16,18 +19,33 @@ export function decide(evaluation: Evaluation, now: number, deadlines: Deadlines
   const informed = findings.reduce((known, raised) => join(known, { fact: raised, storedAt: now }), evaluation);
   const data = dueVerdict(informed, now, deadlines);
   if (data === undefined) return findings;
-  return [...findings, fact('settled', { evaluation: evaluation.id, at: now, known: 'inferred' }, data)];
+  const about = { evaluation: evaluation.id, at: now, known: 'inferred' } as const;
+  const attempt = latestAttempt(informed);
+  const retry = dueRetry(informed, attempt, data);
+  const end =
+    retry === undefined
+      ? fact('settled', about, withAttempts(informed, attempt.number, data))
+      : fact('retry-ordered', { ...about, attempt: attempt.number }, retry);
+  return [...findings, end];
 }
 
 /** When to look again if no fact comes: the earliest deadline or end of grace; undefined when only facts can change anything. */
 export function nextDeadline(evaluation: Evaluation, deadlines: Deadlines = {}): number | undefined {
   if (evaluation.settled !== undefined || evaluation.submitted === undefined) return undefined;
-  const behindHole = hasOpenFinding(evaluation);
-  const times = stagesOf(evaluation, latestAttempt(evaluation), deadlines).map((stage) => {
-    const graceMs = stageContract(stage.stage, deadlines).graceMs ?? 0;
-    if (stage.outcome === 'missing') return (stage.missing?.raised?.data.deadline ?? Infinity) + graceMs;
-    return stage.deadline === undefined ? Infinity : stage.deadline + (behindHole ? graceMs : 0);
+  const attempt = latestAttempt(evaluation);
+  const behindHole = openFinding(evaluation, attempt) !== undefined;
+  const times = stagesOf(evaluation, attempt, deadlines).map((stage) => {
+    const grace = graceMs(stage, attempt, deadlines);
+    if (stage.outcome === 'missing') return (stage.missing?.raised?.data.deadline ?? Infinity) + grace;
+    return stage.deadline === undefined ? Infinity : stage.deadline + (behindHole ? grace : 0);
   });
   const next = Math.min(...times);
   return next === Infinity ? undefined : next;
+}
+
+/** The verdict rests on the last attempt, and names the earlier ones. */
+function withAttempts(evaluation: Evaluation, number: number, data: FactData<'settled'>): FactData<'settled'> {
+  if (number === 1) return data;
+  const reason = `${data.reason} (attempt ${number}; ${earlierAttempts(evaluation)})`.slice(0, 4_096);
+  return { ...data, reason, attempt: number };
 }

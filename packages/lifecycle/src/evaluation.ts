@@ -29,6 +29,8 @@ export interface Attempt {
   readonly warnings: Readonly<Record<string, FactOf<'cluster-warned'>>>;
   /** By pod uid. */
   readonly pods: Readonly<Record<string, Pod>>;
+  /** The attempt is over, and there is to be another one. */
+  readonly retry?: FactOf<'retry-ordered'>;
 }
 
 export interface Pod {
@@ -61,18 +63,28 @@ export function findingKey(attempt: number, stage: string, cause: string): strin
   return `${attempt}/${stage}/${cause}`;
 }
 
-/** Whether a hole is known and not filled: nothing behind it is owed meanwhile. */
-export function hasOpenFinding(evaluation: Evaluation): boolean {
-  return Object.values(evaluation.findings).some(
-    (finding) => finding.raised !== undefined && finding.cleared === undefined,
-  );
+/** The hole in an attempt that is known and not filled: nothing behind it is owed meanwhile. */
+export function openFinding(evaluation: Evaluation, attempt: Attempt): FactOf<'finding-raised'> | undefined {
+  return Object.values(evaluation.findings).find(
+    ({ raised, cleared }) => raised?.attempt === attempt.number && cleared === undefined,
+  )?.raised;
 }
 
-/** The latest attempt there is any fact about; attempt 1 before that. */
+/** An attempt of which nothing is known yet. */
+export function unknownAttempt(number: number): Attempt {
+  return { number, delays: {}, warnings: {}, pods: {} };
+}
+
+/** All attempts in order: the first one, and those that were ordered or of which there is any fact. */
+export function attemptsOf(evaluation: Evaluation): Attempt[] {
+  const known = Object.values(evaluation.attempts).flatMap(({ number, retry }) => [number, retry?.data.next ?? 1]);
+  const numbers = [...new Set([1, ...known])].sort((a, b) => a - b);
+  return numbers.map((number) => evaluation.attempts[number] ?? unknownAttempt(number));
+}
+
+/** The attempt that counts now. */
 export function latestAttempt(evaluation: Evaluation): Attempt {
-  const numbers = Object.keys(evaluation.attempts).map(Number);
-  const number = numbers.length === 0 ? 1 : Math.max(...numbers);
-  return evaluation.attempts[number] ?? { number, delays: {}, warnings: {}, pods: {} };
+  return attemptsOf(evaluation).at(-1) ?? unknownAttempt(1);
 }
 
 /** The pod that stands for the attempt: the first one, by creation and then by uid so that every reader picks the same. */

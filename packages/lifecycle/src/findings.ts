@@ -1,5 +1,5 @@
 import { fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
-import { hasOpenFinding, latestAttempt, type Evaluation } from './evaluation.ts';
+import { attemptsOf, latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
 import { stagesOf, type StageState } from './stages.ts';
 
 /**
@@ -7,12 +7,16 @@ import { stagesOf, type StageState } from './stages.ts';
  * While one hole is open nothing behind it is owed, so one broken evaluation raises one alert and not a cascade.
  */
 export function dueFindings(evaluation: Evaluation, now: number, deadlines: Deadlines = {}): Fact[] {
+  const cleared = attemptsOf(evaluation).flatMap((attempt) =>
+    stagesOf(evaluation, attempt, deadlines)
+      .flatMap((stage) => overtaken(stage, attempt.number, evaluation))
+      .map(({ stage, cause }) => clear(evaluation, attempt.number, stage, { cause, now })),
+  );
+  if (cleared.length > 0) return cleared;
   const attempt = latestAttempt(evaluation);
+  if (evaluation.settled !== undefined || openFinding(evaluation, attempt) !== undefined) return [];
   const stages = stagesOf(evaluation, attempt, deadlines);
-  const cleared = stages.flatMap((stage) => overtaken(stage, attempt.number, evaluation));
-  if (cleared.length > 0)
-    return cleared.map(({ stage, cause }) => clear(evaluation, attempt.number, stage, { cause, now }));
-  const raised = evaluation.settled !== undefined || hasOpenFinding(evaluation) ? undefined : firstHole(stages, now);
+  const raised = firstHole(stages, now);
   return raised === undefined
     ? []
     : [raise(evaluation, attempt.number, raised, { notOwed: notOwedBehind(raised, stages), now })];

@@ -5,6 +5,7 @@
 export type { Break } from './break.ts';
 export { decide, nextDeadline } from './decide.ts';
 export {
+  attemptsOf,
   findingKey,
   latestAttempt,
   primaryPod,

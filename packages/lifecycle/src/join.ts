@@ -1,5 +1,12 @@
 import type { EvaluationId, Fact } from '@lacuna/contracts';
-import { findingKey, unknownEvaluation, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+import {
+  findingKey,
+  unknownAttempt,
+  unknownEvaluation,
+  type Attempt,
+  type Evaluation,
+  type Pod,
+} from './evaluation.ts';
 
 /** A fact with the moment at which the stream stored it, Unix milliseconds. */
 export interface Recorded {
@@ -38,7 +45,7 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
       // About an object that is none of this evaluation's.
       return evaluation;
     default: {
-      const attempt = evaluation.attempts[fact.attempt] ?? { number: fact.attempt, delays: {}, warnings: {}, pods: {} };
+      const attempt = evaluation.attempts[fact.attempt] ?? unknownAttempt(fact.attempt);
       return { ...evaluation, attempts: { ...evaluation.attempts, [fact.attempt]: joinAttempt(attempt, fact) } };
     }
   }
@@ -50,7 +57,16 @@ type AttemptFact = Exclude<
 >;
 type PodFact = Exclude<
   AttemptFact,
-  { type: 'dispatch-delayed' | 'job-created' | 'job-refused' | 'job-finished' | 'job-gone' | 'cluster-warned' }
+  {
+    type:
+      | 'dispatch-delayed'
+      | 'job-created'
+      | 'job-refused'
+      | 'job-finished'
+      | 'job-gone'
+      | 'cluster-warned'
+      | 'retry-ordered';
+  }
 >;
 
 function withFinding(
@@ -78,6 +94,8 @@ function joinAttempt(attempt: Attempt, fact: AttemptFact): Attempt {
       return { ...attempt, finished: first(attempt.finished, fact) };
     case 'job-gone':
       return { ...attempt, jobGone: first(attempt.jobGone, fact) };
+    case 'retry-ordered':
+      return { ...attempt, retry: first(attempt.retry, fact) };
     case 'cluster-warned':
       return { ...attempt, warnings: withEntry(attempt.warnings, `${fact.data.uid}/${fact.data.reason}`, fact) };
     default: {

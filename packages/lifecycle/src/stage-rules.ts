@@ -26,20 +26,21 @@ export interface StageRule {
 /** The span contract as rules: one entry a stage, in the order of the evaluation's life. */
 export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   submit: {
-    begin: (evaluation) => evaluation.submitted?.at,
+    // Accepted once, whatever number of attempts follows.
+    begin: (evaluation, { number }) => (number === 1 ? evaluation.submitted?.at : undefined),
     end: (evaluation) => endedAt(evaluation.acceptedAt),
     whyMissing: () => 'never accepted',
   },
   queue: {
-    begin: (evaluation) => evaluation.acceptedAt,
+    begin: (evaluation, { number }) =>
+      number === 1 ? evaluation.acceptedAt : evaluation.attempts[number - 1]?.retry?.at,
     end: (_, attempt) => endedAt(slotAt(attempt) ?? attempt.refused?.at ?? attempt.job?.at),
-    whyMissing: (_, attempt) => attempt.delays['capacity']?.data.detail ?? 'dispatch has not taken it from the queue',
+    whyMissing: (_, { delays }) => latest(delays)?.data.detail ?? 'dispatch has not taken it from the queue',
   },
   'job.create': {
     begin: (_, attempt) => slotAt(attempt) ?? attempt.refused?.at,
     end: (_, attempt) => jobCreateEnd(attempt),
-    whyMissing: (_, { delays }) =>
-      (delays['quota'] ?? delays['throttled'] ?? delays['unavailable'])?.data.detail ?? 'no answer from the cluster',
+    whyMissing: (_, { delays }) => latest(delays)?.data.detail ?? 'no answer from the cluster',
   },
   'pod.create': {
     begin: (_, attempt) => attempt.job?.at,
@@ -84,7 +85,8 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     whyMissing: () => 'the log is closed, but nobody read its test results',
   },
   verdict: {
-    begin: (evaluation) => evaluation.settled?.data.evidenceAt,
+    begin: (evaluation, { number }) =>
+      number === (evaluation.settled?.data.attempt ?? 1) ? evaluation.settled?.data.evidenceAt : undefined,
     end: (evaluation) => endedAt(evaluation.settled?.at),
     whyMissing: () => 'the auditor has not settled it',
   },

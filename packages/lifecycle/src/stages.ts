@@ -46,7 +46,7 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
   }
   const why = rule.whyMissing(evaluation, attempt);
   if (missing?.raised !== undefined) return { ...known, outcome: 'missing', begin, why };
-  if (evaluation.settled !== undefined) return { ...known, outcome: 'not-owed', begin };
+  if (evaluation.settled !== undefined || attempt.retry !== undefined) return { ...known, outcome: 'not-owed', begin };
   const deadline = deadlineOf(
     stage,
     rule.owedFrom === undefined ? begin : rule.owedFrom(evaluation, attempt),

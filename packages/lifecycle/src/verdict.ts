@@ -1,7 +1,7 @@
-import { stageContract, type Deadlines, type FactData } from '@lacuna/contracts';
+import type { Deadlines, FactData } from '@lacuna/contracts';
 import {
-  hasOpenFinding,
   latestAttempt,
+  openFinding,
   primaryPod,
   startOf,
   type Attempt,
@@ -9,6 +9,7 @@ import {
   type Pod,
 } from './evaluation.ts';
 import { citeEvidence, evidenceAt } from './cite-evidence.ts';
+import { graceMs } from './grace.ts';
 import { cancelled, judgeRun, type Judgement } from './judge-run.ts';
 import { stagesOf, type StageState } from './stages.ts';
 
@@ -55,7 +56,7 @@ function judge(known: Case): Judgement | undefined {
 
 /** Verdicts that need no end of a program: given up at a hole, refused, cancelled early, broken before it could run. */
 function judgeBeforeRun({ evaluation, attempt, stages, now, deadlines }: Case): Judgement | undefined {
-  const givenUp = stages.find((stage) => stage.outcome === 'missing' && now >= giveUpAt(stage, deadlines));
+  const givenUp = stages.find((stage) => stage.outcome === 'missing' && now >= giveUpAt(stage, attempt, deadlines));
   if (givenUp !== undefined) return judgeHole(givenUp);
   if (attempt.refused !== undefined && attempt.job === undefined) {
     const { cause, message } = attempt.refused.data;
@@ -83,9 +84,9 @@ function judgeCollected(known: Case): Judgement | undefined {
 
 const RUNNING = new Set(['container.run', 'log.capture', 'report.read', 'verdict']);
 
-function giveUpAt(stage: StageState, deadlines: Deadlines): number {
+function giveUpAt(stage: StageState, attempt: Attempt, deadlines: Deadlines): number {
   const { deadline, since } = stage.missing?.raised?.data ?? {};
-  return (deadline ?? since ?? Infinity) + (stageContract(stage.stage, deadlines).graceMs ?? 0);
+  return (deadline ?? since ?? Infinity) + graceMs(stage, attempt, deadlines);
 }
 
 function judgeHole(stage: StageState): Judgement {
@@ -100,13 +101,13 @@ function isCollected(evaluation: Evaluation, pod: Pod): boolean {
 /** Behind a known hole the end of the program itself may never be told: then the hole is all that can be said. */
 function judgeOverdue(known: Case): Judgement | undefined {
   if (!isOverdueBehindHole(known)) return undefined;
-  const hole = Object.values(known.evaluation.findings).find(({ raised, cleared }) => raised && !cleared)?.raised?.data;
+  const hole = openFinding(known.evaluation, known.attempt)?.data;
   return { verdict: 'error', reason: `${hole?.stage} ${hole?.cause}: ${hole?.reason}` };
 }
 
 /** Behind a known hole nothing more is owed and no finding is raised; still the wait for it must end some time. */
-function isOverdueBehindHole({ evaluation, stages, now, deadlines }: Case): boolean {
+function isOverdueBehindHole({ evaluation, attempt, stages, now, deadlines }: Case): boolean {
   const overdue = (stage: StageState): boolean =>
-    stage.deadline !== undefined && now >= stage.deadline + (stageContract(stage.stage, deadlines).graceMs ?? 0);
-  return hasOpenFinding(evaluation) && stages.some(overdue);
+    stage.deadline !== undefined && now >= stage.deadline + graceMs(stage, attempt, deadlines);
+  return openFinding(evaluation, attempt) !== undefined && stages.some(overdue);
 }

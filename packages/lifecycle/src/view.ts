@@ -8,7 +8,7 @@ import {
   type Links,
   type StageView,
 } from '@lacuna/contracts';
-import { latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
+import { attemptsOf, latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
 import { phaseOf } from './phase.ts';
 import { stagesOf, type StageState } from './stages.ts';
 import { testsOf } from './judge-run.ts';
@@ -40,11 +40,6 @@ export function viewOf(evaluation: Evaluation, links: Links, deadlines: Deadline
     findings: findingViews(evaluation),
     links,
   };
-}
-
-function attemptsOf(evaluation: Evaluation): Attempt[] {
-  const attempts = Object.values(evaluation.attempts).sort((a, b) => a.number - b.number);
-  return attempts.length > 0 ? attempts : [latestAttempt(evaluation)];
 }
 
 function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines): AttemptView {

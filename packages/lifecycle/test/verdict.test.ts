@@ -68,6 +68,12 @@ describe('the verdict', () => {
     ['neverEnds', 'error', /container\.run missing/],
     ['logNeverCloses', 'incomplete', /log\.capture missing/],
     ['twoPods', 'incomplete', /started 2 pods/],
+    ['retried', 'passed', /^exit code 0, log sealed \(attempt 2; attempt 1: infrastructure: killed/],
+    ['retriedInVain', 'error', /^killed by SIGKILL.*\(attempt 2; attempt 1: infrastructure: killed/],
+    ['retriedAndCancelled', 'cancelled', /before it had a Job/],
+    ['retriedAndThenNothing', 'error', /^queue missing/],
+    ['podHeldUpByQuota', 'passed', /exit code 0/],
+    ['podHeldUpForEver', 'error', /^pod\.create missing: FailedCreate: exceeded quota/],
   ] as const)('of %s is %s', ([story, verdict, reason]) => {
     const outcome = outcomeOf(story);
     expect(outcome.verdict.verdict).toBe(verdict);
@@ -75,7 +81,7 @@ describe('the verdict', () => {
   });
 
   test('every story is covered', () => {
-    expect(Object.keys(STORIES)).toHaveLength(22);
+    expect(Object.keys(STORIES)).toHaveLength(28);
   });
 
   test('waits for the fact about the start when the one about the end comes first', () => {

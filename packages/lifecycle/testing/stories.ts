@@ -8,6 +8,20 @@ const LOST = {
   reason: 'log cut after byte 60',
 } as const;
 
+const KILLED = { reason: 'Error', signal: 'SIGKILL' } as const;
+const QUOTA = 'exceeded quota: five, requested: pods=1, used: pods=5, limited: pods=5';
+
+const killed = (spec: { readonly retries: number }): Story =>
+  new Story().running(spec).after(1_000).ended(KILLED).logClosed().reportRead();
+
+const quotaWait = (): Story =>
+  new Story()
+    .submitted()
+    .after(10)
+    .jobCreated()
+    .after(5)
+    .tell('cluster-warned', { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: QUOTA, quota: 'full' });
+
 /** The lives an evaluation can have; each call tells it anew. */
 export const STORIES = {
   passed: () => new Story().running().after(1_000).ended().after(10).logClosed().reportRead(),
@@ -114,5 +128,19 @@ export const STORIES = {
       .tell('pod-gone', { podUid: 'pod-1', cause: 'evicted', message: 'The node was low on memory' }),
   neverEnds: () => new Story().running({ timeout: '1s' }),
   logNeverCloses: () => new Story().running().after(1_000).ended(),
+  retried: () =>
+    killed({ retries: 1 }).retryOrdered().madeToRun().after(1_000).ended().after(10).logClosed().reportRead(),
+  retriedInVain: () =>
+    killed({ retries: 1 }).retryOrdered().madeToRun().after(5).ended(KILLED).logClosed().reportRead(),
+  retriedAndCancelled: () =>
+    killed({ retries: 2 })
+      .retryOrdered()
+      .after(10)
+      .tell('cancel-requested', {})
+      .tell('job-refused', { cause: 'cancelled', message: 'cancelled' }),
+  retriedAndThenNothing: () => killed({ retries: 1 }).retryOrdered(),
+  podHeldUpByQuota: () =>
+    quotaWait().after(600_000).podCreated().podScheduled().started().after(50).ended().logClosed().reportRead(),
+  podHeldUpForEver: () => quotaWait(),
   twoPods: () => new Story().running().podCreated('pod-2').started('pod-2').ended().logClosed().reportRead(),
 } satisfies Record<string, () => Story>;

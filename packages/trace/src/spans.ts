@@ -6,8 +6,10 @@ import {
   type ContractSpan,
   type FactOf,
 } from '@lacuna/contracts';
-import { stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
+import { attemptsOf, stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
+import { retrySpan } from './retry-span.ts';
 import { missingSpan, rootSpanId, stageSpan } from './stage-span.ts';
+import { waitSpans } from './wait-spans.ts';
 
 const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
 
@@ -17,21 +19,23 @@ const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]))
  */
 export function spansOf(evaluation: Evaluation): ContractSpan[] {
   const root = rootSpan(evaluation);
-  const attempts = Object.values(evaluation.attempts).sort((a, b) => a.number - b.number);
-  const first: Attempt = { number: 1, delays: {}, warnings: {}, pods: {} };
-  const stages = (attempts.length > 0 ? attempts : [first]).flatMap((attempt) => attemptSpans(evaluation, attempt));
+  const stages = attemptsOf(evaluation).flatMap((attempt) => attemptSpans(evaluation, attempt));
   return root === undefined ? stages : [root, ...stages];
 }
 
 function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] {
   const spans: ContractSpan[] = [];
+  const root = rootSpanId(evaluation);
   for (const state of stagesOf(evaluation, attempt)) {
     const raised = state.missing?.raised;
-    if (raised !== undefined) spans.push(missingSpan(evaluation, raised, spans.at(-1)));
+    if (raised !== undefined) {
+      const last = spans.findLast((span) => span.parentSpanId === root);
+      spans.push(missingSpan(evaluation, raised, last));
+    }
     const span = stageSpan(evaluation, attempt, state, SERVICE_OF.get(state.stage) ?? 'trace-audit');
-    if (span !== undefined) spans.push(span);
+    if (span !== undefined) spans.push(span, ...waitSpans(span, evaluation, attempt, state.stage));
   }
-  return spans;
+  return attempt.retry === undefined ? spans : [...spans, retrySpan(evaluation, attempt.retry)];
 }
 
 /** The root spans the whole life; it is exported with the verdict and never before, because only then it is final. */
@@ -55,6 +59,7 @@ function rootSpan(evaluation: Evaluation): ContractSpan | undefined {
       [ATTRIBUTES.pipelineResult]: PIPELINE_RESULT[verdict],
       [ATTRIBUTES.evaluation]: evaluation.id,
       [ATTRIBUTES.verdict]: verdict,
+      [ATTRIBUTES.attempt]: settled.data.attempt ?? 1,
       [ATTRIBUTES.reason]: reason,
       ...(evidence.tests === undefined ? {} : { [ATTRIBUTES.tests]: evidence.tests }),
       ...(broken ? { [ATTRIBUTES.errorType]: `lacuna.${verdict}` } : {}),

@@ -1,5 +1,6 @@
 import { ATTRIBUTES, spanIdOf, traceIdOf, type ContractSpan, type FactOf, type StageService } from '@lacuna/contracts';
 import { findingKey, type Attempt, type Evaluation, type StageState } from '@lacuna/lifecycle';
+import { spanName } from './span-name.ts';
 import { stageAttributes, type Attributes } from './stage-attributes.ts';
 
 /**
@@ -27,7 +28,7 @@ export function stageSpan(
     spanId: spanIdOf(evaluation.id, attempt.number, variant === undefined ? state.stage : `${state.stage}/${variant}`),
     parentSpanId: rootSpanId(evaluation),
     service: `lacuna-${service}`,
-    name: variant === undefined ? state.stage : `${state.stage} ${variant}`,
+    name: spanName(variant === undefined ? state.stage : `${state.stage} ${variant}`, attempt.number),
     kind: 'internal',
     startMs: state.begin,
     endMs: state.end,
@@ -50,7 +51,7 @@ export function missingSpan(
     spanId: spanIdOf(evaluation.id, raised.attempt, `${stage}/missing`),
     parentSpanId: rootSpanId(evaluation),
     service: 'lacuna-trace-audit',
-    name: `${stage} missing`,
+    name: spanName(`${stage} missing`, raised.attempt),
     kind: 'internal',
     startMs: since,
     endMs: Math.max(since, deadline ?? raised.at),

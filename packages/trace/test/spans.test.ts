@@ -120,4 +120,31 @@ describe('the trace of a settled evaluation', () => {
     ]);
     expect(root?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c');
   });
+
+  test('of a second attempt shows both, each stage under a name of its own, and why there was another', () => {
+    const spans = spansOf(settle(STORIES.retried()));
+    expect(named(spans, 'container.run killed')?.attributes[ATTRIBUTES.attempt]).toBe(1);
+    expect(named(spans, 'retry: infrastructure')?.attributes).toMatchObject({ [ATTRIBUTES.retryNext]: 2 });
+    expect(named(spans, 'container.run (attempt 2)')?.attributes[ATTRIBUTES.attempt]).toBe(2);
+    expect(spans.filter(({ attributes }) => attributes[ATTRIBUTES.stage] === 'verdict')).toHaveLength(1);
+    expect(named(spans, 'RUN suite')?.attributes[ATTRIBUTES.attempt]).toBe(2);
+  });
+
+  test('shows what was waited for as children of the stage, cause by cause', () => {
+    const [from, to] = [Story.T0, Story.T0 + 8];
+    const waits = [
+      { stage: 'queue', cause: 'quota', from, to, ms: 5 },
+      { stage: 'job.create', cause: 'unavailable', from: to, to: to + 1, ms: 1 },
+    ] as const;
+    const created = { job: 'j', jobUid: 'job-1', slotAt: Story.T0 + 9, adopted: false, requests: 2, delaysMs: {} };
+    const story = new Story()
+      .submitted()
+      .after(10)
+      .tell('job-created', { ...created, waits: [...waits] });
+    const spans = spansOf(fold(story.id, story.facts));
+    const quota = named(spans, 'waiting: quota');
+    expect(quota).toMatchObject({ startMs: from, endMs: to, attributes: { [ATTRIBUTES.waitMs]: 5 } });
+    expect(quota?.parentSpanId).toBe(named(spans, 'queue')?.spanId);
+    expect(named(spans, 'waiting: unavailable')?.parentSpanId).toBe(named(spans, 'job.create')?.spanId);
+  });
 });

@@ -6,12 +6,17 @@ export const clusterWarned = defineFact({
   name: 'cluster-warned',
   means: 'The cluster warned about the Job or pod (FailedCreate, FailedScheduling …); explains, never proves.',
   producer: 'k8s-watch',
-  consumers: ['submit', 'trace-audit'],
+  consumers: ['submit', 'dispatch', 'trace-audit'],
   data: {
     object: Type.Enum(['job', 'pod']),
     uid: Type.String(),
     reason: Type.String({ maxLength: 128 }),
     message: Type.String({ maxLength: 4_096 }),
+    quota: Type.Optional(
+      Type.Enum(['full', 'too-small'], {
+        description: 'A quota refused the pod: one that others use up and will free, or one that could never hold it.',
+      }),
+    ),
   },
   qualifier: (data) => [data.uid, data.reason],
 });

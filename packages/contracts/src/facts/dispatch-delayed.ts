@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
 
-export const DELAY_CAUSES = ['capacity', 'quota', 'throttled', 'unavailable'] as const;
+/** `client`: our own limit of create requests under way, which falls when the cluster struggles. */
+export const DELAY_CAUSES = ['capacity', 'quota', 'client', 'throttled', 'unavailable'] as const;
 
 /** The Job could not be created yet. Published once per cause, when it is first met; `job-created` carries the time lost to each. */
 export const dispatchDelayed = defineFact({

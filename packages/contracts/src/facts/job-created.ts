@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
+import { WaitSchema } from './wait.ts';
 
 const lost = Type.Optional(Type.Number({ minimum: 0 }));
 
@@ -16,8 +17,9 @@ export const jobCreated = defineFact({
     adopted: Type.Boolean({ description: 'True when it was already there with our identity and spec hash.' }),
     requests: Type.Integer({ minimum: 1, description: 'Create requests that it took.' }),
     delaysMs: Type.Object(
-      { capacity: lost, quota: lost, throttled: lost, unavailable: lost },
+      { capacity: lost, quota: lost, client: lost, throttled: lost, unavailable: lost },
       { description: 'Milliseconds lost per cause.' },
     ),
+    waits: Type.Optional(Type.Array(WaitSchema, { description: 'Where in time they were lost.' })),
   },
 });

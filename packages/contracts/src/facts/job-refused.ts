@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
+import { WaitSchema } from './wait.ts';
 
 /** There will be no Job in this attempt, for good. */
 export const jobRefused = defineFact({
@@ -11,5 +12,6 @@ export const jobRefused = defineFact({
     cause: Type.Enum(['denied', 'invalid', 'name-collision', 'cancelled', 'spec-lost']),
     message: Type.String({ maxLength: 4_096, description: "The cluster's own words." }),
     slotAt: Type.Optional(Type.Number()),
+    waits: Type.Optional(Type.Array(WaitSchema)),
   },
 });

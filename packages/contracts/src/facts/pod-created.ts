@@ -6,7 +6,7 @@ export const podCreated = defineFact({
   name: 'pod-created',
   means: 'A pod of the Job exists.',
   producer: 'k8s-watch',
-  consumers: ['submit', 'trace-audit'],
+  consumers: ['submit', 'dispatch', 'trace-audit'],
   data: { pod: Type.String(), podUid: Type.String(), jobUid: Type.String() },
   qualifier: (data) => [data.podUid],
 });

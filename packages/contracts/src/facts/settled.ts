@@ -12,6 +12,7 @@ export const settled = defineFact({
   data: {
     verdict: Type.Enum([...VERDICTS]),
     reason: Type.String({ maxLength: 4_096 }),
+    attempt: Type.Optional(Type.Integer({ minimum: 1, description: 'The attempt it rests on; 1 when absent.' })),
     evidenceAt: Type.Number({
       description: 'When the last evidence came, or the last hole was found: begin of the `verdict` stage.',
     }),

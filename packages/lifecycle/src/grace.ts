@@ -1,0 +1,13 @@
+import { stageContract, type Deadlines } from '@lacuna/contracts';
+import { latest, type Attempt } from './evaluation.ts';
+import type { StageState } from './stages.ts';
+
+/**
+ * How long after its deadline a stage is waited for. A pod that only a used-up quota holds up is waited for as long as a slot in the queue is:
+ * its absence is told at the deadline as any other, but waiting for a place that others will free is no failure.
+ */
+export function graceMs({ stage }: StageState, attempt: Attempt, deadlines: Deadlines): number {
+  const { graceMs: own = 0 } = stageContract(stage, deadlines);
+  if (stage !== 'pod.create' || latest(attempt.warnings)?.data.quota !== 'full') return own;
+  return Math.max(own, stageContract('queue', deadlines).owedWithinMs ?? 0);
+}

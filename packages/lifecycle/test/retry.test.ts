@@ -1,0 +1,111 @@
+import type { Fact, FactData, RetryCause } from '@lacuna/contracts';
+import { Story } from '@lacuna/contracts/testing';
+import { describe, expect, test } from 'vitest';
+import { decide, fold, join, latestAttempt, nextDeadline } from '../src/index.ts';
+
+type Spec = Partial<FactData<'submitted'>['spec']>;
+
+/** What is published in the end for a story: the order of another attempt, or the verdict. */
+function endOf({ facts, id, now: last }: Story): Fact | undefined {
+  let evaluation = fold(id, facts);
+  for (let now = last + 1, step = 0; step < 20; step++) {
+    for (const due of decide(evaluation, now)) {
+      if (due.type === 'settled' || due.type === 'retry-ordered') return due;
+      evaluation = join(evaluation, { fact: due, storedAt: now });
+    }
+    now = Math.max(now, nextDeadline(evaluation) ?? now);
+  }
+  return undefined;
+}
+
+const collected = (story: Story): Story => story.logClosed({ state: 'unsealed', reason: 'no seal' }).reportRead();
+const gone = (story: Story, cause: FactData<'pod-gone'>['cause']): Story =>
+  story.tell('pod-gone', { podUid: 'pod-1', cause, message: 'it went' });
+const running = (spec: Spec): Story => new Story().running(spec).after(1_000);
+const waitingForImage = (spec: Spec, reason: string): Story =>
+  new Story()
+    .submitted(spec)
+    .jobCreated()
+    .podCreated()
+    .podScheduled()
+    .tell('container-waiting', { podUid: 'pod-1', reason, message: 'no route to the registry', permanent: false });
+
+/** By the name of a failure, its story with the given spec. */
+const FAILURES = {
+  killed: (spec: Spec) => collected(running(spec).ended({ reason: 'Error', signal: 'SIGKILL' })),
+  evicted: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Evicted', exitCode: 137 }), 'evicted')),
+  preempted: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Preempted', exitCode: 143 }), 'preempted')),
+  deleted: (spec: Spec) => collected(running(spec).ended({ reason: 'Deleted', exitCode: 143 })),
+  preemptedBeforeItsStart: (spec: Spec) => gone(new Story().submitted(spec).jobCreated().podCreated(), 'preempted'),
+  nodeLost: (spec: Spec) => gone(running(spec), 'node-lost'),
+  givenUpByTheControlPlane: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Lost' }), 'node-lost')),
+  silent: (spec: Spec) => running({ timeout: '1s', ...spec }),
+  forceDeleted: (spec: Spec) => gone(running(spec), 'deleted'),
+  oom: (spec: Spec) => collected(running(spec).ended({ reason: 'OOMKilled', exitCode: 137 })),
+  imagePull: (spec: Spec) => waitingForImage(spec, 'ImagePullBackOff'),
+  testsFailed: (spec: Spec) => running(spec).ended({ reason: 'Error', exitCode: 1 }).logClosed().reportRead(),
+  timedOut: (spec: Spec) =>
+    running(spec).ended({ reason: 'DeadlineExceeded', signal: 'SIGTERM' }).logClosed().reportRead(),
+  denied: (spec: Spec) => new Story().submitted(spec).tell('job-refused', { cause: 'denied', message: 'no' }),
+  badCommand: (spec: Spec) =>
+    new Story().submitted(spec).jobCreated().podCreated().podScheduled().neverStarted('no such file'),
+  cutLog: (spec: Spec) => running(spec).ended().logClosed({ state: 'truncated', bytes: 60 }).reportRead(),
+} as const;
+
+describe('another attempt', () => {
+  test.for([
+    ['killed', 'infrastructure'],
+    ['evicted', 'infrastructure'],
+    ['preempted', 'infrastructure'],
+    ['deleted', 'infrastructure'],
+    ['preemptedBeforeItsStart', 'infrastructure'],
+    ['nodeLost', 'node-lost'],
+    ['givenUpByTheControlPlane', 'node-lost'],
+    ['silent', 'node-lost'],
+    ['forceDeleted', 'node-lost'],
+    ['oom', 'oom'],
+    ['imagePull', 'image-pull'],
+    ['testsFailed', 'failure'],
+    ['timedOut', undefined],
+    ['denied', undefined],
+    ['badCommand', undefined],
+    ['cutLog', undefined],
+  ] as const satisfies [keyof typeof FAILURES, RetryCause | undefined][])(
+    'after %s is made for the cause %s and no other, and only when it is asked for',
+    ([failure, cause]) => {
+      const all: RetryCause[] = ['infrastructure', 'node-lost', 'oom', 'image-pull', 'failure'];
+      for (const retryOn of all) {
+        const end = endOf(FAILURES[failure]({ retries: 1, retryOn: [retryOn] }));
+        const order = { type: 'retry-ordered', attempt: 1, data: { cause, next: 2 } };
+        expect(end).toMatchObject(retryOn === cause ? order : { type: 'settled' });
+      }
+      const byDefault = endOf(FAILURES[failure]({ retries: 1 }));
+      expect(byDefault?.type).toBe(cause === 'infrastructure' ? 'retry-ordered' : 'settled');
+    },
+  );
+
+  test('is made as often as the spec allows, and no more', () => {
+    const story = FAILURES.killed({ retries: 2 });
+    for (let attempt = 2; attempt <= 3; attempt++) {
+      expect(endOf(story)).toMatchObject({ type: 'retry-ordered', data: { next: attempt } });
+      collected(story.retryOrdered().madeToRun().after(10).ended({ reason: 'Error', signal: 'SIGKILL' }));
+    }
+    expect(endOf(story)).toMatchObject({ type: 'settled', data: { verdict: 'error', attempt: 3 } });
+  });
+
+  test('is never made of a cancelled evaluation', () => {
+    const story = FAILURES.killed({ retries: 1 }).tell('cancel-requested', {});
+    expect(endOf(story)?.type).toBe('settled');
+  });
+
+  test('is owed its own stages, whatever holes the first one had', () => {
+    const { facts, id, now } = FAILURES.killed({ retries: 1 }).retryOrdered();
+    const evaluation = fold(id, facts);
+    expect(latestAttempt(evaluation).number).toBe(2);
+    expect(nextDeadline(evaluation)).toBe(now + 3_600_000);
+    expect(decide(evaluation, now + 3_600_000)).toMatchObject([
+      { type: 'finding-raised', attempt: 2, data: { stage: 'queue', cause: 'missing' } },
+      { type: 'settled' },
+    ]);
+  });
+});
