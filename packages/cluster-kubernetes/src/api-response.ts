@@ -10,9 +10,14 @@ export interface ApiResponse {
 
 /** Kubernetes' `Status` object, as far as it is read. */
 interface Status {
+  readonly kind?: string;
   readonly message?: string;
   readonly reason?: string;
-  readonly details?: { readonly name?: string; readonly kind?: string };
+  readonly details?: {
+    readonly name?: string;
+    readonly kind?: string;
+    readonly causes?: readonly { readonly reason?: string }[];
+  };
 }
 
 /** Longer than any message of Kubernetes that people read; shorter than an HTML page. */

@@ -2,6 +2,7 @@ import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import { createdAt } from './api-objects.ts';
 import { messageOf, objectOf, statusOf, type ApiResponse } from './api-response.ts';
 import { isSameRequest } from './identity.ts';
+import { quotaRefusal } from './quota-refusal.ts';
 
 /** What the answer to a create means. `look`: whether the Job exists is not known, so the same name must be read back. */
 export type CreateOutcome = EnsureOutcome | { readonly kind: 'look'; readonly because: string };
@@ -19,7 +20,8 @@ const THROTTLE_MS = 1_000;
  * | 429 | throttled |
  * | 403 naming the object, for quota | quota: Kubernetes has no code for it, only words |
  * | 403 naming the object | denied: admission refused this Job |
- * | 401, 403, 404, 3xx, 1xx | unavailable: it is we who are refused, or the namespace is missing; another Job would fare no better |
+ * | 403 without details | denied: a webhook's own answer, which has nothing but words |
+ * | 401, 403, 404, 3xx, 1xx | unavailable: it is we who are refused, or the namespace is missing or terminating; another Job would fare no better |
  * | other 4xx | denied: invalid, or too large |
  */
 export function outcomeOfCreate(response: ApiResponse): CreateOutcome {
@@ -28,7 +30,7 @@ export function outcomeOfCreate(response: ApiResponse): CreateOutcome {
   if (status >= 200 && status < 300) return createdBy(response, message);
   if (status === 408 || status === 409 || status >= 500) return { kind: 'look', because: message };
   if (status === 429) return { kind: 'throttled', message, retryAfterMs: response.retryAfterMs ?? THROTTLE_MS };
-  if (status === 403 && statusOf(response).details?.name !== undefined) return refusedByAdmission(message);
+  if (status === 403 && isAboutThisJob(response)) return refusedByAdmission(message);
   if (status < 400 || status === 401 || status === 403 || status === 404) return { kind: 'unavailable', message };
   return { kind: 'denied', message };
 }
@@ -60,8 +62,18 @@ function createdBy(response: ApiResponse, message: string): CreateOutcome {
   return { kind: 'created', uid: job.metadata.uid, at: createdAt(job) };
 }
 
+/**
+ * Whether a 403 is about what is in the Job and not about us. The API server's own refusals for want of rights name a kind and no object;
+ * a webhook's denial has no details at all; a namespace that is being terminated takes no Job whatever is in it.
+ */
+function isAboutThisJob(response: ApiResponse): boolean {
+  const { kind, details } = statusOf(response);
+  if (details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return false;
+  return details === undefined ? kind === 'Status' : details.name !== undefined;
+}
+
 function refusedByAdmission(message: string): EnsureOutcome {
-  return message.includes('exceeded quota')
+  return quotaRefusal(message) !== undefined
     ? { kind: 'quota', message, retryAfterMs: QUOTA_RETRY_MS }
     : { kind: 'denied', message };
 }

@@ -1,6 +1,7 @@
 import type { WarningEvent } from '@lacuna/cluster';
 import { createdAt, timeOf, type ApiEvent } from './api-objects.ts';
 import { identityOfName } from './identity.ts';
+import { quotaRefusal } from './quota-refusal.ts';
 
 const OBJECTS: Readonly<Record<string, 'job' | 'pod'>> = { Job: 'job', Pod: 'pod' };
 
@@ -10,12 +11,14 @@ export function warningOfEvent(event: ApiEvent): WarningEvent | undefined {
   const object = OBJECTS[kind];
   const identity = identityOfName(name);
   if (event.type !== 'Warning' || object === undefined || identity === undefined || uid === undefined) return undefined;
+  const quota = quotaRefusal(event.message ?? '');
   return {
     ...identity,
     object,
     uid,
     reason: event.reason ?? '',
     message: event.message ?? '',
+    ...(quota !== undefined && { quota }),
     at: lastSeenAt(event),
   };
 }

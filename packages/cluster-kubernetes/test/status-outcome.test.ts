@@ -5,6 +5,8 @@ import { outcomeOfCreate, outcomeOfLook } from '../src/status-outcome.ts';
 import { at, EVALUATION, JOB, meta, ms } from './objects.ts';
 
 const status = (message: string, details: object = {}) => ({ kind: 'Status', message, details });
+const EXCEEDED =
+  'exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5';
 const named = { name: JOB, kind: 'jobs' };
 const REQUEST: JobRequest = {
   evaluation: EVALUATION,
@@ -28,7 +30,14 @@ describe('the answer to a create', () => {
     [401, status('Unauthorized'), { kind: 'unavailable' }],
     [403, status('User "x" cannot create resource "jobs"', { kind: 'jobs' }), { kind: 'unavailable' }],
     [403, status('forbidden: violates policy', named), { kind: 'denied' }],
-    [403, status('forbidden: exceeded quota: q', named), { kind: 'quota', retryAfterMs: 5_000 }],
+    [403, { kind: 'Status', message: 'admission webhook "x" denied the request: no' }, { kind: 'denied' }],
+    [403, '<html>no entry</html>', { kind: 'unavailable' }],
+    [
+      403,
+      status('being terminated', { ...named, causes: [{ reason: 'NamespaceTerminating' }] }),
+      { kind: 'unavailable' },
+    ],
+    [403, status(`forbidden: ${EXCEEDED}`, named), { kind: 'quota' }],
     [404, status('namespaces "x" not found', { name: 'x', kind: 'namespaces' }), { kind: 'unavailable' }],
     [408, '', { kind: 'look' }],
     [409, status('already exists', named), { kind: 'look' }],

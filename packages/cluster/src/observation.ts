@@ -61,6 +61,8 @@ export interface WarningEvent extends Identity {
   readonly uid: string;
   readonly reason: string;
   readonly message: string;
+  /** It is a quota that stands in the way: one that is used up and will be free again, or one that could never hold what is asked for. */
+  readonly quota?: 'full' | 'too-small';
   readonly at: number;
 }
 

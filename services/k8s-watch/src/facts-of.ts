@@ -70,11 +70,17 @@ export function factsOfJob(job: JobSnapshot, known: KnownBy, seenAt: number): Fa
 
 /** A warning event as a fact: the explanation of an absence. */
 export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: number): Fact {
-  const { evaluation, attempt, at, object, uid, reason, message } = warning;
+  const { evaluation, attempt, at, object, uid, reason, message, quota } = warning;
   return fact(
     'cluster-warned',
     { evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known },
-    { object, uid, reason: reason.slice(0, 128), message: message.slice(0, 4_096) },
+    {
+      object,
+      uid,
+      reason: reason.slice(0, 128),
+      message: message.slice(0, 4_096),
+      ...(quota === undefined ? {} : { quota }),
+    },
   );
 }
 
