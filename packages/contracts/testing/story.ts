@@ -11,6 +11,8 @@ import {
 } from '../src/index.ts';
 
 const SHA = 'a'.repeat(64);
+/** Facts about the evaluation as a whole belong to attempt 1. */
+const OF_ALL: ReadonlySet<FactType> = new Set(['submitted', 'cancel-requested', 'settled']);
 
 /** A fact with the moment of its storing, as the stream would give it. */
 export interface ToldFact {
@@ -58,7 +60,7 @@ export class Story {
   /** Any fact, at the story's time. */
   tell<T extends FactType>(type: T, data: FactData<T>): this {
     this.facts.push({
-      fact: fact(type, { evaluation: this.id, attempt: this.#attempt, at: this.#now }, data),
+      fact: fact(type, { evaluation: this.id, attempt: OF_ALL.has(type) ? 1 : this.#attempt, at: this.#now }, data),
       storedAt: this.#now + 1,
     });
     return this;

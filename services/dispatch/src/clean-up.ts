@@ -4,13 +4,13 @@ import { fold, openLogs } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 
 /** Whichever of these is stored last finds the others. */
-export const CLEAN_UP_FACTS: FactType[] = ['settled', 'log-closed'];
+export const CLEAN_UP_FACTS: FactType[] = ['settled', 'log-closed', 'retry-ordered'];
 
 /**
  * Removes what a settled evaluation leaves behind: its env values, and its Jobs with their pods and the cluster's copy of the log. Jobs go
  * only when the verdict stands and the log of every container that started is closed: deleted earlier, the rest of a log is lost by
- * our own doing (invariant I4). They go by the uid that the facts name, so that nothing else can be hit. A refusal of the cluster is retried
- * by redelivery.
+ * our own doing (invariant I4). An attempt that is made again leaves its Job in the same way, at once if its log is closed, else with the verdict.
+ * Jobs go by the uid that the facts name, so that nothing else can be hit. A refusal of the cluster is retried by redelivery.
  */
 export async function cleanUp(
   { fact: told }: RecordedFact,
@@ -23,8 +23,11 @@ export async function cleanUp(
   if (told.type === 'log-closed' && (await bus.readFact(settledSubject(id))) === undefined) return;
   const evaluation = fold(id, await bus.readFacts(id));
   if (told.type === 'settled' && evaluation.submitted?.data.spec.env !== undefined) await bus.deleteEnv(id);
-  if (openLogs(evaluation).length > 0) return;
-  for (const { job } of Object.values(evaluation.attempts)) {
+  const over = Object.values(evaluation.attempts).filter(
+    ({ number }) => told.type !== 'retry-ordered' || number === told.attempt,
+  );
+  if (openLogs(over).length > 0) return;
+  for (const { job } of over) {
     if (job === undefined) continue;
     const outcome = await cluster.remove({ name: job.data.job, uid: job.data.jobUid }, signal);
     if (outcome.kind === 'unavailable')

@@ -10,6 +10,12 @@ export const DispatchConfigSchema = Type.Object({
     default: Math.max(4, availableParallelism() * 4),
     description: 'how many Jobs may run at a time',
   }),
+  createConcurrency: Type.Integer({
+    minimum: 1,
+    maximum: 256,
+    default: 16,
+    description: 'how many create requests may be under way at a time; fewer while the cluster struggles',
+  }),
   stopGrace: Type.Integer({
     unit: 'ms',
     minimum: 0,

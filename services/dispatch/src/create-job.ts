@@ -1,87 +1,122 @@
 import { fact, type Fact, type FactData } from '@lacuna/contracts';
-import type { Cluster, EnsureOutcome } from '@lacuna/cluster';
+import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Wait } from './blocked-time.ts';
 import { jobRequest } from './job-request.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { Entry } from './queue.ts';
 
-type Cause = FactData<'dispatch-delayed'>['cause'];
-
 export interface CreateJobDeps {
-  readonly cluster: Pick<Cluster, 'ensure'>;
+  /** One request to the cluster; whoever sends it learns from its outcome how many may be sent. */
+  readonly ask: (request: JobRequest, signal: AbortSignal) => Promise<EnsureOutcome>;
+  /** How long to wait before the same request is sent again. Milliseconds. */
+  readonly pauseMs: () => number;
   readonly bus: Pick<Bus, 'publishFact' | 'readEnv'>;
   readonly now: () => number;
   readonly graceMs: number;
+  /** What the evaluation lost in the queue. */
+  readonly waits: readonly Wait[];
 }
 
-/** Waits between requests that got no usable answer: short first, because most such moments are short. Milliseconds. */
-const BACKOFF_MS = [100, 250, 500, 1_000, 2_000, 5_000] as const;
+/** `put-off`: it is certain that there is no Job, and later there may be one. */
+export type Created =
+  | { readonly kind: 'said'; readonly fact: Fact }
+  | { readonly kind: 'put-off'; readonly obstacle: Obstacle }
+  | { readonly kind: 'stopped' };
 
 /**
- * Creates the Job of an evaluation that has a slot, and says so as facts. It ends with `job-created` or `job-refused` stored, or with the
- * signal; a crash anywhere in between is harmless, because the next dispatcher asks for the same name and adopts what is there
- * (invariant I2: at most one effective create).
+ * Creates the Job of an attempt that has a slot, and says so as facts. An unknown outcome is asked for again until it is known, also when the
+ * evaluation is cancelled meanwhile: a Job that may be there must be found before anybody can say that there is none. It ends with
+ * `job-created` or `job-refused` stored, without a Job, or with the signal; a crash anywhere in between is harmless, because the next
+ * dispatcher asks for the same name and adopts what is there (invariant I2: at most one effective create).
  */
-export async function createJob(entry: Entry, deps: CreateJobDeps, signal: AbortSignal): Promise<Fact | undefined> {
+export async function createJob(entry: Entry, deps: CreateJobDeps, signal: AbortSignal): Promise<Created> {
+  const { evaluation } = entry.submitted;
   const slotAt = deps.now();
-  const delaysMs: Partial<Record<Cause, number>> =
-    slotAt - entry.acceptedAt >= 1 ? { capacity: slotAt - entry.acceptedAt } : {};
-  const publish = async (said: Fact): Promise<Fact> => {
+  const unknown = new UnknownOutcomes(deps.now);
+  const about = () => ({ evaluation, attempt: entry.attempt, at: deps.now() });
+  const say = async (said: Fact): Promise<Created> => {
     await deps.bus.publishFact(said);
-    return said;
+    return { kind: 'said', fact: said };
   };
-  const about = (): { evaluation: typeof entry.submitted.evaluation; at: number } => ({
-    evaluation: entry.submitted.evaluation,
-    at: deps.now(),
-  });
-  const refuse = (cause: FactData<'job-refused'>['cause'], message: string): Promise<Fact> =>
-    publish(fact('job-refused', about(), { cause, message: message.slice(0, 4_096), slotAt }));
+  const waits = () => [...deps.waits, ...unknown.waits()];
+  const refuse = (cause: FactData<'job-refused'>['cause'], message: string): Promise<Created> =>
+    say(fact('job-refused', about(), { cause, message: message.slice(0, 4_096), slotAt, ...unlessEmpty(waits()) }));
 
   if (entry.cancelled) return refuse('cancelled', 'cancelled before a Job was created');
   const env = await envOf(entry, deps.bus);
   if (env === undefined)
     return refuse('spec-lost', 'the env values of the spec are not in the LACUNA_ENV stream any more');
-  const request = jobRequest(entry.submitted, 1, { env, graceMs: deps.graceMs });
+  const request = jobRequest(entry.submitted, entry.attempt, { env, graceMs: deps.graceMs });
 
-  for (let requests = 1; !signal.aborted; requests++) {
-    const askedAt = deps.now();
-    const outcome = await deps.cluster.ensure(request, signal);
-    if (outcome.kind === 'created' || outcome.kind === 'adopted') {
-      const data = {
-        job: request.name,
-        jobUid: outcome.uid,
-        slotAt,
-        adopted: outcome.kind === 'adopted',
-        requests,
-        delaysMs,
-      };
-      return publish(fact('job-created', { ...about(), at: Math.max(slotAt, outcome.at) }, data));
+  for (let requests = 1; !signal.aborted && !entry.over; requests++) {
+    const outcome = await deps.ask(request, signal);
+    switch (outcome.kind) {
+      case 'created':
+      case 'adopted': {
+        const { uid: jobUid, kind } = outcome;
+        const how = { job: request.name, jobUid, slotAt, adopted: kind === 'adopted', requests };
+        const lost = { delaysMs: sumOf(waits()), ...unlessEmpty(waits()) };
+        return say(fact('job-created', { ...about(), at: Math.max(slotAt, outcome.at) }, { ...how, ...lost }));
+      }
+      case 'denied':
+        return refuse('denied', outcome.message);
+      case 'collision':
+        return refuse('name-collision', outcome.message);
+      case 'quota':
+      case 'throttled':
+        return { kind: 'put-off', obstacle: { cause: outcome.kind, detail: outcome.message } };
+      case 'unavailable':
+        if (unknown.begin())
+          await say(
+            fact('dispatch-delayed', about(), { cause: outcome.kind, detail: outcome.message.slice(0, 2_048), slotAt }),
+          );
+        await sleep(deps.pauseMs(), undefined, { signal }).catch(() => undefined);
+        unknown.end();
+        break;
+      default:
+        return outcome satisfies never;
     }
-    if (outcome.kind === 'denied') return refuse('denied', outcome.message);
-    if (outcome.kind === 'collision') return refuse('name-collision', outcome.message);
-    const cause = DELAY_OF[outcome.kind];
-    if (delaysMs[cause] === undefined) {
-      await publish(fact('dispatch-delayed', about(), { cause, detail: outcome.message.slice(0, 2_048), slotAt }));
-    }
-    await sleep(waitMs(outcome, requests), undefined, { signal }).catch(() => undefined);
-    delaysMs[cause] = (delaysMs[cause] ?? 0) + (deps.now() - askedAt);
-    if (entry.cancelled) return refuse('cancelled', `cancelled while waiting for the cluster: ${outcome.message}`);
   }
-  return undefined;
+  return { kind: 'stopped' };
 }
 
-const DELAY_OF: Readonly<Record<'quota' | 'throttled' | 'unavailable', Cause>> = {
-  quota: 'quota',
-  throttled: 'throttled',
-  unavailable: 'unavailable',
-};
+/** The time from the first request without a usable answer to the last. */
+class UnknownOutcomes {
+  readonly #now: () => number;
+  #from: number | undefined;
+  #to = 0;
 
-function waitMs(
-  outcome: Extract<EnsureOutcome, { kind: 'quota' | 'throttled' | 'unavailable' }>,
-  requests: number,
-): number {
-  const backoff = BACKOFF_MS[Math.min(requests, BACKOFF_MS.length) - 1] ?? 5_000;
-  return outcome.kind === 'unavailable' ? backoff : Math.max(backoff, outcome.retryAfterMs);
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Says whether it is the first. */
+  begin(): boolean {
+    const first = this.#from === undefined;
+    this.#from ??= this.#now();
+    return first;
+  }
+
+  end(): void {
+    this.#to = this.#now();
+  }
+
+  waits(): Wait[] {
+    const [from, to] = [this.#from, this.#to];
+    return from === undefined ? [] : [{ stage: 'job.create', cause: 'unavailable', from, to, ms: to - from }];
+  }
+}
+
+function sumOf(waits: readonly Wait[]): FactData<'job-created'>['delaysMs'] {
+  const sums: FactData<'job-created'>['delaysMs'] = {};
+  for (const { cause, ms } of waits) sums[cause] = (sums[cause] ?? 0) + ms;
+  return sums;
+}
+
+function unlessEmpty(waits: readonly Wait[]): { readonly waits?: Wait[] } {
+  return waits.length === 0 ? {} : { waits: [...waits] };
 }
 
 async function envOf(entry: Entry, bus: Pick<Bus, 'readEnv'>): Promise<Readonly<Record<string, string>> | undefined> {

@@ -1,14 +1,20 @@
-import { fact, type EvaluationId } from '@lacuna/contracts';
-import type { Cluster, JobRef } from '@lacuna/cluster';
-import { inDetailSpan, type Bus } from '@lacuna/messaging';
+import type { EvaluationId, Fact } from '@lacuna/contracts';
+import type { Cluster, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import { inDetailSpan, type Bus, type RecordedFact } from '@lacuna/messaging';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createJob, type CreateJobDeps } from './create-job.ts';
+import { BlockedTime } from './blocked-time.ts';
+import { createJob, type Created } from './create-job.ts';
+import { CreateLimit } from './create-limit.ts';
+import { DelayNotices } from './delay-notices.ts';
+import type { Obstacle } from './obstacle.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
 
 export interface DispatcherOptions {
   /** How many Jobs may run at a time. */
   readonly capacity: number;
+  /** How many create requests may be under way at a time, at best. */
+  readonly maxCreates: number;
   /** An evaluation that waits longer than this for a slot gets a `dispatch-delayed` fact. Milliseconds. */
   readonly delayNoticeMs: number;
   readonly graceMs: number;
@@ -16,81 +22,127 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
 }
 
+type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'follow'>;
+type DispatcherCluster = Pick<Cluster, 'ensure' | 'stop' | 'remove'>;
+
+/** For metrics and readiness. */
+export interface DispatcherState {
+  readonly caughtUp: boolean;
+  readonly waiting: number;
+  readonly holding: number;
+  /** Create requests that may be under way at a time. */
+  readonly createLimit: number;
+  /** Jobs whose pod a quota refuses. */
+  readonly refusedPods: number;
+  readonly obstacle: Obstacle['cause'] | undefined;
+}
+
 /** Follows the facts and keeps the cluster at what they ask for: a Job for whoever has a slot, an end for whoever is cancelled. */
 export class Dispatcher {
-  readonly #bus: Pick<Bus, 'publishFact' | 'readEnv' | 'follow'>;
-  readonly #cluster: Pick<Cluster, 'ensure' | 'stop'>;
+  readonly #bus: DispatcherBus;
+  readonly #cluster: DispatcherCluster;
   readonly #options: DispatcherOptions;
   readonly #queue = new Queue();
+  readonly #limit: CreateLimit;
+  readonly #blocked = new BlockedTime();
+  readonly #notices: DelayNotices;
   readonly #working = new Map<EvaluationId, Promise<void>>();
-  readonly #noticed = new Set<EvaluationId>();
+  /** Entries whose create request has no answer yet. */
+  readonly #asking = new Set<Entry>();
+  #obstacle: Obstacle | undefined;
+  #resume: NodeJS.Timeout | undefined;
   #caughtUp = false;
 
-  constructor(
-    bus: Pick<Bus, 'publishFact' | 'readEnv' | 'follow'>,
-    cluster: Pick<Cluster, 'ensure' | 'stop'>,
-    options: DispatcherOptions,
-  ) {
+  constructor(bus: DispatcherBus, cluster: DispatcherCluster, options: DispatcherOptions) {
     this.#bus = bus;
     this.#cluster = cluster;
     this.#options = options;
+    this.#limit = new CreateLimit(options.maxCreates);
+    this.#notices = new DelayNotices(bus, options);
   }
 
-  /** For metrics and readiness. */
-  get state(): {
-    readonly caughtUp: boolean;
-    readonly waiting: number;
-    readonly holding: number;
-    readonly creating: number;
-  } {
+  get state(): DispatcherState {
     return {
       caughtUp: this.#caughtUp,
       waiting: this.#queue.length,
       holding: this.#queue.holding,
-      creating: this.#working.size,
+      createLimit: this.#limit.concurrency,
+      refusedPods: this.#queue.pods.refused,
+      obstacle: this.#obstacle?.cause,
     };
   }
 
   /** Runs until the signal is aborted, then waits for the Jobs that are being created. */
   async run(signal: AbortSignal): Promise<void> {
-    const notices = setInterval(() => void this.#noticeDelays(), this.#options.delayNoticeMs / 2);
+    const ticking = setInterval(() => this.#tick(signal), this.#options.delayNoticeMs / 2);
     try {
       for await (const next of this.#bus.follow({ types: QUEUE_FACTS }, signal)) {
-        if ('kind' in next) this.#caughtUp = true;
-        else this.#queue.add(next.fact, next.seq, next.storedAt);
-        // Not before all that exists is known: a half-read queue would start what is done already.
-        if (!this.#caughtUp) continue;
-        this.#fill(signal);
-        if (!('kind' in next)) this.#stopIfCancelled(next.fact.evaluation, signal);
-        else for (const entry of this.#queue.entries()) this.#stopIfCancelled(entry.submitted.evaluation, signal);
+        if ('kind' in next) this.#catchUp(signal);
+        else this.#take(next, signal);
       }
     } finally {
-      clearInterval(notices);
+      clearInterval(ticking);
+      clearTimeout(this.#resume);
       await Promise.allSettled(this.#working.values());
     }
   }
 
+  #take({ fact, seq, storedAt }: RecordedFact, signal: AbortSignal): void {
+    this.#queue.add(fact, seq, storedAt);
+    // Not before all that exists is known: a half-read queue would start what is done already.
+    if (!this.#caughtUp) return;
+    this.#fill(signal);
+    this.#stopIfCancelled(fact.evaluation, signal);
+  }
+
+  #catchUp(signal: AbortSignal): void {
+    this.#caughtUp = true;
+    this.#fill(signal);
+    for (const { submitted } of this.#queue.entries()) this.#stopIfCancelled(submitted.evaluation, signal);
+  }
+
+  #tick(signal: AbortSignal): void {
+    if (!this.#caughtUp) return;
+    this.#fill(signal);
+    if (this.#obstacle !== undefined) void this.#notices.tell(this.#queue.waiting(), this.#obstacle);
+  }
+
+  /** Makes Jobs until something is in the way, and remembers what. */
   #fill(signal: AbortSignal): void {
-    while (this.#queue.holding + this.#working.size < this.#options.capacity && !signal.aborted) {
-      const entry = this.#queue.take();
-      if (entry === undefined) return;
+    const now = this.#options.now();
+    this.#obstacle = this.#obstacleNow(now);
+    while (this.#obstacle === undefined && !signal.aborted) {
+      const entry = this.#queue.take(now);
+      if (entry === undefined) break;
       if (!this.#working.has(entry.submitted.evaluation)) this.#create(entry, signal);
+      this.#obstacle = this.#obstacleNow(now);
     }
+    this.#blocked.note(this.#queue.length === 0 ? undefined : this.#obstacle?.cause, now);
+    this.#resumeLater(now, signal);
+  }
+
+  #obstacleNow(now: number): Obstacle | undefined {
+    const { capacity } = this.#options;
+    if (this.#queue.holding >= capacity) return { cause: 'capacity', detail: `all ${capacity} slots are in use` };
+    return this.#queue.pods.obstacle(now) ?? this.#limit.obstacle(this.#asking.size, now);
+  }
+
+  /** No fact tells that a pause is over. */
+  #resumeLater(now: number, signal: AbortSignal): void {
+    clearTimeout(this.#resume);
+    const pausedMs = this.#limit.pausedMs(now);
+    if (pausedMs > 0 && this.#queue.length > 0) this.#resume = setTimeout(() => this.#fill(signal), pausedMs);
   }
 
   #stopIfCancelled(id: EvaluationId, signal: AbortSignal): void {
     const entry = this.#queue.get(id);
-    if (
-      entry === undefined ||
-      !entry.cancelled ||
-      entry.over ||
-      entry.stopAsked ||
-      this.#working.has(id) ||
-      signal.aborted
-    )
-      return;
-    // A refusal needs no slot.
-    if (entry.job === undefined) return this.#create(entry, signal);
+    if (entry === undefined || !entry.cancelled || entry.over || entry.stopAsked) return;
+    if (this.#working.has(id) || signal.aborted) return;
+    if (entry.job === undefined) {
+      // A refusal needs no slot.
+      this.#queue.hold(entry, this.#options.now());
+      return this.#create(entry, signal);
+    }
     entry.stopAsked = true;
     const { job, jobUid } = entry.job.data;
     this.#track(entry, this.#stop({ name: job, uid: jobUid }, signal), signal);
@@ -98,53 +150,80 @@ export class Dispatcher {
 
   #create(entry: Entry, signal: AbortSignal): void {
     const { evaluation } = entry.submitted;
+    const { bus, options } = { bus: this.#bus, options: this.#options };
+    const deps = {
+      bus,
+      now: options.now,
+      graceMs: options.graceMs,
+      waits: this.#blocked.between(entry.waitsSince, options.now()),
+      pauseMs: () => Math.max(100, this.#limit.pausedMs(options.now())),
+      ask: (request: JobRequest) => this.#ask(entry, request, signal),
+    };
+    this.#asking.add(entry);
     const detail = { name: 'create Job', kind: SpanKind.INTERNAL, evaluation };
-    const created = inDetailSpan(detail, () => createJob(entry, this.#createDeps(), signal)).then(
-      // Known here before the stream tells it: else the slot would look free for a moment.
-      (said) => said && this.#queue.add(said, entry.seq, entry.acceptedAt),
+    const created = inDetailSpan(detail, () => createJob(entry, deps, signal)).then(
+      (outcome) => this.#created(entry, outcome, signal),
       (error: unknown) => {
-        this.#options.onError(error, evaluation);
-        this.#queue.giveBack(entry);
+        options.onError(error, evaluation);
+        this.#queue.giveBack(entry, options.now());
       },
     );
-    this.#track(entry, created, signal);
+    this.#track(
+      entry,
+      created.finally(() => this.#asking.delete(entry)),
+      signal,
+    );
+  }
+
+  async #ask(entry: Entry, request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
+    const askedAt = this.#options.now();
+    const outcome = await this.#cluster.ensure(request, signal);
+    this.#limit.heard(outcome, { askedAt, now: this.#options.now() });
+    // One whose outcome is not known keeps its place among the requests that the cluster bears.
+    if (outcome.kind !== 'unavailable') this.#asking.delete(entry);
+    this.#fill(signal);
+    return outcome;
+  }
+
+  async #created(entry: Entry, outcome: Created, signal: AbortSignal): Promise<void> {
+    const now = this.#options.now();
+    if (outcome.kind === 'said') {
+      // Known here before the stream tells it: else the slot would look free for a moment.
+      this.#queue.add(outcome.fact, entry.seq, now);
+      return this.#removeIfLate(outcome.fact, signal);
+    }
+    this.#queue.giveBack(entry, now);
+    if (outcome.kind === 'put-off') await this.#notices.tell([entry], outcome.obstacle, { now: true });
+  }
+
+  /** A Job that was found only after its evaluation was given up: what cleans up after a verdict could not know it. */
+  async #removeIfLate(fact: Fact, signal: AbortSignal): Promise<void> {
+    if (fact.type !== 'job-created' || this.#queue.get(fact.evaluation) !== undefined) return;
+    const { job: name, jobUid: uid } = fact.data;
+    await this.#untilHeard(() => this.#cluster.remove({ name, uid }, signal), signal);
   }
 
   #track(entry: Entry, work: Promise<unknown>, signal: AbortSignal): void {
     const id = entry.submitted.evaluation;
     const done = work.then(() => {
       this.#working.delete(id);
-      this.#noticed.delete(id);
       this.#fill(signal);
       this.#stopIfCancelled(id, signal);
     });
     this.#working.set(id, done);
   }
 
-  /** Asks until the cluster has heard it; the end itself is told by k8s-watch. */
-  async #stop(job: JobRef, signal: AbortSignal): Promise<void> {
+  /** The end itself is told by k8s-watch. */
+  #stop(job: JobRef, signal: AbortSignal): Promise<void> {
+    return this.#untilHeard(() => this.#cluster.stop(job, signal), signal);
+  }
+
+  /** Asks until the cluster has heard it. */
+  async #untilHeard(ask: () => ReturnType<Cluster['stop']>, signal: AbortSignal): Promise<void> {
     for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
-      const outcome = await this.#cluster.stop(job, signal);
+      const outcome = await ask();
       if (outcome.kind !== 'unavailable') return;
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  async #noticeDelays(): Promise<void> {
-    const { now, delayNoticeMs, capacity, onError } = this.#options;
-    if (!this.#caughtUp) return;
-    for (const { submitted, acceptedAt } of this.#queue.waiting()) {
-      const id = submitted.evaluation;
-      if (now() - acceptedAt < delayNoticeMs || this.#noticed.has(id)) continue;
-      this.#noticed.add(id);
-      const detail = `all ${capacity} slots are in use`;
-      await this.#bus
-        .publishFact(fact('dispatch-delayed', { evaluation: id, at: now() }, { cause: 'capacity', detail }))
-        .catch((error: unknown) => onError(error, id));
-    }
-  }
-
-  #createDeps(): CreateJobDeps {
-    return { bus: this.#bus, cluster: this.#cluster, now: this.#options.now, graceMs: this.#options.graceMs };
   }
 }

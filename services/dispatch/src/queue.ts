@@ -1,4 +1,6 @@
 import type { EvaluationId, Fact, FactOf, FactType } from '@lacuna/contracts';
+import { FairLine, type Claim } from './fair-line.ts';
+import { PodAdmission } from './pod-admission.ts';
 
 /** The facts that the queue is made of. */
 export const QUEUE_FACTS: FactType[] = [
@@ -6,24 +8,31 @@ export const QUEUE_FACTS: FactType[] = [
   'cancel-requested',
   'job-created',
   'job-refused',
+  'cluster-warned',
+  'pod-created',
   'job-finished',
   'job-gone',
   'container-ended',
+  'retry-ordered',
   'settled',
 ];
 
-/** After these an evaluation needs no slot. */
+/** After these an attempt needs no slot. */
 const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'job-gone', 'container-ended', 'settled']);
+/** Whose label says whose the evaluation is; slots of one queue are shared among tenants. */
+const TENANT_LABEL = 'tenant';
 
-/** One evaluation in the queue's eyes. */
-export interface Entry {
+/** One evaluation in the queue's eyes: its latest attempt. */
+export interface Entry extends Claim {
   readonly submitted: FactOf<'submitted'>;
-  /** Position in the stream: first come, first served. */
-  readonly seq: number;
-  readonly acceptedAt: number;
+  attempt: number;
+  /** Since when the attempt waits. */
+  waitsSince: number;
   cancelled: boolean;
   /** The cluster was asked to stop it; its end is told by k8s-watch. */
   stopAsked: boolean;
+  /** Handed out, to get a Job. */
+  taken: boolean;
   job?: FactOf<'job-created'>;
   /** No Job any more, or never one: it needs no slot. */
   over: boolean;
@@ -34,46 +43,51 @@ export interface Entry {
  * a restarted or second dispatcher sees the same queue in the same order, and capacity is a count of facts, never a counter.
  */
 export class Queue {
+  /** What the cluster's quota lets have pods. */
+  readonly pods = new PodAdmission();
   readonly #entries = new Map<EvaluationId, Entry>();
-  readonly #holding = new Set<EvaluationId>();
-  /** Waiting entries, the next one last, so that taking it is cheap. Entries that stopped waiting are skipped when met. */
-  readonly #line: Entry[] = [];
+  readonly #line = new FairLine<Entry>(isWaiting);
+  readonly #waiting = new Set<Entry>();
+  readonly #holding = new Set<Entry>();
 
   /** Adds a fact, in stream order: a fact about an evaluation that is not in the queue is about a settled one. */
   add(fact: Fact, seq: number, storedAt: number): void {
-    if (fact.type === 'submitted')
-      return this.#enter({
-        submitted: fact,
-        seq,
-        acceptedAt: storedAt,
-        cancelled: false,
-        stopAsked: false,
-        over: false,
-      });
+    if (fact.type === 'submitted') return this.#enter(fact, seq, storedAt);
     const entry = this.#entries.get(fact.evaluation);
     if (entry === undefined) return;
     if (fact.type === 'cancel-requested') entry.cancelled = true;
-    else if (fact.type === 'job-created') entry.job = fact;
-    else if (ENDS.has(fact.type)) entry.over = true;
-    if (entry.job !== undefined && !entry.over) this.#holding.add(fact.evaluation);
-    else this.#holding.delete(fact.evaluation);
+    else if (fact.type === 'settled') entry.over = true;
+    else if (fact.attempt === entry.attempt) this.#addToAttempt(entry, fact, storedAt);
+    this.#count(entry, storedAt);
     if (fact.type === 'settled') this.#entries.delete(fact.evaluation);
   }
 
-  /** The next evaluation that waits for a Job, taken from the line; undefined when none waits. Cancelled ones are handed out too: they need a refusal. */
-  take(): Entry | undefined {
-    for (let entry = this.#line.pop(); entry !== undefined; entry = this.#line.pop()) {
-      if (entry.job === undefined && !entry.over) return entry;
-    }
-    return undefined;
+  /** The next attempt that waits for a Job, taken from the line; it holds a slot from now on. Cancelled ones are handed out too: they need a refusal. */
+  take(now: number): Entry | undefined {
+    const entry = this.#line.take();
+    if (entry !== undefined) this.hold(entry, now);
+    return entry;
   }
 
-  /** How many may still be waiting; stale entries count until they are met. */
+  /** Takes an entry out of turn. */
+  hold(entry: Entry, now: number): void {
+    entry.taken = true;
+    this.#count(entry, now);
+  }
+
+  /** Puts an entry back that could not be served, at its old place. */
+  giveBack(entry: Entry, now: number): void {
+    entry.taken = false;
+    this.#count(entry, now);
+    if (isWaiting(entry)) this.#line.add(entry);
+  }
+
+  /** How many wait for a Job. */
   get length(): number {
-    return this.#line.length;
+    return this.#waiting.size;
   }
 
-  /** How many Jobs hold a slot: created and not over. */
+  /** How many hold a slot: their Job is being made, or made and not over. */
   get holding(): number {
     return this.#holding.size;
   }
@@ -83,43 +97,64 @@ export class Queue {
     return this.#entries.get(id);
   }
 
-  /** Puts an entry back that could not be served, at its old place. */
-  giveBack(entry: Entry): void {
-    if (entry.job === undefined && !entry.over) this.#line.splice(this.#placeOf(entry), 0, entry);
-  }
-
   /** All that is not settled. */
   entries(): Iterable<Entry> {
     return this.#entries.values();
   }
 
-  /** Entries that wait, next one first; for explaining the queue to people. */
-  *waiting(): Iterable<Entry> {
-    for (let i = this.#line.length - 1; i >= 0; i--) {
-      const entry = this.#line[i];
-      if (entry !== undefined && entry.job === undefined && !entry.over) yield entry;
-    }
+  /** Entries that wait; for explaining the queue to people. */
+  waiting(): Iterable<Entry> {
+    return this.#line;
   }
 
-  #enter(entry: Entry): void {
-    this.#entries.set(entry.submitted.evaluation, entry);
-    this.#line.splice(this.#placeOf(entry), 0, entry);
+  #enter(submitted: FactOf<'submitted'>, seq: number, storedAt: number): void {
+    if (this.#entries.has(submitted.evaluation)) return;
+    const { queue = 'default', priority = 0, labels = {} } = submitted.data.spec;
+    const claim = { queue, priority, tenant: labels[TENANT_LABEL] ?? '', seq };
+    const attempt = { attempt: 1, waitsSince: storedAt, cancelled: false, stopAsked: false, taken: false, over: false };
+    const entry: Entry = { ...claim, submitted, ...attempt };
+    this.#entries.set(submitted.evaluation, entry);
+    this.#line.add(entry);
+    this.#count(entry, storedAt);
   }
 
-  #placeOf(entry: Entry): number {
-    let low = 0;
-    for (let high = this.#line.length; low < high;) {
-      const middle = (low + high) >> 1;
-      const other = this.#line[middle];
-      if (other !== undefined && goesBefore(entry, other)) low = middle + 1;
-      else high = middle;
+  #addToAttempt(entry: Entry, fact: Fact, storedAt: number): void {
+    const { evaluation } = fact;
+    if (fact.type === 'job-created') entry.job = fact;
+    else if (fact.type === 'pod-created') this.pods.pod(evaluation);
+    else if (fact.type === 'cluster-warned' && fact.data.quota === 'full')
+      this.pods.refuse(evaluation, fact.data.message, storedAt);
+    else if (ENDS.has(fact.type)) entry.over = true;
+    else if (fact.type === 'retry-ordered') this.#enterAgain(entry, fact.data.next, storedAt);
+  }
+
+  /** The next attempt waits at the evaluation's old place: it was accepted long ago. */
+  #enterAgain(entry: Entry, attempt: number, storedAt: number): void {
+    entry.over = true;
+    this.#count(entry, storedAt);
+    delete entry.job;
+    Object.assign(entry, { attempt, waitsSince: storedAt, stopAsked: false, taken: false, over: false });
+    this.#line.add(entry);
+  }
+
+  #count(entry: Entry, now: number): void {
+    const { evaluation } = entry.submitted;
+    if (isWaiting(entry)) this.#waiting.add(entry);
+    else this.#waiting.delete(entry);
+    const holds = (entry.taken || entry.job !== undefined) && !entry.over;
+    if (holds === this.#holding.has(entry)) return;
+    if (holds) {
+      this.#holding.add(entry);
+      this.#line.hold(entry);
+      this.pods.job(evaluation);
+    } else {
+      this.#holding.delete(entry);
+      this.#line.release(entry);
+      this.pods.over(evaluation, now);
     }
-    return low;
   }
 }
 
-/** Higher priority first, then the order of acceptance. */
-function goesBefore(a: Entry, b: Entry): boolean {
-  const difference = (a.submitted.data.spec.priority ?? 0) - (b.submitted.data.spec.priority ?? 0);
-  return difference > 0 || (difference === 0 && a.seq < b.seq);
+function isWaiting({ taken, job, over }: Entry): boolean {
+  return !taken && job === undefined && !over;
 }

@@ -13,7 +13,7 @@ import { Dispatcher } from './dispatcher.ts';
 /** How many removals run side by side; they are off the path of the evaluations. */
 const CLEAN_UP_CONCURRENCY = 8;
 
-/** The wiring of dispatch: the dispatcher follows the queue, and what settled evaluations leave is removed by a durable consumer. */
+/** The wiring of dispatch: the dispatcher follows the queue, and what is over is removed by a durable consumer. */
 export const dispatch: ServiceDefinition<typeof DispatchConfigSchema> = {
   name: 'dispatch',
   config: DispatchConfigSchema,
@@ -33,6 +33,7 @@ async function start({
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
   const dispatcher = new Dispatcher(bus, cluster, {
     capacity: config.capacity,
+    maxCreates: config.createConcurrency,
     delayNoticeMs: config.delayNotice,
     graceMs: config.stopGrace,
     now: () => clock.nowMs(),
@@ -42,6 +43,16 @@ async function start({
   check('queue read', () => dispatcher.state.caughtUp);
   metrics.observe('lacuna_dispatch_waiting', 'Evaluations that wait for a Job.', () => dispatcher.state.waiting);
   metrics.observe('lacuna_dispatch_jobs', 'Jobs that hold a slot.', () => dispatcher.state.holding);
+  metrics.observe(
+    'lacuna_dispatch_create_limit',
+    'Create requests that may be under way at a time, as the cluster bears it.',
+    () => dispatcher.state.createLimit,
+  );
+  metrics.observe(
+    'lacuna_dispatch_refused_pods',
+    'Jobs whose pod a quota refuses at the moment.',
+    () => dispatcher.state.refusedPods,
+  );
   return runningUntil([
     dispatcher.run(signal),
     bus.work(

@@ -39,6 +39,12 @@ describe('the Job of an evaluation is removed', () => {
     expect((await removedAt('log-closed', open().logClosed())).removed).toEqual([JOB]);
   });
 
+  test('when another attempt is ordered, of the attempt that is over and of no other', async () => {
+    const retried = new Story().running().ended().logClosed().retryOrdered().madeToRun();
+    expect((await removedAt('retry-ordered', retried)).removed).toEqual([JOB]);
+    expect((await removedAt('retry-ordered', new Story().running().retryOrdered())).removed).toEqual([]);
+  });
+
   test('not before the verdict', async () => {
     expect((await removedAt('log-closed', new Story().running().ended().logClosed())).removed).toEqual([]);
   });

@@ -1,16 +1,17 @@
 import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
-import type { Fact } from '@lacuna/contracts';
+import type { Fact, FactOf } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { createJob } from '../src/create-job.ts';
-import type { Entry } from '../src/queue.ts';
+import type { Wait } from '../src/blocked-time.ts';
+import { createJob, type Created } from '../src/create-job.ts';
+import { Queue } from '../src/queue.ts';
 
 /** Plays dispatch against a cluster that gives these answers, and returns what was published. */
 async function published(
   answers: readonly EnsureOutcome[],
-  change: { spec?: object; cancelled?: boolean; env?: Record<string, string> } = {},
-): Promise<{ facts: Fact[]; requests: JobRequest[] }> {
+  change: { spec?: object; cancelled?: boolean; env?: Record<string, string>; waits?: Wait[] } = {},
+): Promise<{ facts: Fact[]; requests: JobRequest[]; outcome: Created }> {
   const [told] = new Story().submitted(change.spec ?? {}).facts;
   const facts: Fact[] = [];
   const requests: JobRequest[] = [];
@@ -21,23 +22,18 @@ async function published(
     },
     readEnv: async () => change.env,
   } satisfies Pick<Bus, 'publishFact' | 'readEnv'>;
-  const cluster = {
-    ensure: async (request: JobRequest): Promise<EnsureOutcome> => {
-      requests.push(request);
-      return answers[requests.length - 1] ?? { kind: 'unavailable', message: 'no more answers' };
-    },
+  const ask = async (request: JobRequest): Promise<EnsureOutcome> => {
+    requests.push(request);
+    return answers[requests.length - 1] ?? { kind: 'unavailable', message: 'no more answers' };
   };
-  const entry: Entry = {
-    submitted: told!.fact as Entry['submitted'],
-    seq: 1,
-    acceptedAt: Story.T0,
-    cancelled: change.cancelled ?? false,
-    stopAsked: false,
-    over: false,
-  };
+  const queue = new Queue();
+  queue.add(told!.fact, 1, Story.T0);
+  const entry = queue.take(Story.T0)!;
+  entry.cancelled = change.cancelled ?? false;
   let now = Story.T0;
-  await createJob(entry, { bus, cluster, now: () => (now += 10), graceMs: 100 }, AbortSignal.timeout(5_000));
-  return { facts, requests };
+  const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), graceMs: 100, waits: change.waits ?? [] };
+  const outcome = await createJob(entry, deps, AbortSignal.timeout(5_000));
+  return { facts, requests, outcome };
 }
 
 const CREATED: EnsureOutcome = { kind: 'created', uid: 'job-1', at: Story.T0 + 25 };
@@ -61,11 +57,27 @@ describe('creating a Job', () => {
     expect(facts[1]).toMatchObject({ data: { adopted: true, requests: 2 } });
   });
 
-  test('tells each cause of waiting once, with the time lost to it', async () => {
-    const busy: EnsureOutcome = { kind: 'throttled', message: '429', retryAfterMs: 1 };
-    const { facts } = await published([busy, busy, CREATED]);
+  test('tells an unknown outcome once, with the time lost to it', async () => {
+    const away: EnsureOutcome = { kind: 'unavailable', message: 'timeout' };
+    const { facts } = await published([away, away, CREATED]);
     expect(facts.map((fact) => fact.type)).toEqual(['dispatch-delayed', 'job-created']);
-    expect((facts[1] as { data: { delaysMs: Record<string, number> } }).data.delaysMs['throttled']).toBeGreaterThan(0);
+    const [wait] = (facts[1] as FactOf<'job-created'>).data.waits ?? [];
+    expect(wait).toMatchObject({ stage: 'job.create', cause: 'unavailable' });
+    expect((facts[1] as FactOf<'job-created'>).data.delaysMs.unavailable).toBe(wait?.ms);
+  });
+
+  test('tells what was lost in the queue, cause by cause', async () => {
+    const waits: Wait[] = [{ stage: 'queue', cause: 'quota', from: 1, to: 9, ms: 5 }];
+    expect((await published([CREATED], { waits })).facts).toMatchObject([{ data: { delaysMs: { quota: 5 }, waits } }]);
+  });
+
+  test.for([
+    { kind: 'quota', message: 'exceeded quota: q', retryAfterMs: 1 },
+    { kind: 'throttled', message: '429', retryAfterMs: 1 },
+  ] as const)('is put off, and nothing is said to have begun, when the cluster says %j', async (answer) => {
+    const { facts, requests, outcome } = await published([answer, CREATED]);
+    expect(outcome).toEqual({ kind: 'put-off', obstacle: { cause: answer.kind, detail: answer.message } });
+    expect([facts, requests.length]).toEqual([[], 1]);
   });
 
   test.for([

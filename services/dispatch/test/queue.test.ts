@@ -15,9 +15,11 @@ const submitted = (byte: number, priority = 0): Fact => factsOf(new Story(testId
 describe('the queue', () => {
   test('serves in the order of acceptance, higher priorities first', () => {
     const queue = queueOf(submitted(1), submitted(2), submitted(3, 5), submitted(4));
-    const order = [queue.take(), queue.take(), queue.take(), queue.take()].map((entry) => entry?.submitted.evaluation);
+    const order = [queue.take(0), queue.take(0), queue.take(0), queue.take(0)].map(
+      (entry) => entry?.submitted.evaluation,
+    );
     expect(order).toEqual([testId(3), testId(1), testId(2), testId(4)]);
-    expect(queue.take()).toBeUndefined();
+    expect(queue.take(0)).toBeUndefined();
   });
 
   test('counts a Job as holding a slot from its creation to its end, by facts alone', () => {
@@ -29,19 +31,19 @@ describe('the queue', () => {
 
   test('never hands out what has a Job, was refused or is settled', () => {
     const refused = factsOf(new Story(testId(2)).submitted().tell('job-refused', { cause: 'denied', message: 'no' }));
-    expect(queueOf(...factsOf(new Story(testId(1)).running()), ...refused).take()).toBeUndefined();
+    expect(queueOf(...factsOf(new Story(testId(1)).running()), ...refused).take(0)).toBeUndefined();
   });
 
   test('hands out a cancelled one, which needs a refusal', () => {
-    const entry = queueOf(...factsOf(new Story(testId(1)).submitted().tell('cancel-requested', {}))).take();
+    const entry = queueOf(...factsOf(new Story(testId(1)).submitted().tell('cancel-requested', {}))).take(0);
     expect(entry?.cancelled).toBe(true);
   });
 
   test('gives an entry that could not be served its old place back', () => {
     const queue = queueOf(submitted(1), submitted(2));
-    const first = queue.take()!;
-    queue.giveBack(first);
-    expect(queue.take()).toBe(first);
+    const first = queue.take(0)!;
+    queue.giveBack(first, 0);
+    expect(queue.take(0)).toBe(first);
   });
 
   test('forgets settled evaluations, and late facts about them bring nothing back', () => {
@@ -55,5 +57,27 @@ describe('the queue', () => {
     );
     expect([...queue.entries()]).toEqual([]);
     expect(queue.holding).toBe(0);
+  });
+
+  test('hands an attempt that is to be made again out at its old place, and facts of the first attempt do not end it', () => {
+    const retried = new Story(testId(1)).running().ended({ reason: 'Error', signal: 'SIGKILL' }).retryOrdered();
+    const late = new Story(testId(1)).tell('job-finished', { jobUid: 'job-1', succeeded: false, reason: 'Error' });
+    const queue = queueOf(...factsOf(retried), submitted(2), ...factsOf(late));
+    const entry = queue.take(0);
+    expect(entry).toMatchObject({ attempt: 2, submitted: { evaluation: testId(1) }, over: false });
+    expect(entry?.job).toBeUndefined();
+    expect(queue.holding).toBe(1);
+  });
+
+  test('gives a flood in one queue and one tenant no more than its share', () => {
+    const spec = (queue: string, tenant: string) => ({ queue, labels: { tenant } });
+    const flood = Array.from({ length: 50 }, (_, i) => factsOf(new Story(testId(i + 1)).submitted(spec('a', 'x')))[0]!);
+    const other = factsOf(new Story(testId(101)).submitted(spec('b', 'x')))[0]!;
+    const neighbour = factsOf(new Story(testId(102)).submitted(spec('a', 'y')))[0]!;
+    const queue = queueOf(...flood, other, neighbour);
+    const served = Array.from({ length: 4 }, () => queue.take(0)?.submitted.evaluation);
+    expect(served).toContain(testId(101));
+    expect(served).toContain(testId(102));
+    expect(queue.length).toBe(48);
   });
 });

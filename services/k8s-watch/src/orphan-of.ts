@@ -21,7 +21,7 @@ export function orphanOf({ object, identity, jobUid }: Present, evaluation: Eval
     return { why: 'foreign', message: `its labels say ${identity.evaluation}, but the ${object} ${whose}` };
   }
   // Dispatch may be about to say so; and a log is read to its end before anything is removed.
-  if (settled === undefined || openLogs(evaluation).length > 0) return undefined;
+  if (settled === undefined || openLogs(Object.values(attempts)).length > 0) return undefined;
   const cause = job === undefined ? 'the Job was created, but that was never stored' : 'its removal failed';
   return {
     why: 'left-behind',
