@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { EvaluationId } from '@lacuna/contracts';
+import { eventually, tempDir, type JaegerSpan } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brokenTrace } from '../support/history.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+let stack: AsyncDisposableStack;
+let system: System;
+let dir: string;
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  dir = stack.use(await tempDir()).path;
+  system = stack.use(await startSystem());
+});
+afterAll(() => stack.disposeAsync());
+
+/** Tells its pid and waits to be killed; when it is run again, does the other thing. */
+const killedOnce = (mark: string, again: string) => ({
+  name: mark,
+  command: ['sh', '-c', `[ -e "$MARK" ] && { echo again; ${again}; }; touch "$MARK"; echo $$; exec sleep 60`],
+  env: { MARK: join(dir, mark) },
+  report: 'none',
+});
+
+async function logOf(id: EvaluationId): Promise<string> {
+  const { body } = await system.client.log(id);
+  let text = '';
+  for await (const chunk of body) text += Buffer.from(chunk).toString();
+  return text;
+}
+
+/** Kills the command as anybody on the machine could, once it has told its pid. */
+async function kill(id: EvaluationId): Promise<void> {
+  const pid = await eventually('its pid', async () => Number(/^[0-9]+$/m.exec(await logOf(id))?.[0]) || undefined, {
+    withinMs: 20_000,
+  });
+  process.kill(pid, 'SIGKILL');
+}
+
+const settled = (id: EvaluationId) => system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+
+test('a killed command that may be run again passes with its second attempt, and the trace shows both and why', async () => {
+  const { id, traceId } = await system.client.submit({ ...killedOnce('passes', 'exit 0'), retries: 1 });
+  await kill(id);
+  const view = await settled(id);
+  expect(view).toMatchObject({
+    verdict: 'passed',
+    reason: expect.stringMatching(/^exit code 0.*\(attempt 2; attempt 1: infrastructure: killed by SIGKILL/),
+  });
+  expect(view.attempts).toHaveLength(2);
+  expect(view.findings).toMatchObject([{ stage: 'container.run', cause: 'killed' }]);
+  expect(await logOf(id)).toBe('again\n');
+  const names = await eventually(
+    'the whole trace',
+    async () => {
+      const spans: readonly JaegerSpan[] = (await system.jaeger.trace(traceId)) ?? [];
+      const problems = brokenTrace(id, spans);
+      if (problems.length > 0) throw new Error(problems.join('; '));
+      return spans.map(({ name }) => name);
+    },
+    { withinMs: 20_000 },
+  );
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'container.run killed',
+      'retry: infrastructure',
+      'container.run (attempt 2)',
+      'verdict (attempt 2)',
+    ]),
+  );
+});
+
+test('a second attempt can be cancelled like a first one', async () => {
+  const { id } = await system.client.submit({ ...killedOnce('cancelled', 'exec sleep 60'), retries: 3 });
+  await kill(id);
+  await eventually('its second attempt', async () => (await logOf(id)) === 'again\n', { withinMs: 20_000 });
+  await system.client.cancel(id);
+  const view = await settled(id);
+  expect(view).toMatchObject({ verdict: 'cancelled' });
+  expect(view.attempts).toHaveLength(2);
+});
+
+test('a command that fails by itself is not run again', async () => {
+  const { id } = await system.client.submit({ command: ['sh', '-c', 'exit 3'], retries: 3, report: 'none' });
+  const view = await settled(id);
+  expect(view).toMatchObject({ verdict: 'failed', reason: 'exit code 3' });
+  expect(view.attempts).toHaveLength(1);
+});
