@@ -20,6 +20,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['packages/cli/**'],
   typebox: ['packages/{contracts,service-kit,cluster-kubernetes}/**', 'services/*/src/config.ts'],
   '@kubernetes/client-node': ['packages/cluster-kubernetes/**'],
+  sax: ['packages/evidence/**'],
   undici: ['packages/cluster-kubernetes/**'],
   vitest: ['packages/testing/**', 'packages/cluster/conformance/**'],
   'node:child_process': ['packages/{cluster-process,cli,testing}/**', 'infra/servers/**'],

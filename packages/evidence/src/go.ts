@@ -3,6 +3,7 @@ import { goEvent, isGoEvent } from './go-event.ts';
 import { GoPackages } from './go-packages.ts';
 import { InFlight } from './in-flight.ts';
 import type { Format, LineReader } from './line-reader.ts';
+import { keep } from './names.ts';
 import { Tally, type Outcome } from './tally.ts';
 
 const RESULTS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
@@ -12,6 +13,8 @@ const RESULTS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
 ]);
 const RUN = '=== RUN   ';
 const RESULT = '--- ';
+const TIMED_OUT = 'panic: test timed out after ';
+const UNLISTED = 'without -v or -json go lists packages, not tests, and a test may print a line like theirs';
 
 /**
  * `go test -v` and `-json`, which list tests, subtests and their parents among them (as gotestsum counts), and plain `go test`,
@@ -30,10 +33,12 @@ class GoReader implements LineReader {
   /** Tests in flight when their package failed: they will never have a result. */
   #lost: readonly string[] = [];
   #listed = false;
+  #timedOut: string | undefined;
 
   line(text: string): void {
     if (text.startsWith(RUN)) return this.#started(text.slice(RUN.length).trimEnd());
     if (text.startsWith('{')) return this.#event(text);
+    if (text.startsWith(TIMED_OUT)) this.#timedOut = keep(text.slice('panic: '.length));
     if (this.#packages.line(text)) this.#lose();
     const result = text.indexOf(RESULT);
     if (result !== -1) this.#result(text, result + RESULT.length);
@@ -43,9 +48,9 @@ class GoReader implements LineReader {
     if (text.startsWith(RUN) && text.length > RUN.length) this.#started(text.slice(RUN.length));
   }
 
-  /** A further run is one more list of packages. */
-  startsNext(): boolean {
-    return false;
+  /** While tests are not listed, what the tests of a package print can't be told from what stands behind the packages. */
+  get closed(): boolean {
+    return this.#listed && this.#packages.closed;
   }
 
   report(): TestReport {
@@ -59,6 +64,8 @@ class GoReader implements LineReader {
       failures: this.#tests.failures,
       summary: this.#packages.closed ? 'agrees' : 'missing',
       durationMs: this.#packages.durationMs,
+      ...(this.#timedOut === undefined ? {} : { stopped: this.#timedOut }),
+      ...(this.#listed ? {} : { caveat: UNLISTED }),
     };
   }
 
@@ -95,10 +102,18 @@ class GoReader implements LineReader {
     this.#packages.testEnded(outcome === 'failed', packageName);
   }
 
+  #output(text: string): void {
+    const at = text.indexOf(`"Output":"${TIMED_OUT}`);
+    if (at !== -1 && isGoEvent(text))
+      this.#timedOut = keep(text.slice(at + '"Output":"panic: '.length, text.lastIndexOf('\\n"}')));
+  }
+
+  /** A benchmark is no test: it is told to run, but not to end. */
   #event(text: string): void {
     const event = goEvent(text);
-    if (event === undefined) return;
+    if (event === undefined) return this.#output(text);
     this.#listed = true;
+    if (event.test?.startsWith('Benchmark') === true) return;
     if (event.test === undefined) return this.#packages.event(event);
     const name = `${event.package}.${event.test}`;
     const outcome = RESULTS.get(event.action.toUpperCase());
@@ -110,6 +125,8 @@ class GoReader implements LineReader {
 export const go: Format = {
   name: 'go',
   recognise: (text) => (isGo(text) ? 'surely' : 'no'),
+  // A further run of go is one more list of packages.
+  begins: (text, again) => !again && isGo(text),
   open: () => new GoReader(),
 };
 

@@ -34,8 +34,8 @@ class JestReader implements LineReader {
   #durationMs: number | undefined;
 
   line(text: string): void {
-    if (text.startsWith('  ')) this.#indented(text);
-    else if (isFile(text)) this.#file(text);
+    if (isFile(text)) this.#file(text);
+    else if (text.startsWith('  ')) this.#indented(text);
     else if (text.startsWith('Summary of all failing tests')) this.#repeating = true;
     else if (text.startsWith('Test Suites: ')) this.#suites = jestFigures(text.slice(13));
     else if (text.startsWith('Tests: ')) this.#tests = jestFigures(text.slice(7));
@@ -47,29 +47,32 @@ class JestReader implements LineReader {
     // A cut line may lack a digit, or the sign's name.
   }
 
-  startsNext(text: string): boolean {
-    return isFile(text) && this.#summary() === 'agrees';
+  get closed(): boolean {
+    return this.#summary() === 'agrees';
   }
 
   report(): TestReport {
     const summary = this.#summary();
     const claimed = this.#tests && { ...this.#tests.counts, errored: this.#broken };
+    const stopped = this.#stopped();
     return {
       format: 'jest',
-      ...(this.#tests === undefined ? {} : { collected: this.#tests.total + this.#broken }),
+      ...(this.#tests === undefined || stopped !== undefined ? {} : { collected: this.#tests.total + this.#broken }),
       ...(claimed !== undefined && summary === 'agrees' ? claimed : this.#seen()),
       inFlight: [],
       failures: this.#failed.failures,
       summary,
       ...(claimed === undefined ? {} : { claimed }),
       ...(this.#durationMs === undefined ? {} : { durationMs: this.#durationMs }),
+      ...(stopped === undefined ? {} : { stopped }),
+      caveat: 'lines that tests write straight to stdout can look like those of jest',
     };
   }
 
   #file(text: string): void {
     if (this.#repeating) return;
     this.#listing = true;
-    this.#files.count(text.startsWith('PASS') ? 'passed' : 'failed');
+    this.#files.count(text.slice(0, 5).includes('PASS') ? 'passed' : 'failed');
   }
 
   #indented(text: string): void {
@@ -115,10 +118,15 @@ class JestReader implements LineReader {
     return this.#explains(this.#suites, this.#tests) ? 'agrees' : 'disagrees';
   }
 
-  /** With `--bail` jest closes with `1 of 2 total`: how many tests the others hold is not known. */
+  /** With `--bail` jest closes with `1 of 2 total` files: how many tests the others hold is not known. */
+  #stopped(): string | undefined {
+    if (this.#suites === undefined || this.#suites.of === this.#suites.total) return undefined;
+    return `${this.#suites.total} of ${this.#suites.of} files ran`;
+  }
+
   #explains(suites: JestFigures, tests: JestFigures): boolean {
     const { passed, failed } = this.#files.counts;
-    if (suites.of !== suites.total || passed !== suites.counts.passed || failed !== suites.counts.failed) return false;
+    if (passed !== suites.counts.passed || failed !== suites.counts.failed) return false;
     if (sum(tests.counts) > tests.total) return false;
     const seen = this.#seen();
     if (this.#listed.total === 0) return seen.failed === tests.counts.failed;
@@ -130,11 +138,14 @@ class JestReader implements LineReader {
   }
 }
 
-/** `PASS ./a.test.js (5.1 s)`, with the name of a project before the path when there are several. */
+/** `PASS ./a.test.js (5.1 s)`, with the name of a project before the path when there are several, with more spaces in colour. */
 function isFile(text: string): boolean {
-  if (!text.startsWith('PASS ') && !text.startsWith('FAIL ')) return false;
-  return text.length < MAX_FILE_LINE && /^.{4} (?:[^ ]+ )?[^ ]+\.[cm]?[jt]sx?(?: \(|$)/.test(text);
+  const at = text.charAt(0) === ' ' ? 1 : 0;
+  if (!text.startsWith('PASS ', at) && !text.startsWith('FAIL ', at)) return false;
+  return text.length < MAX_FILE_LINE && FILE.test(text.slice(at + 5));
 }
+
+const FILE = /^ ?(?:[^ ]+ {1,3})?[^ ]+\.[cm]?[jt]sx?(?: \(|$)/;
 
 /** PATH_MAX of Linux, 4096, and some room. */
 const MAX_FILE_LINE = 5_000;
@@ -143,5 +154,6 @@ export const jest: Format = {
   name: 'jest',
   recognise: (text) =>
     isFile(text) || text.startsWith('Test Suites: ') || text.startsWith(NO_TESTS) ? 'surely' : 'no',
+  begins: isFile,
   open: () => new JestReader(),
 };

@@ -5,8 +5,8 @@ export interface LineReader {
   line(text: string): void;
   /** The last line when no newline ended it. Its end may be missing, so no closing figure may be read from it. */
   rest(text: string): void;
-  /** True when the run read so far has been closed by a summary that agrees, and `text` begins another run of the tool. */
-  startsNext(text: string): boolean;
+  /** The run has been closed by a summary that agrees. Lines behind it that begin a run, of whatever tool, begin another one. */
+  readonly closed: boolean;
   report(): TestReport;
 }
 
@@ -17,5 +17,7 @@ export interface Format {
   readonly name: TestReportFormat;
   /** Whether a line is characteristic of the tool. Called for every line of a log, so it has to be cheap. */
   recognise(text: string): Recognition;
+  /** Whether a line begins a run; what is characteristic may also stand at the end of one. `again`: the run before is of this tool. */
+  begins(text: string, again: boolean): boolean;
   open(): LineReader;
 }

@@ -36,6 +36,8 @@ class NodeSpecReader implements LineReader {
   readonly #all = new Tally();
   /** Results without a fraction of a millisecond: one in a million is node's, others are printed by tests. */
   readonly #doubtful = new Tally();
+  /** Results without a duration: what was cancelled before it ran. */
+  readonly #untimed = new Tally();
   readonly #tests = new Tally();
   readonly #closing = new NodeSummary();
   #indent = 0;
@@ -54,8 +56,8 @@ class NodeSpecReader implements LineReader {
     // A cut line may lack the part that says what it is.
   }
 
-  startsNext(text: string): boolean {
-    return (text.startsWith(OPENS) || text.startsWith('✔')) && this.#summary() === 'agrees';
+  get closed(): boolean {
+    return this.#summary() === 'agrees';
   }
 
   report(): TestReport {
@@ -72,7 +74,7 @@ class NodeSpecReader implements LineReader {
       ...(figures === undefined ? {} : { collected: figures.tests }),
       ...(claimed !== undefined && summary === 'agrees' ? claimed : this.#tests.counts),
       inFlight: [],
-      failures: this.#tests.failures,
+      failures: (figures?.suites === 0 ? this.#all : this.#tests).failures,
       summary,
       ...(figures === undefined || claimed === undefined ? {} : { claimed, durationMs: figures.duration_ms }),
     };
@@ -80,8 +82,8 @@ class NodeSpecReader implements LineReader {
 
   #result({ indent, outcome, name, duration }: SpecResult): void {
     this.#closing.void();
-    if (!duration.includes('.')) return this.#doubtful.count(outcome);
-    this.#all.count(outcome);
+    if (duration !== '' && !duration.includes('.')) return this.#doubtful.count(outcome);
+    (duration === '' ? this.#untimed : this.#all).count(outcome, name);
     if (indent >= this.#indent) this.#tests.count(outcome, name);
     this.#indent = indent;
   }
@@ -89,9 +91,10 @@ class NodeSpecReader implements LineReader {
   #summary(): TestReport['summary'] {
     const { figures } = this.#closing;
     if (figures === undefined) return 'missing';
-    const { counts } = this.#all;
-    const explained = explains(counts, figures) || explains(add(counts, this.#doubtful.counts), figures);
-    return explained ? 'agrees' : 'disagrees';
+    const sure = this.#all.counts;
+    const timed = [sure, add(sure, this.#doubtful.counts)];
+    const all = [...timed, ...timed.map((counts) => add(counts, this.#untimed.counts))];
+    return all.some((counts) => explains(counts, figures)) ? 'agrees' : 'disagrees';
   }
 }
 
@@ -107,10 +110,12 @@ function explains(results: Counts, figures: NodeFigures): boolean {
   );
 }
 
-/** Reads `✔ name (1.2ms)` and `﹣ name (0.1ms) # reason`. */
+/** Reads `✔ name (1.2ms)`, `﹣ name (0.1ms) # reason`, and `  ✖ name` within a suite that was cancelled. */
 function specResult(text: string): SpecResult | undefined {
   const indent = indentOf(text);
   const outcome = OUTCOMES.get(text.charAt(indent));
+  if (indent > 0 && outcome === 'failed' && !text.endsWith(')'))
+    return { indent, outcome, name: text.slice(indent + 2), duration: '' };
   const end = text.endsWith('ms)') ? text.length - 3 : text.lastIndexOf('ms) # ');
   const open = text.lastIndexOf(' (', end);
   if (outcome === undefined || end <= 0 || open <= indent) return undefined;
@@ -128,4 +133,10 @@ function recognise(text: string): Recognition {
   return specResult(text)?.duration.includes('.') === true ? 'surely' : 'no';
 }
 
-export const nodeSpec: Format = { name: 'node-test', recognise, open: () => new NodeSpecReader() };
+export const nodeSpec: Format = {
+  name: 'node-test',
+  recognise,
+  // What failed is repeated behind the figures, so that a failure begins nothing.
+  begins: (text, again) => (again && text.startsWith(OPENS)) || (recognise(text) === 'surely' && text.includes('✔')),
+  open: () => new NodeSpecReader(),
+};

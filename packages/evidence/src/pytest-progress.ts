@@ -39,6 +39,11 @@ export class PytestProgress {
     return this.#letters(text);
   }
 
+  /** Nothing shows which lines are pytest's own: there is no progress column beside its results. */
+  get mingled(): boolean {
+    return this.mixed || (this.#form === 'items' && this.#columns === false);
+  }
+
   /** Whether results come with names, so that a second result of a test is known as such. */
   get itemised(): boolean {
     return this.#form === 'items';

@@ -1,5 +1,6 @@
 import type { TestReport } from '@lacuna/contracts';
 import type { Format, LineReader, Recognition } from './line-reader.ts';
+import { FailedSubtests } from './failed-subtests.ts';
 import { closingFigures, collection, type PytestClosing, type PytestCollection } from './pytest-figures.ts';
 import { PytestProgress } from './pytest-progress.ts';
 import {
@@ -13,7 +14,14 @@ import {
   START,
   strip,
 } from './pytest-signs.ts';
+import { keep } from './names.ts';
 import { sameCounts, sum, type Counts } from './tally.ts';
+
+/** `-q` and nothing to run: the whole output. */
+const NO_TESTS = /^no tests ran in \d{1,9}\.\d\ds$/;
+/** What a line of the section of names begins with: `SUBFAILED[message] (n=1) ` may stand for `FAILED `. */
+const FAILURE_WORD = /^(?:FAILED|ERROR|SUBFAILED(?:\[[^\]]{0,200}\])?(?: ?\([^)]{0,200}\))?) /;
+const MINGLED = 'without a progress column (-s) a line that a test prints may look like a result';
 
 /**
  * pytest: `-v`, letters, `-q`, `-n` (xdist), `-s`, reruns, `-x`, collection errors. Expected failures count as skipped,
@@ -34,13 +42,14 @@ class PytestReader implements LineReader {
   #collection: PytestCollection | undefined;
   #uncollectable = 0;
   #brokenTeardowns = 0;
-  #stopped = false;
+  #stopped: string | undefined;
+  readonly #subtests = new FailedSubtests();
   #closing: PytestClosing | undefined;
 
   line(text: string): void {
     const first = text.charAt(0);
     if (first === '=') this.#rule(text);
-    else if (first === '!') this.#stopped ||= text.startsWith('!!!') && text.endsWith('!!!') && this.#fillsWidth(text);
+    else if (first === '!') this.#stop(text);
     else if (this.#phase === 'running') this.#running(text);
     else if (this.#phase === 'names') this.#failure(text);
     else if (first === '_') this.#title(text);
@@ -51,8 +60,8 @@ class PytestReader implements LineReader {
     if (this.#phase === 'running' && !text.startsWith('=')) this.#running(text);
   }
 
-  startsNext(text: string): boolean {
-    return (isStart(text) || isQuietLine(text)) && this.#summary() === 'agrees';
+  get closed(): boolean {
+    return this.#summary() === 'agrees';
   }
 
   report(): TestReport {
@@ -66,6 +75,8 @@ class PytestReader implements LineReader {
       failures: tally.failures,
       summary: this.#summary(),
       ...(this.#closing === undefined ? {} : { claimed: this.#closing.claimed, durationMs: this.#closing.durationMs }),
+      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
+      ...(this.#progress.mingled ? { caveat: MINGLED } : {}),
     };
   }
 
@@ -77,6 +88,12 @@ class PytestReader implements LineReader {
   #collect(text: string): void {
     this.#collection = collection(text);
     this.#progress.parallel ||= this.#collection?.parallel === true;
+  }
+
+  /** `!!!!!! stopping after 1 failures !!!!!!`; with xdist a second one repeats it. */
+  #stop(text: string): void {
+    if (text.startsWith('!!!') && text.endsWith('!!!') && this.#fillsWidth(text))
+      this.#stopped ??= keep(strip(text, '!'));
   }
 
   #rule(text: string): void {
@@ -101,11 +118,15 @@ class PytestReader implements LineReader {
   }
 
   #failure(text: string): void {
-    if (!text.startsWith('FAILED ') && !text.startsWith('ERROR ')) return;
-    const dash = text.indexOf(' - ');
-    const bracket = text.indexOf('[');
-    const end = bracket !== -1 && bracket < dash ? text.indexOf('] - ') + 1 : dash;
-    this.#progress.tally.nameFailure(text.slice(text.indexOf(' ') + 1, end > 0 ? end : text.length));
+    const word = FAILURE_WORD.exec(text)?.[0];
+    if (word === undefined) return;
+    const dash = text.indexOf(' - ', word.length);
+    const bracket = text.indexOf('[', word.length);
+    const end = bracket !== -1 && bracket < dash ? text.indexOf('] - ', bracket) + 1 : dash;
+    const name = text.slice(word.length, end > 0 ? end : text.length);
+    this.#progress.tally.nameFailure(name);
+    if (word.startsWith('SUB')) this.#subtests.failed(name);
+    else this.#subtests.parentFailed(name);
   }
 
   #collectionErrors(): number {
@@ -116,13 +137,11 @@ class PytestReader implements LineReader {
     return this.#collection === undefined ? undefined : this.#collection.selected + this.#collectionErrors();
   }
 
-  /** `-x` without an announced count leaves open how many tests did not run: such figures prove nothing. */
   #summary(): TestReport['summary'] {
     if (this.#closing === undefined) return 'missing';
-    if (this.#stopped && this.#collection === undefined) return 'disagrees';
-    const { failedSubtests } = this.#progress;
     const seen = this.#seen();
-    const same = sameCounts({ ...seen, failed: seen.failed + failedSubtests }, this.#closing.claimed);
+    const subtests = Math.max(this.#progress.failedSubtests, this.#subtests.count);
+    const same = sameCounts({ ...seen, failed: seen.failed + subtests }, this.#closing.claimed);
     return same || this.#announcedAgrees(this.#closing.claimed) ? 'agrees' : 'disagrees';
   }
 
@@ -142,9 +161,10 @@ class PytestReader implements LineReader {
     const { afterPass, afterSkip, afterFailure } = this.#progress.itemised
       ? this.#progress.secondResults
       : this.#hiddenSecondResults(all);
+    const { unfailedParents } = this.#subtests;
     return {
-      passed: all.passed - afterPass,
-      failed: all.failed,
+      passed: Math.max(0, all.passed - afterPass - unfailedParents),
+      failed: all.failed + unfailedParents,
       skipped: all.skipped - afterSkip,
       errored: all.errored - afterFailure,
     };
@@ -162,8 +182,10 @@ class PytestReader implements LineReader {
 export const pytest: Format = {
   name: 'pytest',
   recognise(text): Recognition {
-    const known = isStart(text) || isQuietLine(text) || (text.startsWith('====') && isSection(text));
+    const known =
+      isStart(text) || isQuietLine(text) || NO_TESTS.test(text) || (text.startsWith('====') && isSection(text));
     return known ? 'surely' : 'no';
   },
+  begins: (text) => isStart(text) || isQuietLine(text),
   open: () => new PytestReader(),
 };

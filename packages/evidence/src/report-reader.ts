@@ -26,6 +26,9 @@ export function openReportReader(kind: ReportKind): ReportReader {
   return new LogReader(FORMATS[kind], kind !== 'auto');
 }
 
+/** Lines in front of the first sure sign of a tool that may be its own: `pytest -q -x` begins with a line of letters. */
+const LINES_BEFORE = 2;
+
 class LogReader implements ReportReader {
   readonly #formats: readonly Format[];
   readonly #chosen: boolean;
@@ -34,7 +37,9 @@ class LogReader implements ReportReader {
   #reader: LineReader | undefined;
   /** False while the line that the format was recognised by may be anybody's. */
   #sure = false;
-  /** Earlier runs of the same tool in the same log. */
+  /** The latest lines while no tool is known. */
+  #before: string[] = [];
+  /** Earlier runs in the same log, of the same tool or another. */
   #earlier: TestReport | undefined;
 
   /** `chosen`: somebody said what the log holds, so a weak sign is enough. */
@@ -63,8 +68,9 @@ class LogReader implements ReportReader {
 
   #line(text: string): void {
     if (!this.#sure) this.#recognise(text);
-    else if (this.#reader?.startsNext(text) === true) this.#openNext();
+    else if (this.#reader?.closed === true) this.#beginNext(text);
     this.#reader?.line(text);
+    if (this.#reader === undefined && text !== '') this.#before = [...this.#before.slice(1 - LINES_BEFORE), text];
   }
 
   #recognise(text: string): void {
@@ -72,15 +78,24 @@ class LogReader implements ReportReader {
       const recognition = format.recognise(text);
       if (recognition === 'no' || (recognition === 'perhaps' && this.#format !== undefined)) continue;
       this.#sure = recognition === 'surely';
-      if (this.#format !== format) this.#reader = format.open();
-      this.#format = format;
+      if (this.#format !== format) this.#open(format);
       return;
     }
   }
 
-  #openNext(): void {
+  #open(format: Format): void {
+    this.#format = format;
+    this.#reader = format.open();
+    for (const line of this.#before) this.#reader.line(line);
+    this.#before = [];
+  }
+
+  /** Behind a run that is closed another one may begin, of this tool or of the next one that a script calls. */
+  #beginNext(text: string): void {
+    const next = this.#formats.find((format) => format.begins(text, format === this.#format));
+    if (next === undefined) return;
     this.#earlier = this.#report();
-    this.#reader = this.#format?.open();
+    this.#open(next);
   }
 
   #report(): TestReport | undefined {

@@ -16,8 +16,9 @@ export type TapLine =
   | { readonly kind: 'plan'; readonly depth: number; readonly count: number }
   | { readonly kind: 'close'; readonly depth: number }
   | { readonly kind: 'comment'; readonly text: string }
-  | { readonly kind: 'bail out' };
+  | { readonly kind: 'bail out'; readonly reason: string };
 
+const BAIL_OUT = 'Bail out!';
 /** Levels of subtests are four spaces apart (TAP 14). */
 const INDENT = 4;
 /** Deeper subtests are not read: a bound on memory. */
@@ -40,7 +41,9 @@ export function tapLine(text: string): TapLine | undefined {
     case '#':
       return depth === 0 && text.startsWith('# ') ? { kind: 'comment', text: text.slice(2) } : undefined;
     case 'B':
-      return depth === 0 && text.startsWith('Bail out!') ? { kind: 'bail out' } : undefined;
+      return depth === 0 && text.startsWith(BAIL_OUT)
+        ? { kind: 'bail out', reason: text.slice(BAIL_OUT.length).trim() || 'it bailed out' }
+        : undefined;
     default:
       return undefined;
   }

@@ -21,9 +21,9 @@ export class TapPlans {
   #groups = 0;
 
   /** What a result is: a test, the sum of its subtests (`group`), or not the next one and thus printed by a test. */
-  result(line: TapResult): 'test' | 'group' | 'broken group' | 'printed' {
+  result(line: TapResult, isAnnounced: boolean): 'test' | 'group' | 'broken group' | 'printed' {
     const level = this.#levelAt(line.depth);
-    if (line.number !== undefined && line.number !== level.results + 1) return 'printed';
+    if (line.number !== undefined && line.number !== level.results + 1 && !isAnnounced) return 'printed';
     if (level.trailing) delete level.plan;
     level.trailing = false;
     const children = this.#leave(line.depth);

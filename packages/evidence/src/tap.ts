@@ -6,6 +6,8 @@ import { indentOf, tapLine, type TapResult } from './tap-line.ts';
 import { TapPlans } from './tap-plans.ts';
 import { Tally, type Counts } from './tally.ts';
 
+const SUBTEST = 'Subtest: ';
+
 /**
  * TAP 12 to 14 with subtests, by indentation or in braces, and the TAP of node:test. Counts are of tests without subtests; with
  * node:test, which says of each result whether it is a test or a suite, they are its own. SKIP and TODO count as skipped.
@@ -26,9 +28,9 @@ class TapReader implements LineReader {
   #last: TapResult | undefined;
   #yaml: number | undefined;
   #isNode = false;
-  /** The line before was `# Subtest: name`, which node:test also writes in front of tests without subtests. */
-  #isAnnounced = false;
-  #bailedOut = false;
+  /** Whose `# Subtest: name` the line before was; node:test also writes it in front of tests without subtests. */
+  #announced: string | undefined;
+  #bailedOut: string | undefined;
 
   line(text: string): void {
     if (this.#yaml !== undefined) return this.#diagnostic(text, this.#yaml);
@@ -38,17 +40,18 @@ class TapReader implements LineReader {
     else if (line?.kind === 'close') this.#close(line.depth);
     else if (line?.kind === 'comment') this.#closing.line(line.text);
     else if (isVersion(text) && this.#tests.total === 0) this.#plans = new TapPlans();
-    else if (line?.kind === 'bail out') this.#bailedOut = true;
+    else if (line?.kind === 'bail out') this.#bailedOut = keep(line.reason);
     else if (text.endsWith('---')) this.#openDiagnostic(text);
-    this.#isAnnounced = line?.kind === 'comment' && line.text.startsWith('Subtest: ');
+    const isAnnouncement = line?.kind === 'comment' && line.text.startsWith(SUBTEST);
+    this.#announced = isAnnouncement ? line.text.slice(SUBTEST.length) : undefined;
   }
 
   rest(): void {
     // A cut line of TAP says nothing: its number or its directive may be cut.
   }
 
-  startsNext(text: string): boolean {
-    return recognise(text) !== 'no' && this.#tests.total > 0 && this.#summary() === 'agrees';
+  get closed(): boolean {
+    return this.#tests.total > 0 && this.#summary() === 'agrees';
   }
 
   report(): TestReport {
@@ -70,15 +73,18 @@ class TapReader implements LineReader {
       failures: tally.failures,
       summary,
       ...(figures === undefined || claimed === undefined ? {} : { claimed, durationMs: figures.duration_ms }),
+      ...(this.#bailedOut === undefined ? {} : { stopped: this.#bailedOut }),
     };
   }
 
   #result(line: TapResult): void {
-    const is = this.#plans.result(line);
+    // node:test numbers the result of a file that broke by itself, but announces it.
+    const isAnnounced = this.#announced === line.name;
+    const is = this.#plans.result(line, isAnnounced);
     if (is === 'printed') return;
     this.#last = { ...line, name: keep(line.name) };
     if (is === 'test') this.#tests.count(line.outcome, line.name);
-    if (is === 'test' && this.#isAnnounced) this.#isNode = true;
+    if (is === 'test' && isAnnounced) this.#isNode = true;
     if (is === 'broken group') this.#tests.count('errored', line.name);
     this.#closing.void();
   }
@@ -105,7 +111,7 @@ class TapReader implements LineReader {
 
   #summary(): TestReport['summary'] {
     const { figures } = this.#closing;
-    if (this.#bailedOut || (this.#isNode && figures === undefined)) return 'missing';
+    if (this.#bailedOut !== undefined || (this.#isNode && figures === undefined)) return 'missing';
     const state = this.#plans.state;
     if (state !== 'agrees' || figures === undefined || !this.#isNode) return state;
     const { counts } = this.#typed;
@@ -129,4 +135,9 @@ function recognise(text: string): Recognition {
   return text.startsWith('1..') && tapLine(text)?.kind === 'plan' ? 'perhaps' : 'no';
 }
 
-export const tap: Format = { name: 'tap', recognise, open: () => new TapReader() };
+export const tap: Format = {
+  name: 'tap',
+  recognise,
+  begins: (text, again) => recognise(text) === 'surely' || (again && recognise(text) === 'perhaps'),
+  open: () => new TapReader(),
+};

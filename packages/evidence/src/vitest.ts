@@ -1,6 +1,6 @@
 import type { TestReport } from '@lacuna/contracts';
 import type { Format, LineReader } from './line-reader.ts';
-import { add, NONE, Tally, type Counts, type Outcome } from './tally.ts';
+import { add, NONE, sum, Tally, type Counts, type Outcome } from './tally.ts';
 import { fileFigures, totalFigures, vitestDuration, type VitestFigures } from './vitest-figures.ts';
 
 const SIGNS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
@@ -10,6 +10,7 @@ const SIGNS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['□', 'skipped'],
 ]);
 const FILE_OPENS = '❯';
+const UNLISTED = 'no test is listed, so the closing figures are believed alone';
 
 /**
  * vitest's default and verbose reporters. Its own TAP goes to the TAP reader. An expected failure is a pass, todo counts as
@@ -42,13 +43,14 @@ class VitestReader implements LineReader {
     // A cut line may lack the figures that make it a file, or a digit of them.
   }
 
-  startsNext(text: string): boolean {
-    return isStart(text) && this.#summary() === 'agrees';
+  get closed(): boolean {
+    return this.#summary() === 'agrees';
   }
 
   report(): TestReport {
     const claimed = this.#claimed();
     const summary = this.#summary();
+    const stopped = this.#stopped();
     return {
       format: 'vitest',
       ...(this.#tests === undefined || claimed === undefined ? {} : { collected: this.#tests.total + claimed.errored }),
@@ -58,6 +60,8 @@ class VitestReader implements LineReader {
       summary,
       ...(claimed === undefined ? {} : { claimed }),
       ...(this.#durationMs === undefined ? {} : { durationMs: this.#durationMs }),
+      ...(stopped === undefined ? {} : { stopped }),
+      ...(this.#inFiles === undefined && this.#listed.total === 0 ? { caveat: UNLISTED } : {}),
     };
   }
 
@@ -111,6 +115,13 @@ class VitestReader implements LineReader {
     return { ...(this.#inFiles?.counts ?? this.#listed.counts), errored: this.#errored() };
   }
 
+  /** With `--bail` vitest closes with more tests in all than it has results for. */
+  #stopped(): string | undefined {
+    const { total, counts } = this.#tests ?? { total: 0, counts: NONE };
+    const idle = total - sum(counts);
+    return idle > 0 ? `${idle} of ${total} tests did not run` : undefined;
+  }
+
   #summary(): TestReport['summary'] {
     if (this.#tests === undefined || this.#durationMs === undefined) return 'missing';
     return this.#explains(this.#tests) ? 'agrees' : 'disagrees';
@@ -140,5 +151,6 @@ function isStart(text: string): boolean {
 export const vitest: Format = {
   name: 'vitest',
   recognise: (text) => (isStart(text) ? 'surely' : 'no'),
+  begins: isStart,
   open: () => new VitestReader(),
 };

@@ -2,11 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestReport } from '@lacuna/contracts';
 import { accountFor, openReportReader, type Accounting, type ReportKind } from '../src/index.ts';
+import { TOOLS, type Tool } from './cases/index.ts';
 
 const DIRECTORY = join(import.meta.dirname, 'fixtures');
-
-export const TOOLS = ['pytest', 'node-test', 'vitest', 'jest', 'go'] as const;
-export type Tool = (typeof TOOLS)[number];
 
 export interface Fixture {
   readonly tool: Tool;

@@ -35,6 +35,29 @@ describe('the report', () => {
     });
   });
 
+  it('adds up the runs of several tools that a script calls one after the other', () => {
+    const log = [fixture('pytest', 'green').bytes, fixture('vitest', 'mixed-default').bytes];
+    const report = mustRead(log);
+    expect(accountFor(report)).toMatchObject({
+      complete: true,
+      statement: '31 passed, 2 failed, 2 skipped of 35 in 2 runs',
+    });
+    expect(report).toMatchObject({ format: 'pytest', formats: ['pytest', 'vitest'] });
+  });
+
+  it('is not complete when the second of two tools is cut', () => {
+    const second = fixture('vitest', 'mixed-default').bytes;
+    const log = [fixture('pytest', 'green').bytes, second.subarray(0, second.length - 200)];
+    expect(accountFor(mustRead(log)).flaw).toBe('summary-missing');
+  });
+
+  it('does not take what a test prints for another run', () => {
+    const inner = fixture('pytest', 'green').bytes;
+    const outer = Buffer.from(fixture('vitest', 'mixed-default').bytes).toString();
+    const log = outer.replace('stdout |', () => `stdout | a\n${Buffer.from(inner).toString()}\nstdout |`);
+    expect(mustRead(log).runs).toBeUndefined();
+  });
+
   it('is of the chosen tool when another one comes first', () => {
     expect(mustRead('TAP version 13\n1..1\nok 1\nPASS ./a.test.js\n', 'jest').format).toBe('jest');
   });

@@ -22,7 +22,11 @@ describe('TAP', () => {
   it.each([
     ['results are missing', '1..25\nok 1\nok 2\n', '2 of 25, summary missing, 23 tests unaccounted'],
     ['there is no plan', 'ok 1 - a\nok 2 - b\n', '2 results, summary missing'],
-    ['it bailed out', '1..2\nok 1 - a\nok 2 - b\nBail out! no disk\n', '2 of 2, summary missing'],
+    [
+      'it bailed out',
+      '1..2\nok 1 - a\nok 2 - b\nBail out! no disk\n',
+      '2 of 2, summary missing, stopped early: no disk',
+    ],
     ['braces are open', '1..1\nok 1 - f # time=1ms {\n    1..1\n    ok 1 - x\n', '1 result, summary missing'],
     ['a subtest is missing', '1..1\n    1..2\n    ok 1 - x\nok 1 - f\n', '1 result, summary disagrees'],
     ['there are too many', '1..1\nok 1 - a\nok 2 - b\n', '2 results for 1 collected, summary disagrees'],
