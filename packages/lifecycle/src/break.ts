@@ -1,6 +1,5 @@
 import type { FactData } from '@lacuna/contracts';
-import { accountFor } from '@lacuna/evidence';
-import { startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+import { startOf, type Attempt, type Pod } from './evaluation.ts';
 
 /** Why a stage that came to its end is not ok. `platform` breaks are findings and raise an alert; the program's own doings are not. */
 export interface Break {
@@ -114,17 +113,4 @@ export function brokenLog(pod: Pod): Break | undefined {
     statement.state === 'none' ? 'no-log' : statement.state,
     statement.reason ?? `the log is ${statement.state}`,
   );
-}
-
-/** Test results that do not add up, or are owed and not there. */
-export function brokenReport(evaluation: Evaluation, pod: Pod): Break | undefined {
-  if (pod.report === undefined) return undefined;
-  const spec = evaluation.submitted?.data.spec;
-  const { report } = pod.report.data;
-  if (report !== undefined) {
-    const accounting = accountFor(report, spec?.expect?.tests);
-    return accounting.complete ? undefined : platform('results-missing', accounting.statement);
-  }
-  const owed = spec?.expect?.tests !== undefined || (spec?.report !== undefined && spec.report !== 'auto');
-  return owed ? platform('no-report', 'the log holds no test results that could be recognised') : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from '@lacuna/contracts';
 import { accountFor } from '@lacuna/evidence';
 import type { Evaluation, Pod } from './evaluation.ts';
+import { describeExit } from './report-break.ts';
 import type { StageState } from './stages.ts';
 
 export interface Judgement {
@@ -25,7 +26,11 @@ export function judgeRun(evaluation: Evaluation, pod: Pod, stages: readonly Stag
   if (run?.cause === 'timeout')
     return {
       verdict: 'timed_out',
-      reason: `stopped at its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}`,
+      reason: withTests(
+        `stopped at its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}`,
+        evaluation,
+        pod,
+      ),
     };
   if (run !== undefined) return { verdict: 'error', reason: run.reason };
   const unproven = stages.find((stage) => stage.broken !== undefined)?.broken;
@@ -35,24 +40,14 @@ export function judgeRun(evaluation: Evaluation, pod: Pod, stages: readonly Stag
   return judgeExit(evaluation, pod);
 }
 
-/** Exit code and report must agree; the log is proven when this is asked. */
+/** What the program itself says; log and report are proven, and agree with the exit code, when this is asked. */
 function judgeExit(evaluation: Evaluation, pod: Pod): Judgement {
-  const { exitCode, signal } = pod.ended?.data ?? {};
-  const report = pod.report?.data.report;
-  const bad = report === undefined ? 0 : report.failed + report.errored;
   const tests = testsOf(evaluation, pod);
-  const exit = signal === undefined ? `exit code ${exitCode}` : `ended by ${signal}`;
-  if (exitCode === 0) {
-    if (bad > 0) return { verdict: 'incomplete', reason: `exit code 0, but the report has ${bad} failures (${tests})` };
-    return {
-      verdict: 'passed',
-      reason: tests === undefined ? 'exit code 0, log sealed' : `${tests}, exit code 0, log sealed`,
-    };
-  }
-  if (report !== undefined && bad === 0 && signal === undefined) {
-    return { verdict: 'incomplete', reason: `${exit}, but no test failed (${tests})` };
-  }
-  return { verdict: 'failed', reason: tests === undefined ? exit : `${tests}, ${exit}` };
+  const exit = describeExit(pod.ended?.data, pod.report?.data.report?.format);
+  const said = tests === undefined ? exit : `${tests}, ${exit}`;
+  return pod.ended?.data.exitCode === 0
+    ? { verdict: 'passed', reason: `${said}, log sealed` }
+    : { verdict: 'failed', reason: said };
 }
 
 function withTests(reason: string, evaluation: Evaluation, pod: Pod): string {

@@ -1,7 +1,6 @@
 import { parseDuration, type Stage } from '@lacuna/contracts';
 import {
   brokenLog,
-  brokenReport,
   containerRunEnd,
   containerStartEnd,
   duplicateStart,
@@ -11,6 +10,7 @@ import {
   jobGoneEnd,
   type StageEnd,
 } from './break.ts';
+import { brokenReport } from './report-break.ts';
 import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 /** How the begin and the end of one stage are read from facts. Undefined = not known (yet). */
