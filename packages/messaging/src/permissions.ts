@@ -25,6 +25,8 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
     publish: [
       ...reads(facts),
       ...follows(facts),
+      // For a diagnosis: who else reads the facts, and keeps up.
+      api('CONSUMER.LIST', facts.name),
       ...reads(logs),
       ...follows(logs),
       ...keepsEnv(),
