@@ -46,6 +46,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   },
   {
+    name: 'drill',
+    summary: 'make a fault for real, and check the broken span and the alert that it must cause',
+    load: async () => (await import('./commands/drill.ts')).drillCommand,
+  },
+  {
     name: 'cancel',
     summary: 'cancel an evaluation',
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,

@@ -4,6 +4,7 @@ import { drillFault } from '../src/agent/drill-fault.ts';
 test.each([
   ['no-pod', { kind: 'no-pod' }],
   ['slow-pod:1500', { kind: 'slow-pod', ms: 1_500 }],
+  ['api-429:3', { kind: 'api-429', times: 3 }],
   ['cut-log:0', { kind: 'cut-log', bytes: 0 }],
 ])('the label %s asks for its fault', (label, fault) => {
   expect(drillFault({ 'lacuna.fault': label }, true)).toEqual(fault);

@@ -6,6 +6,7 @@ import {
   type Jaeger,
   type NatsServer,
   type OnProgress,
+  type ServerProcess,
 } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
 import { supervised } from './supervised.ts';
@@ -17,13 +18,22 @@ export interface ServerContext {
   readonly onProgress: OnProgress;
 }
 
-/** Where traces go and can be read; absent when there is no Jaeger, with the reason. */
-export type TraceStore = { readonly otlpUrl: string; readonly jaegerUrl: string } | { readonly unavailable: string };
+/** A server of our own, as it runs now: another process after a restart. Absent when the server is somebody else's. */
+export type OwnServer = (() => ServerProcess) | undefined;
 
-/** The address of the NATS server: the one that is named, or a local one that lives and stops with the platform. */
-export async function openNats({ life, dataDir, env, onProgress }: ServerContext): Promise<string> {
+/** Where traces go and can be read; absent when there is no Jaeger, with the reason. */
+export type TraceStore =
+  { readonly otlpUrl: string; readonly jaegerUrl: string; readonly own?: OwnServer } | { readonly unavailable: string };
+
+/** The NATS server: the one that is named, or a local one that lives and stops with the platform. */
+export async function openNats({
+  life,
+  dataDir,
+  env,
+  onProgress,
+}: ServerContext): Promise<{ readonly url: string; readonly own?: OwnServer }> {
   const found = await resolveServer('nats', { env, onProgress, signal: life.signal });
-  if (found.kind === 'external') return found.address;
+  if (found.kind === 'external') return { url: found.address };
   if (found.kind === 'unavailable') throw new Error(found.message);
   const start = (previous?: NatsServer): Promise<NatsServer> =>
     startNatsServer({
@@ -31,11 +41,11 @@ export async function openNats({ life, dataDir, env, onProgress }: ServerContext
       dataDir: join(dataDir, 'nats'),
       ...(previous === undefined ? {} : { port: previous.port }),
     });
-  const { server, resource } = await supervised('nats-server', start, (message) =>
+  const { server, current, resource } = await supervised('nats-server', start, (message) =>
     onProgress({ message, passing: false }),
   );
   await life.step('nats-server', () => Promise.resolve(resource));
-  return server.url;
+  return { url: server.url, own: current };
 }
 
 /** A local Jaeger. Without one everything else works; traces wait in the stream. */
@@ -49,7 +59,9 @@ export async function openJaeger({ life, dataDir, env, onProgress }: ServerConte
       dataDir: join(dataDir, 'jaeger'),
       ...(previous === undefined ? {} : { ports: previous.ports }),
     });
-  const { server, resource } = await supervised('jaeger', start, (message) => onProgress({ message, passing: false }));
+  const { server, current, resource } = await supervised('jaeger', start, (message) =>
+    onProgress({ message, passing: false }),
+  );
   await life.step('jaeger', () => Promise.resolve(resource));
-  return { otlpUrl: server.otlpUrl, jaegerUrl: server.queryUrl };
+  return { otlpUrl: server.otlpUrl, jaegerUrl: server.queryUrl, own: current };
 }

@@ -3,10 +3,12 @@ import { dispatch } from '@lacuna/dispatch';
 import { k8sWatch } from '@lacuna/k8s-watch';
 import { logCollect } from '@lacuna/log-collect';
 import type { OnProgress } from '@lacuna/servers';
-import { composeServices, logFile, type Lifecycle } from '@lacuna/service-kit';
+import { composeServices, logFile, type Lifecycle, type ServiceDefinition } from '@lacuna/service-kit';
 import { submit } from '@lacuna/submit';
 import { traceAudit } from '@lacuna/trace-audit';
-import { openJaeger, openNats, type TraceStore } from './local-servers.ts';
+import { openJaeger, openNats, type OwnServer, type TraceStore } from './local-servers.ts';
+
+export const ALL_SERVICES: readonly ServiceDefinition[] = [k8sWatch, logCollect, dispatch, traceAudit, submit];
 
 /** What a person chooses; everything else are settings of the services (`LACUNA_…`). */
 export interface PlatformOptions {
@@ -15,6 +17,8 @@ export interface PlatformOptions {
   readonly natsUrl?: string;
   readonly otlpUrl?: string;
   readonly jaegerUrl?: string;
+  /** The services of this process; all of them by default. Who leaves some out runs them with `settings`. */
+  readonly services?: readonly ServiceDefinition[];
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
 }
@@ -23,7 +27,11 @@ export interface PlatformOptions {
 export interface Platform {
   readonly http: string;
   readonly nats: string;
+  /** The NATS server, when it is a local one. */
+  readonly ownNats: OwnServer;
   readonly traces: TraceStore;
+  /** The environment of the services. */
+  readonly settings: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
 }
 
@@ -33,29 +41,26 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const { port, onProgress } = options;
   const env = { ...options.env, ...named({ LACUNA_NATS_URL: options.natsUrl, LACUNA_OTLP_URL: options.otlpUrl }) };
   const servers = { life, dataDir, env, onProgress };
-  const nats = await openNats(servers);
+  const { url: nats, own: ownNats } = await openNats(servers);
   const traces =
     options.otlpUrl === undefined
       ? await openJaeger(servers)
       : { otlpUrl: options.otlpUrl, jaegerUrl: options.jaegerUrl ?? '' };
   const http = `http://127.0.0.1:${port}`;
   const log = join(dataDir, 'lacuna.log');
-  await composeServices([k8sWatch, logCollect, dispatch, traceAudit, submit], {
-    life,
-    destination: logFile(log),
-    env: {
-      LACUNA_CLUSTER_DIR: join(dataDir, 'cluster'),
-      LACUNA_PUBLIC_URL: http,
-      ...settingsIn(env),
-      LACUNA_DATA_DIR: dataDir,
-      LACUNA_PORT: String(port),
-      LACUNA_NATS_URL: nats,
-      ...('unavailable' in traces
-        ? {}
-        : named({ LACUNA_OTLP_URL: traces.otlpUrl, LACUNA_JAEGER_URL: traces.jaegerUrl || undefined })),
-    },
-  });
-  return { http, nats, traces, logFile: log };
+  const settings = {
+    LACUNA_CLUSTER_DIR: join(dataDir, 'cluster'),
+    LACUNA_PUBLIC_URL: http,
+    ...settingsIn(env),
+    LACUNA_DATA_DIR: dataDir,
+    LACUNA_PORT: String(port),
+    LACUNA_NATS_URL: nats,
+    ...('unavailable' in traces
+      ? {}
+      : named({ LACUNA_OTLP_URL: traces.otlpUrl, LACUNA_JAEGER_URL: traces.jaegerUrl || undefined })),
+  };
+  await composeServices(options.services ?? ALL_SERVICES, { life, destination: logFile(log), env: settings });
+  return { http, nats, ownNats, traces, settings, logFile: log };
 }
 
 /** Variables that are about the servers and the command line, not about the services; these would warn of them. */

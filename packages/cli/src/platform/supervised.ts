@@ -12,13 +12,13 @@ const SOUND_AFTER_MS = 30_000;
 
 /**
  * Keeps a local server running on the same data and ports: a nats-server or Jaeger that is killed costs a pause and nothing else.
- * `closed` resolves when it can't be kept up, and the platform with it.
+ * `current` gives the one that runs now. `closed` resolves when it can't be kept up, and the platform with it.
  */
 export async function supervised<S extends Server>(
   name: string,
   start: (previous?: S) => Promise<S>,
   say: (line: string) => void,
-): Promise<{ readonly server: S; readonly resource: Resource }> {
+): Promise<{ readonly server: S; readonly current: () => S; readonly resource: Resource }> {
   let current = await start();
   let stopping = false;
   const server = current;
@@ -39,5 +39,5 @@ export async function supervised<S extends Server>(
     stopping = true;
     await current[Symbol.asyncDispose]();
   };
-  return { server, resource: { closed: closed.promise, [Symbol.asyncDispose]: close } };
+  return { server, current: () => current, resource: { closed: closed.promise, [Symbol.asyncDispose]: close } };
 }

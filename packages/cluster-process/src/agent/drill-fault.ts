@@ -6,6 +6,8 @@ export type DrillFault =
   | { readonly kind: 'slow-pod'; readonly ms: number }
   /** The runtime stops writing the log after so many bytes. */
   | { readonly kind: 'cut-log'; readonly bytes: number }
+  /** The API answers "too many requests" so many times before it takes the Job. */
+  | { readonly kind: 'api-429'; readonly times: number }
   | { readonly kind: 'ignored'; readonly message: string };
 
 export const FAULT_LABEL = 'lacuna.fault';
@@ -16,10 +18,11 @@ export function drillFault(labels: Readonly<Record<string, string>>, allowed: bo
   if (text === undefined) return { kind: 'none' };
   if (!allowed) return ignored(text, 'this cluster was not started with faults allowed');
   if (text === 'no-pod') return { kind: 'no-pod' };
-  const [, name, figure] = /^(slow-pod|cut-log):(\d{1,9})$/.exec(text) ?? [];
+  const [, name, figure] = /^(slow-pod|cut-log|api-429):(\d{1,9})$/.exec(text) ?? [];
   if (name === 'slow-pod') return { kind: 'slow-pod', ms: Number(figure) };
+  if (name === 'api-429') return { kind: 'api-429', times: Number(figure) };
   if (name === 'cut-log') return { kind: 'cut-log', bytes: Number(figure) };
-  return ignored(text, 'the faults are no-pod, slow-pod:<ms> and cut-log:<bytes>');
+  return ignored(text, 'the faults are no-pod, slow-pod:<ms>, cut-log:<bytes> and api-429:<times>');
 }
 
 /** The words of a real API server to a Job controller that may not create the pod. */

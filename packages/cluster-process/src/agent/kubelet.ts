@@ -25,6 +25,8 @@ export class Kubelet {
   readonly #options: KubeletOptions;
   /** By Job uid. */
   readonly #runs = new Map<string, PodRun>();
+  /** How often a Job was turned away, by its name; for drills. */
+  readonly #turnedAway = new Map<string, number>();
   #stopping = false;
 
   constructor(options: KubeletOptions) {
@@ -95,10 +97,19 @@ export class Kubelet {
     const message = whyNeverRunnable(request);
     if (message !== undefined) return { kind: 'denied', message };
     const fault = drillFault(request.labels, this.#options.allowFaults);
+    if (fault.kind === 'api-429' && this.#turnsAway(request, fault.times))
+      return { kind: 'throttled', message: '429 Too Many Requests, please try again later', retryAfterMs: 1_000 };
     const entry = newEntry(request, fault);
     this.#options.table.put(entry);
     if (fault.kind !== 'no-pod') this.#run(entry, request, fault);
     return { kind: 'created', uid: entry.job.uid, at: entry.job.createdAt };
+  }
+
+  #turnsAway({ name }: JobRequest, times: number): boolean {
+    const already = this.#turnedAway.get(name) ?? 0;
+    if (already < times) this.#turnedAway.set(name, already + 1);
+    else this.#turnedAway.delete(name);
+    return already < times;
   }
 
   #run({ job }: JobEntry, request: JobRequest, fault: DrillFault): void {

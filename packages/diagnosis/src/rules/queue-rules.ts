@@ -21,9 +21,9 @@ export const QUEUE_RULES: readonly Rule[] = [
         (known) =>
           inQueue(known) && untold(known) && `it has waited ${waited(known)} for a slot, and dispatch has not said why`,
       ),
-      suggestion((known) => inQueue(known) && behind(known, 'dispatch')),
-      hint((known) => inQueue(known) && (known.queue?.waiting ?? 0) > 0 && silentFor(known, 'dispatch', LATELY_MS)),
-      hint((known) => inQueue(known) && depth(known)),
+      suggestion((known) => isHeldUp(known) && behind(known, 'dispatch')),
+      hint((known) => isHeldUp(known) && (known.queue?.waiting ?? 0) > 0 && silentFor(known, 'dispatch', LATELY_MS)),
+      hint((known) => isHeldUp(known) && depth(known)),
       suggestion(
         ({ stages }) =>
           stages.queue.outcome === 'missing' &&
@@ -48,10 +48,7 @@ export const QUEUE_RULES: readonly Rule[] = [
       ),
       hint(
         (known) =>
-          inQueue(known) &&
-          waitedIn(known, 'queue') >= NOTICED_MS &&
-          heardLately(known) &&
-          `dispatch is at work: it was heard of ${heardLately(known)} ago`,
+          isHeldUp(known) && heardLately(known) && `dispatch is at work: it was heard of ${heardLately(known)} ago`,
       ),
       hint(
         ({ attempt: { job } }) =>
@@ -67,6 +64,11 @@ export const QUEUE_RULES: readonly Rule[] = [
 
 function inQueue(known: Case): boolean {
   return known.attempt.job === undefined && known.attempt.refused === undefined && isStuckIn(known, 'queue');
+}
+
+/** In the queue for longer than one that moves would leave it there. */
+function isHeldUp(known: Case): boolean {
+  return inQueue(known) && waitedIn(known, 'queue') >= NOTICED_MS;
 }
 
 function untold(known: Case): boolean {

@@ -1,0 +1,44 @@
+import type { EvaluationId } from '@lacuna/contracts';
+import type { Act } from '../demo/cast.ts';
+import type { Scene } from './scene.ts';
+
+/** Where a fault can be made: on the embedded cluster, on Kubernetes, on a platform that runs already (`--url`). */
+export type Place = 'process' | 'kubernetes' | 'url';
+
+/** One fault, made for real, and what it must cause. */
+export interface Drill {
+  readonly fault: string;
+  /** What is done, in one line. */
+  readonly makes: string;
+  /** Why it cannot be made somewhere; absent = it can. */
+  readonly notOn: Readonly<Partial<Record<Place, string>>>;
+  /** What must be seen in the end: verdict, broken span, alert. The spec is what is submitted. */
+  readonly act: Act;
+  /** The cause that the diagnosis must rank first while it lasts, or in the end; absent = nothing is wrong. */
+  readonly cause?: string;
+  /** Makes the fault around one evaluation, which it names; what it finds wrong by itself it returns. */
+  readonly make: (scene: Scene, act: Act) => Promise<Made>;
+}
+
+export interface Made {
+  readonly id: EvaluationId;
+  /** The cause that was ranked first while the fault lasted, where that is the moment to ask. */
+  readonly causeThen?: string;
+  readonly problems?: readonly string[];
+}
+
+/** What became of a drill. */
+export interface DrillOutcome {
+  readonly fault: string;
+  readonly passed: boolean;
+  readonly evaluation?: EvaluationId;
+  readonly verdict?: string;
+  readonly brokenSpans: readonly string[];
+  readonly alerts: readonly string[];
+  readonly cause?: string;
+  readonly trace?: string;
+  /** What is not as it must be. */
+  readonly problems: readonly string[];
+  /** What could not be looked at, and why. */
+  readonly unseen: readonly string[];
+}

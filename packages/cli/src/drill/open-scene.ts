@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@lacuna/client';
+import { freePort, type OnProgress, type ServerProcess } from '@lacuna/servers';
+import type { Lifecycle } from '@lacuna/service-kit';
+import { receiveAlerts } from '../demo/alert-receiver.ts';
+import { ALL_SERVICES, openPlatform } from '../platform/open-platform.ts';
+import type { OwnServer } from '../platform/local-servers.ts';
+import type { OwnScene, Scene } from './scene.ts';
+import { ServiceChild, type ApartService } from './service-child.ts';
+
+/** Times of the span contract that let a drill end within seconds; the grace is what a late arrival has. */
+const DEADLINES = 'queue=3s+60s,job.create=3s+60s,pod.create=3s+3s';
+
+export interface SceneOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: (line: string) => void;
+  readonly onProgress: OnProgress;
+}
+
+/** A disposable platform within the given life, with an alert receiver, and dispatch and log-collect as processes that can be stopped. */
+export async function openScene(life: Lifecycle, { env, say, onProgress }: SceneOptions): Promise<Scene> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-drill-'));
+  const forget = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
+  await life.step('drill data', () => Promise.resolve({ [Symbol.asyncDispose]: forget }));
+  const secret = randomBytes(16).toString('hex');
+  const receiver = await life.step('alert receiver', () => receiveAlerts(secret));
+  const platform = await openPlatform(life, {
+    port: await freePort(),
+    dataDir,
+    onProgress,
+    services: ALL_SERVICES.filter(({ name }) => name !== 'dispatch' && name !== 'log-collect'),
+    env: {
+      ...env,
+      LACUNA_ALLOW_FAULTS: 'true',
+      LACUNA_DEADLINES: DEADLINES,
+      LACUNA_WEBHOOK_URL: receiver.url,
+      LACUNA_WEBHOOK_SECRET: secret,
+      LACUNA_REREAD: '1500ms',
+    },
+  });
+  const { http, nats, ownNats, traces, settings } = platform;
+  const open = (name: ApartService): Promise<ServiceChild> =>
+    life.step(name, (signal) => ServiceChild.start(name, settings, signal));
+  const [dispatch, collect] = await Promise.all([open('dispatch'), open('log-collect')]);
+  const own: OwnScene = {
+    natsUrl: nats,
+    clusterDir: settings['LACUNA_CLUSTER_DIR'] ?? join(dataDir, 'cluster'),
+    alerts: receiver.received,
+    services: { dispatch, 'log-collect': collect },
+    replica: (name) => ServiceChild.start(name, settings, life.signal),
+    nats: () => running('NATS server', ownNats),
+    jaeger: () => running('Jaeger', 'unavailable' in traces ? undefined : traces.own),
+  };
+  const jaegerUrl = 'unavailable' in traces ? undefined : traces.jaegerUrl || undefined;
+  return { client: createClient({ url: http }), jaegerUrl, signal: life.signal, say, own };
+}
+
+function running(what: string, own: OwnServer): ServerProcess {
+  if (own === undefined) throw new Error(`this drill needs a ${what} of its own, and there is none`);
+  return own();
+}
