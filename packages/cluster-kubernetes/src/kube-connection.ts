@@ -63,6 +63,8 @@ export class KubeConnection implements AsyncDisposable {
       headers: { ...credentials.headers, ...contentHeaders(call) },
       body: call.body === undefined ? null : JSON.stringify(call.body),
       dispatcher: this.#lanes.dispatcher(lane, credentials),
+      // undici closes the connection behind a DELETE with a body unless told not to: a TLS handshake for each removed Job.
+      reset: false,
       signal: end,
     });
     const retryAfter = retryAfterMs(headerOf(response.headers['retry-after']), Date.now());

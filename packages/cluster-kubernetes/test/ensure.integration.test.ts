@@ -87,6 +87,19 @@ test('100 Jobs at once are created over 16 connections at most', async () => {
   expect(ports.size).toBeLessThanOrEqual(16);
 });
 
+test('Jobs are removed over kept connections: a new one for each would cost more than the removal', async () => {
+  await using api = await ScriptedApi.start();
+  await using cluster = await api.open();
+  const ports = new Set<number | undefined>();
+  const answers = Array.from({ length: 20 }, () => (...[response, seen]: Parameters<ReturnType<typeof json>>) => {
+    ports.add(response.req.socket.remotePort);
+    json(200, {})(response, seen);
+  });
+  api.on('delete jobs', ...answers);
+  for (const index of answers.keys()) await cluster.remove({ name: JOB, uid: `uid-${index}` }, signal);
+  expect(ports.size).toBeLessThanOrEqual(2);
+});
+
 describe('who we are', () => {
   test('a token is sent as a bearer token', async () => {
     await using api = await ScriptedApi.start();
