@@ -21,9 +21,28 @@ export interface StageState {
 /** One microsecond: the precision of a trace store. */
 const SHORTEST_MS = 0.001;
 
+const NO_DEADLINES: Deadlines = {};
+
+interface Answer {
+  readonly attempt: number;
+  readonly deadlines: Deadlines;
+  readonly stages: readonly StageState[];
+}
+
+/** Evaluations never change, and one look at one asks for its stages three times: what is due, which verdict, when to look again. */
+const answers = new WeakMap<Evaluation, Answer>();
+
 /** Every stage of one attempt, in order; each ends as ok, failed, late or missing, or is open, or is not owed (yet, or any more). */
-export function stagesOf(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines = {}): StageState[] {
-  return STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
+export function stagesOf(
+  evaluation: Evaluation,
+  attempt: Attempt,
+  deadlines: Deadlines = NO_DEADLINES,
+): readonly StageState[] {
+  const known = answers.get(evaluation);
+  if (known?.attempt === attempt.number && known.deadlines === deadlines) return known.stages;
+  const stages = STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
+  answers.set(evaluation, { attempt: attempt.number, deadlines, stages });
+  return stages;
 }
 
 function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines): StageState {
