@@ -6,7 +6,8 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { envDetector, resourceFromAttributes, serviceInstanceIdDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { AlwaysOnSampler, BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import { DetailSampler } from './detail-sampler.ts';
 import { HOST_KEY } from './host-key.ts';
 import { tracesUrl } from './traces-url.ts';
 
@@ -18,9 +19,12 @@ export interface DetailSdk {
 /** Probes and scrapes come every few seconds and say nothing about any evaluation. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
+/** Ten evaluations a second have about so many; beyond that they cost more than they tell. */
+const SPANS_PER_SECOND = 200;
+
 /**
  * The SDK, made harmless: a bounded queue, short timeouts, no metrics and no logs (Jaeger answers 404 to both), no detection of the
- * process (its command line may hold secrets). The sampler ignores the caller's flag: what is worth a span is our decision.
+ * process (its command line may hold secrets), and of a busy process only a share.
  */
 export function startDetailSdk(service: string, otlpUrl: string): DetailSdk {
   const exporter = new OTLPTraceExporter({ url: tracesUrl(otlpUrl), timeoutMillis: 2_000 });
@@ -41,7 +45,7 @@ export function startDetailSdk(service: string, otlpUrl: string): DetailSdk {
     resource: resourceFromAttributes({ 'service.namespace': 'lacuna', ip: HOST_KEY }),
     resourceDetectors: [envDetector, serviceInstanceIdDetector],
     textMapPropagator: new W3CTraceContextPropagator(),
-    sampler: new AlwaysOnSampler(),
+    sampler: new DetailSampler(SPANS_PER_SECOND),
     spanLimits: {
       attributeValueLengthLimit: 4_096,
       attributeCountLimit: 128,
