@@ -16,6 +16,7 @@ export interface LoadCluster extends AsyncDisposable {
   /** Of the user whose requests are counted. */
   readonly kubeconfig: string;
   readonly token: string;
+  readonly nodes: readonly string[];
   /** Requests of that user so far, every watch and every listing included. */
   requests(): Promise<number>;
   /** Requests so far by verb and resource, whoever made them: `POST jobs`, `GET pods/log`. */
@@ -30,11 +31,11 @@ const NODES = 10;
 const LIMITS = { concurrentJobSyncs: 50, apiQps: 1_000 };
 const EMPTY_WITHIN_MS = 600_000;
 
-/** A real control plane with ten fake nodes, whose pods end as soon as they have started. */
-export async function startLoadCluster(): Promise<LoadCluster> {
+/** A real control plane with ten fake nodes, whose pods end `runMs` after they have started: at once unless told. */
+export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number } = {}): Promise<LoadCluster> {
   await using starting = new AsyncDisposableStack();
   const controlPlane = starting.use(await startTestControlPlane({ limits: LIMITS, users: [USER] }));
-  starting.use(await startTestKwok(controlPlane, { nodes: NODES, runMs: 0 }));
+  const { nodes } = starting.use(await startTestKwok(controlPlane, { nodes: NODES, runMs }));
   await apply(controlPlane, mayDoEverything());
   await apply(controlPlane, ownFlow());
   const token = controlPlane.tokenOf(USER);
@@ -46,6 +47,7 @@ export async function startLoadCluster(): Promise<LoadCluster> {
     controlPlane,
     kubeconfig,
     token,
+    nodes,
     requests: async () =>
       sum(await samples(controlPlane, 'apiserver_flowcontrol_dispatched_requests_total'), { flow_schema: USER }),
     requestsByKind: async () => byKind(await samples(controlPlane, 'apiserver_request_total')),
