@@ -1,10 +1,17 @@
-/** `2026-01-02T03:04:05.000000006Z` or with an offset, as the kubelet puts it before every line, and a space behind it. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-const MAX_PREFIX = 36;
+import { LineStamps, type StampedText } from './line-stamps.ts';
+
 /** More of an error text than this helps nobody. */
 const MAX_TEXT = 2_048;
 const NEWLINE = 0x0a;
-const SPACE = 0x20;
+
+/**
+ * The kubelet's words about a log that end a stream in the middle of a line, where no timestamp tells them from it. Source: `ReadLogs` and
+ * `GetContainerLogs`, Kubernetes 1.34.
+ */
+const SUSPECT =
+  /(?:unable to retrieve container logs for \w+:\/\/|failed to (?:try resolving symlinks in path|open log file|read log file|watch directory|reset seek in log file) ")[^\n]*$/;
+/** Longer than any of them with the longest path. */
+const SUSPECT_BYTES = 5_000;
 
 /** The source wrote about the log instead of the log: an error text in the body of a 200. */
 export class LogSourceError extends Error {
@@ -12,66 +19,46 @@ export class LogSourceError extends Error {
 }
 
 /**
- * The bytes of a log that was asked for with timestamps, without them. They are there only to tell the log from what the kubelet writes
- * about it into the same body: a line without a timestamp is none of the container's, is never passed on, and breaks the stream.
- * The kubelet puts a timestamp exactly where the byte before was a newline, whatever was between, so taking them away loses nothing.
+ * The pieces of a log that was asked for with timestamps, without them. They tell the log from what the kubelet writes about it into the same
+ * body (a line without a timestamp is none of the container's, is never passed on, and breaks the stream), and they name the lines. The kubelet
+ * puts a timestamp exactly where the byte before was a newline, whatever was between, so taking them away loses nothing. With `watched`, lines
+ * of that timestamp are told.
  */
-export async function* logText(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const prefix = new LinePrefix();
+export async function* logText(body: AsyncIterable<Uint8Array>, watched?: string): AsyncGenerator<StampedText> {
+  const stamps = new LineStamps(watched);
+  let suspect: StampedText | undefined;
   for await (const chunk of body) {
-    const text = prefix.strip(chunk);
-    if (text.length > 0) yield text;
-    if (prefix.isForeign) throw new LogSourceError(await foreignText(prefix.rest, body));
+    const text = stamps.take(chunk);
+    // Something comes behind it, so it was not the last word about the log.
+    if (suspect !== undefined) yield suspect;
+    const [rest, held] = apart(text);
+    suspect = held;
+    if (rest.bytes.length > 0 || rest.last !== undefined) yield rest;
+    if (stamps.isForeign) throw new LogSourceError(await foreignText(stamps.rest, body));
   }
-  if (prefix.rest.length > 0) throw new LogSourceError(prefix.rest.toString());
+  if (suspect !== undefined) throw new LogSourceError(Buffer.from(suspect.bytes).toString());
+  if (stamps.rest.length > 0) throw new LogSourceError(Buffer.from(stamps.rest).toString());
 }
 
-class LinePrefix {
-  /** What came of a line's prefix so far; of a foreign line, what came of it. */
-  rest = Buffer.alloc(0);
-  isForeign = false;
-  #inPrefix = true;
-
-  /** The log's bytes in a chunk; stops at a line that is not the log's. */
-  strip(chunk: Uint8Array): Uint8Array {
-    const text = Buffer.allocUnsafe(chunk.length + this.rest.length);
-    let length = 0;
-    let data =
-      this.rest.length === 0
-        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-        : Buffer.concat([this.rest, chunk]);
-    this.rest = Buffer.alloc(0);
-    while (data.length > 0 && !this.isForeign) {
-      if (this.#inPrefix) {
-        data = this.#afterPrefix(data);
-      } else {
-        const newline = data.indexOf(NEWLINE);
-        const end = newline < 0 ? data.length : newline + 1;
-        length += data.copy(text, length, 0, end);
-        data = data.subarray(end);
-        this.#inPrefix = newline >= 0;
-      }
-    }
-    return text.subarray(0, length);
-  }
-
-  #afterPrefix(data: Buffer): Buffer {
-    const space = data.subarray(0, MAX_PREFIX).indexOf(SPACE);
-    if (space >= 0 && TIMESTAMP.test(data.toString('latin1', 0, space))) {
-      this.#inPrefix = false;
-      return data.subarray(space + 1);
-    }
-    this.isForeign = space >= 0 || data.length >= MAX_PREFIX;
-    this.rest = Buffer.from(data);
-    return Buffer.alloc(0);
-  }
+/** A piece in two, the second of which may be no part of the log. */
+function apart(text: StampedText): readonly [StampedText, StampedText?] {
+  const { bytes } = text;
+  if (bytes.length === 0 || bytes.at(-1) === NEWLINE) return [text];
+  const end = Buffer.from(bytes.subarray(-SUSPECT_BYTES)).toString('latin1');
+  const at = SUSPECT.exec(end)?.index;
+  if (at === undefined) return [text];
+  const cut = bytes.length - end.length + at;
+  return [
+    { ...text, bytes: bytes.subarray(0, cut) },
+    { first: text.first, watched: [], back: [], bytes: bytes.subarray(cut) },
+  ];
 }
 
-async function foreignText(start: Buffer, body: AsyncIterable<Uint8Array>): Promise<string> {
+async function foreignText(start: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<string> {
   const parts = [start];
   let length = start.length;
   for await (const chunk of body) {
-    parts.push(Buffer.from(chunk));
+    parts.push(chunk);
     length += chunk.length;
     if (length > MAX_TEXT) break;
   }

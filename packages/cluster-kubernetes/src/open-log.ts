@@ -1,10 +1,10 @@
-import type { ContainerRef, LogOutcome, LogPosition } from '@lacuna/cluster';
+import type { ContainerRef, LogOutcome, LogPart, LogPosition } from '@lacuna/cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
+import { LogReading } from './log-reading.ts';
 import { LogRefused, refusalOfError, refusalOfStatus } from './log-refusal.ts';
-import { logText } from './log-text.ts';
 
 export interface LogDeps {
   readonly connection: KubeConnection;
@@ -14,9 +14,8 @@ export interface LogDeps {
 }
 
 /**
- * Opens a container's log. The kubelet knows no offset, so the log is read from its start and the bytes before the offset are skipped; of a
- * log that was rotated they are the wrong ones, which only its seal can tell. The kubelet answers a follow only with the first byte: what is
- * not refused for a while is open, and a refusal that comes later breaks the body.
+ * Opens a container's log. The kubelet answers a follow only with the first byte: what is not refused for a while is open, and a refusal that
+ * comes later breaks the body.
  */
 export async function openLog(
   deps: LogDeps,
@@ -25,8 +24,9 @@ export async function openLog(
   signal: AbortSignal,
 ): Promise<LogOutcome> {
   const abort = new AbortController();
-  const bytes = readLog(deps, container, from, AbortSignal.any([signal, abort.signal]));
-  const first = bytes.next();
+  const end = AbortSignal.any([signal, abort.signal]);
+  const parts = new LogReading((follow) => ask(deps, container, follow, end), from).parts(from.follow);
+  const first = parts.next();
   const grace = new AbortController();
   try {
     await Promise.race([first, delay(deps.graceMs, undefined, { signal: grace.signal })]);
@@ -36,38 +36,34 @@ export async function openLog(
     grace.abort();
   }
   first.catch(() => undefined);
-  return { kind: 'open', body: resume(first, bytes, abort) };
+  return { kind: 'open', body: resume(first, parts, abort) };
 }
 
-async function* readLog(
+/**
+ * Always with timestamps, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
+ * was set back stamped, the others cut without a word (faults L8, L11, L12).
+ */
+async function* ask(
   { connection, namespace }: LogDeps,
   { podName }: ContainerRef,
-  { offset, follow }: LogPosition,
+  follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const path = `${podsPath(namespace)}/${encodeURIComponent(podName)}/log`;
   const query = { container: MAIN_CONTAINER, timestamps: true, follow };
   const response = await connection.open('logs', { path, query }, signal);
   if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-  yield* skip(logText(response.body), offset);
+  yield* response.body as AsyncIterable<Uint8Array>;
 }
 
 async function* resume(
-  first: Promise<IteratorResult<Uint8Array>>,
-  bytes: AsyncGenerator<Uint8Array>,
+  first: Promise<IteratorResult<LogPart>>,
+  parts: AsyncGenerator<LogPart>,
   abort: AbortController,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<LogPart> {
   try {
-    for (let step = await first; step.done !== true; step = await bytes.next()) yield step.value;
+    for (let step = await first; step.done !== true; step = await parts.next()) yield step.value;
   } finally {
     abort.abort();
-  }
-}
-
-async function* skip(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of bytes) {
-    if (chunk.length > left) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
   }
 }

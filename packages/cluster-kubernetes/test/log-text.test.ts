@@ -6,7 +6,7 @@ const STAMP = '2026-01-02T03:04:05.000000006Z ';
 
 async function read(chunks: readonly Uint8Array[]): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const part of logText(streamOf(chunks))) parts.push(part);
+  for await (const { bytes } of logText(streamOf(chunks))) parts.push(bytes);
   return Buffer.concat(parts);
 }
 
@@ -67,7 +67,7 @@ describe('L2: what the kubelet writes about a log is never passed on as the log'
     const body = Buffer.concat([stamped(Buffer.from(log)), Buffer.from(text)]);
     const parts: Buffer[] = [];
     const reading = (async () => {
-      for await (const part of logText(streamOf([body]))) parts.push(Buffer.from(part));
+      for await (const { bytes } of logText(streamOf([body]))) parts.push(Buffer.from(bytes));
     })();
     await expect(reading).rejects.toThrow(text.slice(0, 2_048));
     expect(Buffer.concat(parts).toString()).toBe(log);

@@ -1,13 +1,14 @@
-import type {
-  ChangeOutcome,
-  Cluster,
-  ContainerRef,
-  EnsureOutcome,
-  JobRef,
-  JobRequest,
-  LogOutcome,
-  LogPosition,
-  Observation,
+import {
+  partsOf,
+  type ChangeOutcome,
+  type Cluster,
+  type ContainerRef,
+  type EnsureOutcome,
+  type JobRef,
+  type JobRequest,
+  type LogOutcome,
+  type LogPosition,
+  type Observation,
 } from '@lacuna/cluster';
 import { json } from 'node:stream/consumers';
 import type { AgentConnection, AgentRequest } from './agent-connection.ts';
@@ -44,7 +45,7 @@ export class ProcessCluster implements Cluster {
     try {
       const path = `/logs/${encodeURIComponent(container.podUid)}?${query.toString()}`;
       const response = await this.#connection.request({ method: 'GET', path }, signal);
-      if (response.statusCode === 200) return { kind: 'open', body: response as AsyncIterable<Uint8Array> };
+      if (response.statusCode === 200) return { kind: 'open', body: partsOf(response as AsyncIterable<Uint8Array>) };
       return (await json(response)) as LogOutcome;
     } catch (error) {
       return unavailable(error);

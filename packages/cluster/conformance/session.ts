@@ -8,6 +8,7 @@ import {
   type EnsureOutcome,
   type JobRef,
   type JobRequest,
+  type LogPart,
   type LogPosition,
 } from '../src/index.ts';
 import type { ConformanceProgram } from './programs.ts';
@@ -85,8 +86,12 @@ export class Session {
   async openLog(container: ContainerRef, from: LogPosition): Promise<AsyncIterable<Uint8Array>> {
     const outcome = await this.cluster.openLog(container, from, this.signal);
     if (outcome.kind !== 'open') throw new Error(`expected an open log, got ${JSON.stringify(outcome)}`);
-    return outcome.body;
+    return bytesOf(outcome.body);
   }
+}
+
+async function* bytesOf(parts: AsyncIterable<LogPart>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of parts) yield bytes;
 }
 
 /** One cluster for all clauses of a describe block; every test makes Jobs of its own on it. */

@@ -36,4 +36,17 @@ export interface ContainerRef {
 export interface LogPosition {
   readonly offset: number;
   readonly follow: boolean;
+  /**
+   * What the reader knows of the bytes before `offset`. A source that can't seek compares them with what it reads again; without them it
+   * has to believe that its log still begins with the first byte.
+   */
+  readonly known?: LogOverlap;
+}
+
+/** The end of what was read of a log, to be found again in it. */
+export interface LogOverlap {
+  /** The last bytes before the offset, {@link LogTail.LIMIT} of them or all. */
+  readonly tail: Uint8Array;
+  /** The latest mark that the source gave with them. */
+  readonly mark?: string;
 }

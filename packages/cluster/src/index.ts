@@ -2,7 +2,7 @@
  * The port to whatever runs the containers: verbs, snapshots and outcomes, and nothing of any one cluster.
  * `./fake` is an in-memory cluster for tests, `./conformance` the suite that every adapter and the fake must pass.
  */
-export type { Cluster, ContainerRef, LogPosition } from './cluster.ts';
+export type { Cluster, ContainerRef, LogOverlap, LogPosition } from './cluster.ts';
 export { jobName, type JobRef, type JobRequest } from './job.ts';
 export type {
   ContainerEnd,
@@ -13,5 +13,7 @@ export type {
   PodSnapshot,
   WarningEvent,
 } from './observation.ts';
+export { LogTail } from './log-tail.ts';
+export { partsOf } from './parts-of.ts';
 export { Presence } from './presence.ts';
-export type { ChangeOutcome, EnsureOutcome, LogOutcome } from './outcomes.ts';
+export type { ChangeOutcome, EnsureOutcome, LogOutcome, LogPart } from './outcomes.ts';

@@ -21,9 +21,22 @@ export type ChangeOutcome =
 
 /** Of opening a log. The end of `body` proves nothing: it ends when the source says so, or breaks by throwing. */
 export type LogOutcome =
-  | { readonly kind: 'open'; readonly body: AsyncIterable<Uint8Array> }
+  | { readonly kind: 'open'; readonly body: AsyncIterable<LogPart> }
   /** The container has not started yet. */
   | { readonly kind: 'waiting'; readonly message: string }
   /** There is no such container or its log is gone, for good. */
   | { readonly kind: 'gone'; readonly message: string }
   | { readonly kind: 'unavailable'; readonly message: string };
+
+/** A piece of a log, and what its source knows of the place. */
+export interface LogPart {
+  /** May be empty, when there is only something to say. */
+  readonly bytes: Uint8Array;
+  /** Names a place in the log before the end of these bytes, in the source's own terms, to be given back when reading goes on. */
+  readonly mark?: string;
+  /**
+   * A place behind byte `at` of what was read. `rotation`: the source does not have any more what came there. `rotated`: it went on in a new
+   * file there, and whether the one before was read to its end cannot be seen.
+   */
+  readonly gap?: { readonly at: number; readonly cause: 'rotation' | 'rotated' };
+}

@@ -12,6 +12,7 @@ import { jobFinished } from './facts/job-finished.ts';
 import { jobGone } from './facts/job-gone.ts';
 import { jobRefused } from './facts/job-refused.ts';
 import { logClosed } from './facts/log-closed.ts';
+import { logHeldUp } from './facts/log-held-up.ts';
 import { logOpened } from './facts/log-opened.ts';
 import { orphan } from './facts/orphan.ts';
 import { podCreated } from './facts/pod-created.ts';
@@ -42,6 +43,7 @@ export const CATALOG = {
   'job-gone': jobGone,
   orphan,
   'log-opened': logOpened,
+  'log-held-up': logHeldUp,
   'log-closed': logClosed,
   'report-read': reportRead,
   'finding-raised': findingRaised,

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { BYTE_SIZE_PATTERN } from './byte-size.ts';
 import { DURATION_PATTERN } from './duration.ts';
 
 /** Limits of a spec. 256 KiB and 512 env entries: the documented interface. 128 KiB: Linux's limit of one argument or env string. */
@@ -83,6 +84,12 @@ export const EvaluationSpecSchema = Type.Object(
       Type.String({
         pattern: '^(auto|none|pytest|tap|vitest|jest|go|junit:.+|ctrf:.+)$',
         description: 'How to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH.',
+      }),
+    ),
+    logBudget: Type.Optional(
+      Type.String({
+        pattern: BYTE_SIZE_PATTERN,
+        description: 'How much of the log is stored, such as 100Mi; what is longer is truncated, and said to be.',
       }),
     ),
     expect: Type.Optional(

@@ -14,6 +14,7 @@ export type {
   StageOutcome,
   StageView,
 } from './api.ts';
+export { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.ts';
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
 export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
@@ -51,7 +52,15 @@ export {
 } from './failure.ts';
 export type { FactDefinition, FactEnvelope, KnownBy } from './fact.ts';
 export { decodeFact, encodeFact, fact, sameFact } from './fact-codec.ts';
-export { LOG_STATES, LogStatementSchema, type LogState, type LogStatement } from './log-statement.ts';
+export {
+  LOG_CAUSES,
+  LOG_STATES,
+  LogStatementSchema,
+  type LogCause,
+  type LogGap,
+  type LogState,
+  type LogStatement,
+} from './log-statement.ts';
 export { nearest } from './nearest.ts';
 export { parseDeadlines } from './parse-deadlines.ts';
 export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';

@@ -44,6 +44,7 @@ export interface Pod {
   readonly ended?: FactOf<'container-ended'>;
   readonly gone?: FactOf<'pod-gone'>;
   readonly logOpened?: FactOf<'log-opened'>;
+  readonly logHeldUp?: FactOf<'log-held-up'>;
   readonly logClosed?: FactOf<'log-closed'>;
   readonly report?: FactOf<'report-read'>;
 }

@@ -123,6 +123,8 @@ function joinPod(pod: Pod, fact: PodFact): Pod {
       return { ...pod, gone: first(pod.gone, fact) };
     case 'log-opened':
       return { ...pod, logOpened: first(pod.logOpened, fact) };
+    case 'log-held-up':
+      return { ...pod, logHeldUp: first(pod.logHeldUp, fact) };
     case 'log-closed':
       return { ...pod, logClosed: first(pod.logClosed, fact) };
     case 'report-read':

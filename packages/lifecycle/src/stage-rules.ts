@@ -75,8 +75,11 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     end: (_, attempt) => ofPod(attempt, (pod) => endedAt(pod.logClosed?.at, brokenLog(pod))),
     // Owed by the end of the container; while that is not known, container.run is the hole.
     owedFrom: (_, attempt) => ofPod(attempt, (pod) => pod.ended?.at ?? pod.gone?.at),
-    whyMissing: (_, attempt) =>
-      primaryPod(attempt)?.logOpened === undefined ? 'the log was never opened' : 'the capture did not come to an end',
+    whyMissing: (_, attempt) => {
+      const { logOpened, logHeldUp } = primaryPod(attempt) ?? {};
+      if (logHeldUp !== undefined) return `the log store has no room: ${logHeldUp.data.why}`;
+      return logOpened === undefined ? 'the log was never opened' : 'the capture did not come to an end';
+    },
   },
   'report.read': {
     begin: (evaluation, attempt) =>

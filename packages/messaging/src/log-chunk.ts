@@ -6,6 +6,8 @@ export interface LogChunk {
   /** Of its first byte in the log. */
   readonly offset: number;
   readonly bytes: Uint8Array;
+  /** What its writer needs to go on behind it in its source: text without line ends. */
+  readonly note?: string;
 }
 
 /** Where a log ends: the offset behind its last byte, and the sequence of its last chunk (0 = it has none). */
@@ -25,6 +27,7 @@ export function chunkHeaders(container: string, chunk: LogChunk): Record<string,
     'Nats-Msg-Id': chunkId(container, chunk),
     'Lacuna-Offset': String(chunk.offset),
     'Lacuna-Container': container,
+    ...(chunk.note === undefined ? {} : { 'Lacuna-Note': chunk.note }),
   };
 }
 

@@ -35,7 +35,9 @@ export async function* readLog(
     }
     const offset = offsetOf(item.headers);
     const skip = Math.max(0, fromOffset - offset);
-    if (skip < item.bytes.length) yield { offset: offset + skip, bytes: item.bytes.subarray(skip) };
+    const note = item.headers.get('Lacuna-Note');
+    if (skip < item.bytes.length)
+      yield { offset: offset + skip, bytes: item.bytes.subarray(skip), ...(note === undefined ? {} : { note }) };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseDuration } from '@lacuna/contracts';
+import { parseByteSize, parseDuration } from '@lacuna/contracts';
 
 /**
  * One field of a configuration schema and its environment variable. Besides JSON Schema's own keywords a field may have
- * `unit: 'ms'` (written as a duration such as `30s`) and `secret: true` (never shown).
+ * `unit: 'ms'` (written as a duration such as `30s`), `unit: 'bytes'` (written as a size such as `64Mi`) and `secret: true` (never shown).
  */
 export interface Setting {
   readonly field: string;
@@ -54,6 +54,7 @@ export function parseSetting(setting: Setting, text: string | undefined): Parsed
 
 function convert(schema: FieldSchema, text: string): unknown {
   if (schema.unit === 'ms') return parseDuration(text);
+  if (schema.unit === 'bytes') return parseByteSize(text);
   switch (schema.type) {
     case 'number':
     case 'integer':
@@ -80,6 +81,7 @@ function problem({ schema }: Setting, found: string, because?: string): ParsedSe
 /** What to write, in words. */
 function formOf(schema: FieldSchema): string {
   if (schema.unit === 'ms') return 'a duration such as 500ms, 30s or 5m';
+  if (schema.unit === 'bytes') return 'a size such as 500k, 64Mi or 1Gi';
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   switch (schema.type) {
     case 'integer':

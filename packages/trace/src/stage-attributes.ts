@@ -66,6 +66,9 @@ function logAttributes(pod: Pod | undefined): Record<string, Attributes[string] 
     [ATTRIBUTES.logSealedBytes]: statement.sealedBytes,
     [ATTRIBUTES.logSha256]: statement.sha256,
     [ATTRIBUTES.logLost]: statement.lost === undefined ? undefined : `${statement.lost.from}-${statement.lost.to}`,
+    [ATTRIBUTES.logCause]: statement.cause,
+    [ATTRIBUTES.logGaps]: statement.gaps?.map(({ at, bytes, cause }) => `${at}+${bytes ?? '?'} ${cause}`),
+    [ATTRIBUTES.logTried]: statement.tried.length === 0 ? undefined : statement.tried,
   };
 }
 

@@ -1,12 +1,12 @@
 import { fact, podFactSubject, type EvaluationId } from '@lacuna/contracts';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
-import { Capture, type CaptureDeps, type CaptureResult } from './capture.ts';
+import { Capture, type CaptureDeps, type CaptureResult, type LogWishes } from './capture.ts';
+import { endOf } from './container-end.ts';
 import { containerOf, type Container } from './container.ts';
 
 export interface CollectDeps extends CaptureDeps {
   readonly bus: CaptureDeps['bus'] & Pick<Bus, 'readFact'>;
-  /** The `report` setting of an evaluation's spec. */
-  readonly reportOf: (evaluation: EvaluationId) => Promise<string | undefined>;
+  readonly wishesOf: (evaluation: EvaluationId) => Promise<LogWishes>;
 }
 
 /**
@@ -39,15 +39,14 @@ export class Collector {
     const key = `${container.evaluation}/${container.attempt}/${container.podUid}`;
     if (this.#closed.has(key) || (deliveries > 1 && (await this.#isCollected(container)))) return;
     const running = this.#running.get(key) ?? this.#start(key, container, signal);
-    if (told.type === 'container-ended')
-      (await running.capture).tellEnd(told.data.seal === undefined ? {} : { seal: told.data.seal });
+    if (told.type === 'container-ended') (await running.capture).tellEnd(endOf(told));
     await running.done;
   }
 
   #start(key: string, container: Container, signal: AbortSignal): { capture: Promise<Capture>; done: Promise<void> } {
     const capture = this.#deps
-      .reportOf(container.evaluation)
-      .then((report) => new Capture(container, report, this.#deps));
+      .wishesOf(container.evaluation)
+      .then((wishes) => new Capture(container, wishes, this.#deps));
     const done = capture
       .then((opened) => opened.run(signal))
       .then((result) => this.#close(container, result))

@@ -9,7 +9,26 @@ export const CollectConfigSchema = Type.Object({
     unit: 'ms',
     minimum: 0,
     default: 25,
-    description: 'a started chunk is stored when nothing more came for this long',
+    description: 'a started chunk is stored this long after its first byte',
+  }),
+  readAhead: Type.Integer({
+    unit: 'bytes',
+    minimum: 1,
+    default: 4 * 2 ** 20,
+    description: 'how far a log is read before the store has taken it, for each log',
+  }),
+  logBudget: Type.Integer({
+    unit: 'bytes',
+    minimum: 0,
+    default: 2 ** 30,
+    description:
+      'how much of a log is stored unless its evaluation says otherwise; what is longer is truncated, and said to be',
+  }),
+  stall: Type.Integer({
+    unit: 'ms',
+    minimum: 1,
+    default: 15_000,
+    description: 'a followed log that says nothing for this long is opened anew and compared; ever more rarely',
   }),
   quiet: Type.Integer({
     unit: 'ms',
@@ -17,10 +36,11 @@ export const CollectConfigSchema = Type.Object({
     default: 2_000,
     description: 'a followed log that says nothing for this long after the end is not waited for',
   }),
-  reread: Type.Integer({
-    unit: 'ms',
-    minimum: 0,
-    default: 2_000,
-    description: 'how long to read again when a log is shorter than its seal',
-  }),
+  reread: Type.Optional(
+    Type.Integer({
+      unit: 'ms',
+      minimum: 0,
+      description: 'how long a log that is not proven whole is read again; 12s on Kubernetes, else 2s',
+    }),
+  ),
 });

@@ -7,17 +7,17 @@ export interface Container {
   readonly pod: string;
   readonly podUid: string;
   readonly containerId: string;
+  /** Unix milliseconds, when it is known. */
+  readonly startedAt?: number;
 }
 
 /** The container of a started or ended fact; undefined when it never started, so that there is no log to be had. */
-export function containerOf({
-  evaluation,
-  attempt,
-  data,
-}: FactOf<'container-started'> | FactOf<'container-ended'>): Container | undefined {
-  return data.containerId === undefined
-    ? undefined
-    : { evaluation, attempt, pod: data.pod, podUid: data.podUid, containerId: data.containerId };
+export function containerOf(told: FactOf<'container-started'> | FactOf<'container-ended'>): Container | undefined {
+  const { evaluation, attempt, data } = told;
+  const { pod, podUid, containerId } = data;
+  if (containerId === undefined) return undefined;
+  const startedAt = told.type === 'container-started' ? told.at : told.data.startedAt;
+  return { evaluation, attempt, pod, podUid, containerId, ...(startedAt === undefined ? {} : { startedAt }) };
 }
 
 /** Where its chunks are stored. */

@@ -1,35 +1,93 @@
 import { createHash, type Hash } from 'node:crypto';
+import { LogTail, type LogOverlap, type LogPart } from '@lacuna/cluster';
 import { openReportReader, type ReportReader } from '@lacuna/evidence';
 import type { TestReport } from '@lacuna/contracts';
-import type { Captured } from './log-statement-of.ts';
 
-/** Counts, hashes and reads the test results of every stored byte, in order, in constant memory. */
+/** Bytes of a log, counted and hashed. */
+export interface Counted {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly sha256: string;
+}
+
+type Gap = NonNullable<LogPart['gap']>;
+
+/** More places than this explain nothing; how many bytes are missing in all is known without them. */
+const MAX_GAPS = 90;
+const NEWLINE = 0x0a;
+
+/** What was read of a log: counts, hashes and reads the test results of every byte, in order, in constant memory. */
 export class LogAccount {
   readonly #hash: Hash = createHash('sha256');
   readonly #reader: ReportReader;
+  readonly #tail = new LogTail();
+  readonly #gaps = new Map<number, Gap>();
+  readonly #budget: number;
   #bytes = 0;
   #lines = 0;
+  #mark: string | undefined;
+  #stored: Counted | undefined;
 
-  constructor(report: string | undefined) {
+  /** `budget`: how many bytes of the log are stored; what comes behind them is only counted. */
+  constructor(report: string | undefined, budget = Infinity) {
     this.#reader = openReportReader((report ?? 'auto') as Parameters<typeof openReportReader>[0]);
+    this.#budget = budget;
   }
 
+  /** Bytes that were read. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  add(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-    this.#reader.write(bytes);
-    this.#bytes += bytes.byteLength;
-    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) this.#lines++;
+  /** Places behind which bytes are or may be missing. */
+  get gaps(): readonly Gap[] {
+    return [...this.#gaps.values()].sort((a, b) => a.at - b.at);
   }
 
-  captured(): Captured {
+  /** How many of the next bytes are within the budget. */
+  roomFor(bytes: number): number {
+    return Math.max(0, Math.min(bytes, this.#budget - this.#bytes));
+  }
+
+  add(bytes: Uint8Array): void {
+    const room = this.roomFor(bytes.length);
+    this.#count(bytes.subarray(0, room));
+    if (room === bytes.length) return;
+    this.#stored ??= this.whole();
+    this.#count(bytes.subarray(room));
+  }
+
+  /** What the source said of the place. */
+  note(mark: string | undefined, gaps: readonly Gap[]): void {
+    this.#mark = mark ?? this.#mark;
+    for (const gap of gaps)
+      if (this.#gaps.size < MAX_GAPS && this.#gaps.get(gap.at)?.cause !== 'rotation') this.#gaps.set(gap.at, gap);
+  }
+
+  /** How the log is found again in its source. */
+  overlap(): LogOverlap {
+    return { tail: this.#tail.bytes(), ...(this.#mark === undefined ? {} : { mark: this.#mark }) };
+  }
+
+  /** What is stored. */
+  stored(): Counted {
+    return this.#stored ?? this.whole();
+  }
+
+  /** All that was read, within the budget or not. */
+  whole(): Counted {
     return { bytes: this.#bytes, lines: this.#lines, sha256: this.#hash.copy().digest('hex') };
   }
 
   report(): TestReport | undefined {
     return this.#reader.end();
+  }
+
+  #count(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#reader.write(bytes);
+    this.#tail.add(bytes);
+    this.#bytes += bytes.byteLength;
+    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) this.#lines++;
   }
 }

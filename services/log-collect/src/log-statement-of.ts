@@ -1,58 +1,142 @@
-import type { LogStatement, Seal } from '@lacuna/contracts';
+import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
+import type { ContainerEnd } from './container-end.ts';
+import type { FinalEvidence } from './final-reads.ts';
+import type { LogAccount } from './log-account.ts';
 
-/** What was captured, counted over the stored bytes. */
-export interface Captured {
-  readonly bytes: number;
-  readonly lines: number;
-  readonly sha256: string;
+/** What is known of a log when it is closed. */
+export interface LogEvidence extends FinalEvidence {
+  readonly end: ContainerEnd;
+  /** It was first read when its beginning could have been rotated away. */
+  readonly isOpenedLate: boolean;
 }
 
-/** What happened on the way: re-reads that were made after the end, and why reading stopped early, if it did. */
-export interface CaptureHistory {
-  readonly tried: readonly string[];
-  /** Set when the source said that it cannot give more, or could not be asked any longer. */
-  readonly sourceFailure?: string;
-}
+type Read = Pick<LogAccount, 'stored' | 'whole' | 'gaps'>;
+type Parts = Omit<LogStatement, 'bytes' | 'lines' | 'sha256' | 'tried'>;
 
 /**
- * The statement that closes a log. The seal is a second witness that did not travel with the log: equality is proof, a difference is
- * the exact number of bytes lost (invariant I4: never `sealed` when one byte differs, never a silent loss).
+ * The statement that closes a log. The seal is a second witness that did not travel with the log: equality is proof, a difference is the exact
+ * number of bytes lost (invariant I4: never `sealed` when one byte differs, never a silent loss).
  */
-export function logStatementOf(
-  captured: Captured,
-  seal: Seal | undefined,
-  { tried, sourceFailure }: CaptureHistory,
-): LogStatement {
-  const counted = { bytes: captured.bytes, lines: captured.lines, sha256: captured.sha256, tried: [...tried] };
-  if (seal === undefined) {
-    const reason = `no seal came with the end of the container${sourceFailure === undefined ? '' : `; ${sourceFailure}`}`;
-    return { ...counted, state: captured.bytes === 0 && sourceFailure !== undefined ? 'none' : 'unsealed', reason };
-  }
-  const sealed = { ...counted, sealedBytes: seal.bytes };
-  if (seal.bytes === captured.bytes && seal.sha256 === captured.sha256) return { ...sealed, state: 'sealed' };
-  if (captured.bytes < seal.bytes) {
-    const lost = seal.bytes - captured.bytes;
-    const where = `log cut after byte ${thousands(captured.bytes)}: ${thousands(lost)} of ${thousands(seal.bytes)} bytes lost`;
-    return {
-      ...sealed,
-      state: 'truncated',
-      lost: { from: captured.bytes, to: seal.bytes },
-      reason: `${where}; ${whoDropped(tried, sourceFailure)}`,
-    };
-  }
-  const difference =
-    captured.bytes === seal.bytes
-      ? 'the same number of bytes, but not the same bytes'
-      : `${thousands(captured.bytes - seal.bytes)} bytes more than the program had written`;
-  return { ...sealed, state: 'mismatch', reason: `the log does not match its seal: ${difference}` };
+export function logStatementOf(read: Read, evidence: LogEvidence): LogStatement {
+  const { bytes, lines, sha256 } = read.stored();
+  return { bytes, lines, sha256, tried: [...evidence.tried], ...partsOf(read, evidence) };
 }
 
-function whoDropped(tried: readonly string[], sourceFailure: string | undefined): string {
-  if (sourceFailure !== undefined) return sourceFailure;
-  return tried.length > 0 ? 'dropped by the runtime: every re-read ends at the same byte' : 'not read again';
+function partsOf(read: Read, evidence: LogEvidence): Parts {
+  const { seal } = evidence.end;
+  const whole = read.whole();
+  if (seal === undefined) return overBudget(read, whole.bytes) ?? unsealed(read, evidence);
+  const sealedBytes = seal.bytes;
+  const isWhole = whole.bytes === seal.bytes && whole.sha256 === seal.sha256;
+  if (isWhole) return { ...(overBudget(read, whole.bytes) ?? { state: 'sealed' }), sealedBytes };
+  if (whole.bytes < seal.bytes)
+    return { ...(overBudget(read, seal.bytes) ?? truncated(read, seal.bytes, evidence)), sealedBytes };
+  const difference =
+    whole.bytes === seal.bytes
+      ? 'the same number of bytes, but not the same bytes'
+      : `${counted(whole.bytes - seal.bytes)} more than the program had written`;
+  return {
+    state: 'mismatch',
+    cause: 'altered',
+    sealedBytes,
+    ...gapsOf(suspected(read, evidence)),
+    reason: `the log does not match its seal: ${difference}`,
+  };
+}
+
+/** More was read than may be stored. `total`: how long the log is. */
+function overBudget(read: Read, total: number): Parts | undefined {
+  const { bytes } = read.stored();
+  if (read.whole().bytes <= bytes) return undefined;
+  const dropped = total - bytes;
+  return {
+    state: 'truncated',
+    cause: 'policy',
+    lost: { from: bytes, to: total },
+    gaps: [...read.gaps.filter(({ at }) => at < bytes), { at: bytes, bytes: dropped, cause: 'policy' }],
+    reason: `truncated by policy, ${counted(dropped)} dropped: the log is longer than its budget of ${counted(bytes)}`,
+  };
+}
+
+function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Parts {
+  const whole = read.whole().bytes;
+  const missing = sealedBytes - whole;
+  const places = suspected(read, evidence);
+  // Where bytes are known to be gone comes before where they may be; if neither is known, the end is what is missing.
+  const gone = places.filter((gap) => gap.cause === 'rotation');
+  const gaps: LogGap[] = gone.length > 0 ? gone : [...places, { at: whole, cause: tailCause(evidence) }];
+  const [only] = gaps;
+  if (gaps.length > 1 || only === undefined)
+    return {
+      state: 'truncated',
+      cause: only?.cause ?? 'source-failed',
+      ...gapsOf(gaps),
+      reason: `${counted(missing)} of ${counted(sealedBytes)} lost behind one or more of the bytes ${gaps.map(({ at }) => grouped(at)).join(', ')}; ${why(only?.cause, evidence)}`,
+    };
+  return {
+    state: 'truncated',
+    cause: only.cause,
+    lost: { from: only.at, to: only.at + missing },
+    ...gapsOf([{ ...only, bytes: missing }]),
+    reason: `log cut after byte ${grouped(only.at)}: ${grouped(missing)} of ${grouped(sealedBytes)} bytes lost; ${why(only.cause, evidence)}`,
+  };
+}
+
+function unsealed(read: Read, evidence: LogEvidence): Parts {
+  const { end, failure, isExhausted } = evidence;
+  const places = suspected(read, evidence);
+  const cause = failure?.cause ?? places[0]?.cause ?? end.cause;
+  const sentences = [
+    `no seal came with the end of the container (${end.words})`,
+    ...(failure === undefined ? [] : [why(failure.cause, evidence)]),
+    ...places.map((gap) => `bytes may be missing behind byte ${grouped(gap.at)}: ${why(gap.cause, evidence)}`),
+    ...(failure === undefined && places.length === 0 && isExhausted
+      ? ['two reads after the end agree, which is no proof']
+      : []),
+    ...(failure === undefined && !isExhausted ? [why('dropped-by-reader', evidence)] : []),
+  ];
+  const state = read.whole().bytes === 0 && failure !== undefined ? 'none' : 'unsealed';
+  return { state, cause, ...gapsOf(places), reason: sentences.join('; ') };
+}
+
+/** Places where bytes may be missing, in the order of the log. */
+function suspected(read: Read, { isOpenedLate }: LogEvidence): LogGap[] {
+  return [...(isOpenedLate ? [{ at: 0, cause: 'opened-late' as const }] : []), ...read.gaps];
+}
+
+/** Why the end of a log is missing of which every other byte is there. */
+function tailCause({ failure, isExhausted }: LogEvidence): LogCause {
+  return failure?.cause ?? (isExhausted ? 'dropped-by-runtime' : 'dropped-by-reader');
+}
+
+function why(cause: LogCause | undefined, { failure }: LogEvidence): string {
+  switch (cause) {
+    case 'rotation':
+      return 'the log was rotated away before it could be read';
+    case 'rotated':
+      return 'the log was rotated there, and whether all before it was read cannot be seen';
+    case 'opened-late':
+      return 'its first byte was read when the beginning could have been rotated away';
+    case 'dropped-by-runtime':
+      return 'dropped by the runtime: every re-read ends at the same byte';
+    case 'dropped-by-reader':
+      return 'dropped by the reader: the last re-read still had more';
+    case 'source-gone':
+      return `the cluster has no log: ${failure?.why ?? ''}`;
+    default:
+      return `the log could not be read to its end: ${failure?.why ?? 'no reason known'}`;
+  }
+}
+
+function gapsOf(gaps: readonly LogGap[]): Pick<LogStatement, 'gaps'> {
+  return gaps.length === 0 ? {} : { gaps: [...gaps] };
+}
+
+function counted(bytes: number): string {
+  return `${grouped(bytes)} bytes`;
 }
 
 /** Groups of three, for people who compare byte counts. */
-function thousands(value: number): string {
+function grouped(value: number): string {
   return value.toLocaleString('en-US').replaceAll(',', ' ');
 }

@@ -1,4 +1,5 @@
-import { submittedSubject, type EvaluationId } from '@lacuna/contracts';
+import type { Cluster } from '@lacuna/cluster';
+import { parseByteSize, submittedSubject, type EvaluationId } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
@@ -8,7 +9,10 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@lacuna/service-kit';
+import type { LogWishes } from './capture.ts';
 import { Collector } from './collect.ts';
+import type { FinalReadTimes } from './final-reads.ts';
+import { HeldUpLogs } from './held-up-logs.ts';
 import { CollectConfigSchema } from './config.ts';
 
 /** The wiring of log-collect. A capture holds its work item for as long as the container runs, with heartbeats. */
@@ -18,6 +22,14 @@ export const logCollect: ServiceDefinition<typeof CollectConfigSchema> = {
   start,
 };
 
+/** How long a log is read again by default. containerd drains a container's output for up to 10 s after its end (fault L7). Milliseconds. */
+const REREAD_MS: Readonly<Record<Cluster['kind'], number>> = { kubernetes: 12_000, process: 2_000, fake: 2_000 };
+/** Two reads that agree must be that far apart, if there is that much time. Milliseconds. Source: fault L7. */
+const AGREE_MS = 2_000;
+/** How long a source that does not answer is asked after the end: less than the time within which the log is owed. Milliseconds. */
+const GIVE_UP_MS = 20_000;
+/** A silent log is opened anew at least this often. Milliseconds. */
+const MOST_STALL_MS = 300_000;
 /** How the re-reads share the time that is allowed for them: soon at first, because most late bytes are only a moment late. */
 const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 
@@ -31,16 +43,23 @@ async function start({
   step,
 }: ServiceContext<typeof CollectConfigSchema>): Promise<RunningService> {
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
+  const heldUp = new HeldUpLogs({
+    bus,
+    now: () => clock.nowMs(),
+    warn: (details, message) => log.warn(details, message),
+  });
   const collector = new Collector({
     bus,
     cluster,
     now: () => clock.nowMs(),
-    chunkIdleMs: config.chunkIdle,
-    quietMs: config.quiet,
-    rereadAfterMs: REREAD_SHARES.map((share) => Math.round(share * config.reread)),
-    reportOf: (evaluation) => reportOf(evaluation, bus),
+    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead },
+    follow: { stallMs: config.stall, mostMs: MOST_STALL_MS, quietMs: config.quiet, leavingMs: GIVE_UP_MS },
+    finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
+    wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
+    onHeldUp: (container, why) => heldUp.tell(container, why),
   });
   metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
+  metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
   return runningUntil([
     bus.work(
       // Twice: the started and the ended fact of one container both hold a place while its capture runs.
@@ -58,7 +77,16 @@ async function start({
   ]);
 }
 
-async function reportOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>): Promise<string | undefined> {
+function finalReadsWithin(ms: number): FinalReadTimes {
+  return {
+    afterMs: REREAD_SHARES.map((share) => Math.round(share * ms)),
+    agreeMs: Math.min(AGREE_MS, ms),
+    giveUpMs: GIVE_UP_MS,
+  };
+}
+
+async function wishesOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>, budgetBytes: number): Promise<LogWishes> {
   const found = await bus.readFact(submittedSubject(evaluation));
-  return found?.fact.type === 'submitted' ? found.fact.data.spec.report : undefined;
+  const { report, logBudget } = found?.fact.type === 'submitted' ? found.fact.data.spec : {};
+  return { report, budgetBytes: (logBudget === undefined ? undefined : parseByteSize(logBudget)) ?? budgetBytes };
 }

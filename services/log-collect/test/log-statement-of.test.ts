@@ -1,35 +1,38 @@
 import { createHash } from 'node:crypto';
-import type { Seal } from '@lacuna/contracts';
+import type { LogStatement, Seal } from '@lacuna/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ContainerEnd } from '../src/container-end.ts';
 import { LogAccount } from '../src/log-account.ts';
-import { logStatementOf } from '../src/log-statement-of.ts';
+import { logStatementOf, type LogEvidence } from '../src/log-statement-of.ts';
 
 function sealOf(bytes: Uint8Array): Seal {
   const lines = bytes.filter((byte) => byte === 10).length;
-  return {
-    v: 1,
-    bytes: bytes.length,
-    lines,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    endedAt: 0,
-    drainMs: 0,
-  };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { v: 1, bytes: bytes.length, lines, sha256, endedAt: 0, drainMs: 0 };
 }
 
-function capturedOf(bytes: Uint8Array) {
-  const account = new LogAccount('none');
+function accountOf(bytes: Uint8Array, budget?: number): LogAccount {
+  const account = new LogAccount('none', budget);
   account.add(bytes);
-  return account.captured();
+  return account;
+}
+
+const ENDED: ContainerEnd = { kind: 'ended', words: 'Completed, exit code 0', cause: 'no-seal' };
+
+function statementOf(account: LogAccount, seal?: Seal, evidence: Partial<LogEvidence> = {}): LogStatement {
+  const end = { ...ENDED, ...(seal !== undefined && { seal }) };
+  return logStatementOf(account, { tried: [], isExhausted: true, isOpenedLate: false, end, ...evidence });
 }
 
 const WRITTEN = new TextEncoder().encode('one\ntwo\nthree\n');
+const SEAL = sealOf(WRITTEN);
 
 describe('the statement about a log', () => {
   test('is sealed only when every byte is the one that was written', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 200 }), (written, captured) => {
-        const { state } = logStatementOf(capturedOf(captured), sealOf(written), { tried: [] });
+        const { state } = statementOf(accountOf(captured), sealOf(written));
         expect(state === 'sealed').toBe(Buffer.from(written).equals(Buffer.from(captured)));
       }),
     );
@@ -40,47 +43,117 @@ describe('the statement about a log', () => {
       fc.property(
         fc.uint8Array({ maxLength: 300 }),
         fc.array(fc.nat({ max: 300 }), { maxLength: 5 }),
-        (bytes, cuts) => {
-          const account = new LogAccount('none');
+        fc.nat({ max: 300 }),
+        (bytes, cuts, budget) => {
+          const account = new LogAccount('none', budget);
           let from = 0;
           for (const to of [...cuts.sort((a, b) => a - b), bytes.length]) {
             if (to > bytes.length) continue;
             account.add(bytes.subarray(from, to));
             from = to;
           }
-          expect(account.captured()).toEqual(capturedOf(bytes));
+          expect(account.whole()).toEqual(accountOf(bytes).whole());
+          expect(account.stored()).toEqual(accountOf(bytes.subarray(0, budget)).whole());
         },
       ),
     );
   });
 
   test('of a cut tail names the lost range, and that the runtime dropped it when every re-read ends there', () => {
-    const statement = logStatementOf(capturedOf(WRITTEN.subarray(0, 5)), sealOf(WRITTEN), {
-      tried: ['read again after 10 ms from byte 5: ended, 0 more bytes'],
+    const statement = statementOf(accountOf(WRITTEN.subarray(0, 5)), SEAL);
+    expect(statement).toMatchObject({
+      state: 'truncated',
+      cause: 'dropped-by-runtime',
+      bytes: 5,
+      sealedBytes: 14,
+      lost: { from: 5, to: 14 },
+      gaps: [{ at: 5, bytes: 9, cause: 'dropped-by-runtime' }],
     });
-    expect(statement).toMatchObject({ state: 'truncated', bytes: 5, sealedBytes: 14, lost: { from: 5, to: 14 } });
     expect(statement.reason).toBe(
       'log cut after byte 5: 9 of 14 bytes lost; dropped by the runtime: every re-read ends at the same byte',
     );
   });
 
-  test('of a log that the cluster no longer has says that, and not that the runtime dropped it', () => {
-    const statement = logStatementOf(capturedOf(WRITTEN.subarray(0, 5)), sealOf(WRITTEN), {
-      tried: [],
-      sourceFailure: 'the cluster has no log: pod deleted',
+  test('of a cut tail blames the reader when the last re-read still had more', () => {
+    const statement = statementOf(accountOf(WRITTEN.subarray(0, 5)), SEAL, { isExhausted: false });
+    expect(statement).toMatchObject({ state: 'truncated', cause: 'dropped-by-reader' });
+  });
+
+  test('of a log that was rotated away in its middle names the place and how much', () => {
+    const account = accountOf(Buffer.concat([WRITTEN.subarray(0, 4), WRITTEN.subarray(8)]));
+    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    const statement = statementOf(account, SEAL);
+    expect(statement).toMatchObject({
+      state: 'truncated',
+      cause: 'rotation',
+      lost: { from: 4, to: 8 },
+      gaps: [{ at: 4, bytes: 4, cause: 'rotation' }],
     });
-    expect(statement.reason).toMatch(/pod deleted/);
+  });
+
+  test('of a log that was rotated away in several places names them all, and how much in all', () => {
+    const account = accountOf(WRITTEN.subarray(0, 9));
+    account.note(undefined, [{ at: 8, cause: 'rotation' }]);
+    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    const statement = statementOf(account, SEAL);
+    expect(statement).toMatchObject({ state: 'truncated', gaps: [{ at: 4 }, { at: 8 }] });
+    expect(statement.lost).toBeUndefined();
+    expect(statement.reason).toMatch(/^5 bytes of 14 bytes lost behind one or more of the bytes 4, 8;/);
+  });
+
+  test('of a suspected gap that lost nothing is sealed', () => {
+    const account = accountOf(WRITTEN);
+    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    expect(statementOf(account, SEAL)).toMatchObject({ state: 'sealed' });
+  });
+
+  test('of a log over its budget says how much was dropped, and vouches for what is stored', () => {
+    const statement = statementOf(accountOf(WRITTEN, 4), SEAL);
+    expect(statement).toMatchObject({
+      state: 'truncated',
+      cause: 'policy',
+      bytes: 4,
+      sha256: sealOf(WRITTEN.subarray(0, 4)).sha256,
+      lost: { from: 4, to: 14 },
+      reason: 'truncated by policy, 10 bytes dropped: the log is longer than its budget of 4 bytes',
+    });
+    expect(statementOf(accountOf(WRITTEN, 14), SEAL).state).toBe('sealed');
+  });
+
+  test('of a log that the cluster no longer has says that, and not that the runtime dropped it', () => {
+    const failure = { cause: 'source-gone', why: 'pod deleted' } as const;
+    const statement = statementOf(accountOf(WRITTEN.subarray(0, 5)), SEAL, { failure, isExhausted: false });
+    expect(statement).toMatchObject({ cause: 'source-gone', reason: expect.stringMatching(/pod deleted/) as string });
   });
 
   test('of the right length with one other byte is a mismatch', () => {
     const other = Uint8Array.from(WRITTEN, (byte, i) => (i === 3 ? 0 : byte));
-    expect(logStatementOf(capturedOf(other), sealOf(WRITTEN), { tried: [] }).state).toBe('mismatch');
+    expect(statementOf(accountOf(other), SEAL)).toMatchObject({ state: 'mismatch', cause: 'altered' });
   });
 
-  test('without a seal is unsealed, which proves nothing, and none when there was nothing to read', () => {
-    expect(logStatementOf(capturedOf(WRITTEN), undefined, { tried: [] }).state).toBe('unsealed');
-    expect(logStatementOf(capturedOf(new Uint8Array()), undefined, { tried: [], sourceFailure: 'gone' }).state).toBe(
-      'none',
-    );
+  test.for([
+    ['OOMKilled', 'killed'],
+    ['node-lost: the node is away', 'node-gone'],
+    ['Evicted', 'evicted'],
+  ] as const)('without a seal is no mismatch: what took the container away, %s, is the cause', ([words, cause]) => {
+    const statement = statementOf(accountOf(WRITTEN), undefined, { end: { kind: 'ended', words, cause } });
+    expect(statement).toMatchObject({ state: 'unsealed', cause, reason: expect.stringContaining(words) as string });
+  });
+
+  test('without a seal proves nothing, says what the final reads showed, and names where bytes may be missing', () => {
+    expect(statementOf(accountOf(WRITTEN)).reason).toMatch(/two reads after the end agree, which is no proof/);
+    const account = accountOf(WRITTEN);
+    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    expect(statementOf(account)).toMatchObject({
+      state: 'unsealed',
+      cause: 'rotation',
+      gaps: [{ at: 4, cause: 'rotation' }],
+      reason: expect.stringMatching(/bytes may be missing behind byte 4/) as string,
+    });
+  });
+
+  test('is none when there was nothing to read', () => {
+    const failure = { cause: 'source-gone', why: 'gone' } as const;
+    expect(statementOf(accountOf(new Uint8Array()), undefined, { failure }).state).toBe('none');
   });
 });

@@ -2,6 +2,7 @@ import type { Cluster, ContainerRef, LogPosition } from '../cluster.ts';
 import type { JobRef, JobRequest } from '../job.ts';
 import type { Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from '../observation.ts';
 import type { ChangeOutcome, EnsureOutcome, LogOutcome } from '../outcomes.ts';
+import { partsOf } from '../parts-of.ts';
 import { Change } from './change.ts';
 import { FakePod, type Program } from './fake-pod.ts';
 
@@ -108,7 +109,7 @@ export class FakeCluster implements Cluster {
   openLog({ podUid }: ContainerRef, { offset, follow }: LogPosition, signal: AbortSignal): Promise<LogOutcome> {
     const pod = [...this.#jobs.values()].find((job) => job.pod.snapshot?.uid === podUid)?.pod;
     if (pod?.snapshot?.started !== undefined) {
-      return Promise.resolve({ kind: 'open', body: pod.readLog(offset, follow, signal) });
+      return Promise.resolve({ kind: 'open', body: partsOf(pod.readLog(offset, follow, signal)) });
     }
     const kind = pod !== undefined && pod.snapshot?.ended === undefined ? 'waiting' : 'gone';
     return Promise.resolve({ kind, message: `pod ${podUid} has no started container` });

@@ -1,0 +1,123 @@
+import type { Cluster, ContainerRef } from '@lacuna/cluster';
+import { chunked, type Chunking } from './chunker.ts';
+import { OtherWriter, type StoredLog } from './stored-log.ts';
+
+/** How a read of the source came out. None of them says that the log is whole. */
+export type ReadOutcome =
+  /** The source ended the stream in good order, which proves nothing (fault L1). */
+  | { readonly kind: 'ended' }
+  /** We stopped it. */
+  | { readonly kind: 'stopped' }
+  /** It broke off, or could not be asked. */
+  | { readonly kind: 'broken' | 'waiting'; readonly why: string }
+  /** The source says that there is no such log. */
+  | { readonly kind: 'gone'; readonly why: string }
+  /** Another replica stores this log too, and was faster: it was opened again behind what that one stored. */
+  | { readonly kind: 'overtaken' };
+
+export interface SourceReaderDeps {
+  readonly cluster: Pick<Cluster, 'openLog'>;
+  readonly container: ContainerRef;
+  readonly chunking: Chunking;
+  readonly openStored: (signal: AbortSignal) => Promise<StoredLog>;
+  /** Told each time the source was open for reading. */
+  readonly onOpened: () => Promise<void>;
+  /** Told when the first byte of the log came. */
+  readonly onFirstByte: () => void;
+}
+
+/** Reads the source behind what is stored, and stores what it gives. */
+export class SourceReader {
+  readonly #deps: SourceReaderDeps;
+  #log: StoredLog;
+  /** Counts what was read and what was stored: a source that is held up by a slow store is not silent. */
+  #activity = 0;
+  #isStoring = false;
+
+  private constructor(deps: SourceReaderDeps, log: StoredLog) {
+    this.#deps = deps;
+    this.#log = log;
+  }
+
+  static async open(deps: SourceReaderDeps, signal: AbortSignal): Promise<SourceReader> {
+    return new SourceReader(deps, await deps.openStored(signal));
+  }
+
+  /** The account of all that was read. */
+  get account(): StoredLog['account'] {
+    return this.#log.account;
+  }
+
+  /** Changes whenever something happens. */
+  get activity(): number {
+    return this.#isStoring ? ++this.#activity : this.#activity;
+  }
+
+  /** One read; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
+  async read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
+    using reading = new Reading(stop, signal);
+    const { cluster, container, chunking, onOpened } = this.#deps;
+    const opened = await cluster.openLog(container, { ...this.#log.position, follow }, reading.signal);
+    if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
+    if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
+    if (opened.kind === 'unavailable') return stopped(stop) ?? { kind: 'broken', why: opened.message };
+    await onOpened();
+    const chunks = chunked(this.#counted(opened.body), chunking)[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const step = await ofSource(chunks.next());
+        if (step.done === true) return { kind: 'ended' };
+        if (this.account.bytes === 0 && step.value.bytes.length > 0) this.#deps.onFirstByte();
+        this.#isStoring = true;
+        await this.#log.add(step.value, signal);
+        this.#isStoring = false;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof OtherWriter) {
+        this.#log = await this.#deps.openStored(signal);
+        return { kind: 'overtaken' };
+      }
+      if (error instanceof SourceBroke) return stopped(stop) ?? { kind: 'broken', why: error.message };
+      throw error;
+    } finally {
+      this.#isStoring = false;
+      await chunks.return?.(undefined);
+    }
+  }
+
+  async *#counted<Part>(source: AsyncIterable<Part>): AsyncGenerator<Part> {
+    for await (const part of source) {
+      this.#activity++;
+      yield part;
+    }
+  }
+}
+
+/** Ends the request when its reader leaves. */
+class Reading implements Disposable {
+  readonly #over = new AbortController();
+  readonly signal: AbortSignal;
+
+  constructor(...signals: readonly AbortSignal[]) {
+    this.signal = AbortSignal.any([...signals, this.#over.signal]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
+
+class SourceBroke extends Error {}
+
+async function ofSource<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    throw new SourceBroke(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function stopped(stop: AbortSignal): ReadOutcome | undefined {
+  return stop.aborted ? { kind: 'stopped' } : undefined;
+}

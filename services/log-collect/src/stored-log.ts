@@ -1,0 +1,93 @@
+import type { LogPosition } from '@lacuna/cluster';
+import { Failure } from '@lacuna/contracts';
+import type { Bus, LogWriter } from '@lacuna/messaging';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeNote, encodeNote } from './chunk-note.ts';
+import type { Chunk } from './chunker.ts';
+import { LogAccount } from './log-account.ts';
+
+/** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */
+export class OtherWriter extends Error {}
+
+export interface StoredLogDeps {
+  readonly bus: Pick<Bus, 'openLog' | 'readLog'>;
+  readonly subject: string;
+  readonly containerId: string;
+  /** The `report` setting of the evaluation. */
+  readonly report: string | undefined;
+  /** How many bytes are stored; what comes behind them is counted, and dropped. */
+  readonly budgetBytes: number;
+  /** Told when the store has no room, with its words, and with undefined when it has taken the chunk after all. */
+  readonly onHeldUp: (why: string | undefined) => void;
+}
+
+/** Between two attempts to store a chunk for which there is no room. Milliseconds. */
+const TRY_AGAIN_MS = 1_000;
+
+/** The log of one container as its stream has it, with the account of it: every byte once, in order, by whoever writes. */
+export class StoredLog {
+  readonly #deps: StoredLogDeps;
+  readonly #writer: LogWriter;
+  readonly account: LogAccount;
+  /** What the source said of gaps since the last chunk was stored. */
+  #gaps: Chunk['gaps'] = [];
+
+  private constructor(deps: StoredLogDeps, writer: LogWriter, account: LogAccount) {
+    this.#deps = deps;
+    this.#writer = writer;
+    this.account = account;
+  }
+
+  /** Opens it at its end; what is stored is counted again (fault L24). */
+  static async open(deps: StoredLogDeps, signal: AbortSignal): Promise<StoredLog> {
+    const { bus, subject, containerId, report, budgetBytes } = deps;
+    const account = new LogAccount(report, budgetBytes);
+    const writer = await bus.openLog(subject, containerId);
+    const log = new StoredLog(deps, writer, account);
+    if (writer.end === 0) return log;
+    for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
+      const { mark, gaps } = decodeNote(note);
+      account.add(bytes);
+      account.note(mark, gaps);
+      // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
+      if (account.bytes >= writer.end) break;
+    }
+    return log;
+  }
+
+  /** Where to go on reading the source. */
+  get position(): Omit<LogPosition, 'follow'> {
+    return { offset: this.account.bytes, known: this.account.overlap() };
+  }
+
+  /** Stores a chunk, waiting for as long as the store has no room. Throws `OtherWriter`. */
+  async add(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { bytes } = chunk;
+    this.#gaps = [...this.#gaps, ...chunk.gaps];
+    const stored = bytes.subarray(0, this.account.roomFor(bytes.length));
+    if (stored.length > 0) {
+      await this.#append(stored, encodeNote({ mark: chunk.mark, gaps: this.#gaps }), signal);
+      this.#gaps = [];
+    }
+    this.account.add(bytes);
+    this.account.note(chunk.mark, chunk.gaps);
+  }
+
+  async #append(bytes: Uint8Array, note: string | undefined, signal: AbortSignal): Promise<void> {
+    const chunk = { offset: this.account.bytes, bytes, ...(note === undefined ? {} : { note }) };
+    for (let heldUp = false; ; heldUp = true) {
+      try {
+        const { kind } = await this.#writer.append(chunk);
+        if (heldUp) this.#deps.onHeldUp(undefined);
+        if (kind !== 'stored') throw new OtherWriter();
+        return;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'overloaded') throw error;
+        // Back-pressure: the source is read no further than the read-ahead reaches, and nothing is given up.
+        this.#deps.onHeldUp(error.message);
+        await sleep(TRY_AGAIN_MS, undefined, { signal });
+      }
+    }
+  }
+}
