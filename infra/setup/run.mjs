@@ -29,14 +29,14 @@ const CLUSTER = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-sche
 
 const ALL = [...QUICK, ...CLUSTER, 'helm'];
 
-/** What each command runs, the servers it can't do without, and those that it has if they can be had. */
+/** What each command runs, the servers it can't do without, those that it has if they can be had, and whether it needs the helper of pods. */
 const COMMANDS = {
   demo: { execute: lacuna('demo'), needs: ['nats'], likes: ['jaeger'] },
   start: { execute: lacuna('up'), needs: ['nats'], likes: ['jaeger'] },
-  test: { execute: vitest, needs: inCI ? ALL : [], likes: QUICK },
-  verify: { execute: verify, needs: inCI ? ALL : [], likes: QUICK },
-  bench: { execute: bench, needs: QUICK, likes: [] },
-  cluster: { execute: cluster, needs: CLUSTER, likes: [] },
+  test: { execute: vitest, needs: inCI ? ALL : [], likes: QUICK, seals: true },
+  verify: { execute: verify, needs: inCI ? ALL : [], likes: QUICK, seals: true },
+  bench: { execute: bench, needs: QUICK, likes: [], seals: true },
+  cluster: { execute: cluster, needs: CLUSTER, likes: [], seals: true },
 };
 
 async function main([name, ...args]) {
@@ -44,7 +44,7 @@ async function main([name, ...args]) {
     say(`usage: node infra/setup/run.mjs <${Object.keys(COMMANDS).join('|')}> [arguments]`);
     return 2;
   }
-  const { execute, needs, likes } = COMMANDS[name];
+  const { execute, needs, likes, seals } = COMMANDS[name];
   const node = await ensureNode(dependenciesFresh());
   await ensureDependencies(node);
   const env = {
@@ -52,7 +52,7 @@ async function main([name, ...args]) {
     PATH: [dirname(node), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(':'),
     TURBO_TELEMETRY_DISABLED: '1',
   };
-  const code = await ensureServers(node, env, needs, likes);
+  const code = (await ensureServers(node, env, needs, likes)) || (seals ? await ensureSeal(node, env) : 0);
   return code === 0 ? execute(node, env, args) : code;
 }
 
@@ -61,6 +61,16 @@ function ensureServers(node, env, needed, liked) {
   const script = join(ROOT, 'infra/servers/src/cli.ts');
   const args = ['ensure', ...needed, ...optional.flatMap((name) => ['--optional', name])];
   return run(node, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+}
+
+/** Built before the first test or Job that needs it; outside CI one can go on without it, and is told. */
+async function ensureSeal(node, env) {
+  const code = await run(node, [join(ROOT, 'infra/seal/src/cli.ts'), 'ensure'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
+  return inCI ? code : 0;
 }
 
 try {

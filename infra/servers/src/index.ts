@@ -38,3 +38,8 @@ export type { ApiAccess, ApiRequest, ApiResponse } from './kubernetes/api-reques
 export { freePort } from './free-port.ts';
 export { cacheFolder } from './server-cache.ts';
 export { removeLeftovers } from './remove-leftovers.ts';
+export { acquireBuildLock } from './build-lock.ts';
+export type { BuildLock } from './build-lock.ts';
+export { runCommand } from './command.ts';
+export type { CommandOptions, CommandResult } from './command.ts';
+export { programsOnPath } from './program-on-path.ts';

@@ -1,0 +1,122 @@
+//! The command as a child: started, sent on the signals that we get, and its end noted. Orphans that fall to us are reaped.
+const std = @import("std");
+const linux = std.os.linux;
+const SIG = linux.SIG;
+const sys = @import("sys.zig");
+
+pub const End = struct { status: u32, realtime: u64, monotonic: u64 };
+
+/// Written by the signal handlers, of which only one runs at a time.
+var child: linux.pid_t = 0;
+var end: ?End = null;
+var event: [2]linux.fd_t = undefined;
+
+pub const Start = union(enum) { started, failed: sys.E };
+
+/// Starts `argv` with stdout and stderr on `out`. From then on signals are passed on to it.
+pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const u8, out: linux.fd_t) Start {
+    event = sys.pipe(.{ .CLOEXEC = true, .NONBLOCK = true }) orelse return .{ .failed = .MFILE };
+    const report = sys.pipe(.{ .CLOEXEC = true }) orelse return .{ .failed = .MFILE };
+    var before: linux.sigset_t = undefined;
+    const all = linux.sigfillset();
+    _ = linux.sigprocmask(SIG.BLOCK, &all, &before);
+    const forked = sys.value(linux.fork());
+    if (forked == .failed) return .{ .failed = forked.failed };
+    if (forked.ok == 0) {
+        _ = linux.sigprocmask(SIG.SETMASK, &before, null);
+        _ = linux.dup2(out, linux.STDOUT_FILENO);
+        _ = linux.dup2(out, linux.STDERR_FILENO);
+        const errno: u32 = @backingInt(execute(argv, envp));
+        _ = linux.write(report[1], @ptrCast(&errno), @sizeOf(u32));
+        linux.exit_group(127);
+    }
+    child = @intCast(forked.ok);
+    handleSignals();
+    _ = linux.sigprocmask(SIG.SETMASK, &before, null);
+    _ = linux.close(report[1]);
+    var errno: u32 = 0;
+    // Nothing comes when the program has taken over: the pipe closes by itself.
+    while (sys.value(linux.read(report[0], @ptrCast(&errno), @sizeOf(u32))) == .failed) {}
+    _ = linux.close(report[0]);
+    return if (errno == 0) .started else .{ .failed = @fromBackingInt(@intCast(errno)) };
+}
+
+/// Waits until there is something to read, the command ends, or the time is over; null waits for ever. What poll(2) says of `fd`.
+pub fn poll(fd: linux.fd_t, max_ns: ?u64) i16 {
+    // Rounded up: with the time over, the next round must find none left.
+    const timeout: i32 = if (max_ns) |ns| @intCast((ns + std.time.ns_per_ms - 1) / std.time.ns_per_ms) else -1;
+    const running = ended() == null;
+    var fds = [_]linux.pollfd{ .{ .fd = fd, .events = linux.POLL.IN }, .{ .fd = if (running) event[0] else -1, .events = linux.POLL.IN } };
+    return if (sys.value(linux.poll(&fds, fds.len, timeout)) == .ok) fds[0].revents else 0;
+}
+
+pub fn wait() End {
+    while (ended() == null) _ = poll(-1, null);
+    return ended().?;
+}
+
+/// How the command ended; null while it runs.
+pub fn ended() ?End {
+    return if (@as(*volatile ?End, &end).* == null) null else end;
+}
+
+/// The search of `execvp`: a name with a slash as it is, any other in the folders of PATH. The most telling failure counts.
+fn execute(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const u8) sys.E {
+    const name = std.mem.span(argv[0].?);
+    if (std.mem.indexOfScalar(u8, name, '/') != null) return linux.errno(linux.execve(argv[0].?, argv, envp));
+    var result: sys.E = .NOENT;
+    var folders = std.mem.splitScalar(u8, path(envp), ':');
+    while (folders.next()) |folder| {
+        var buffer: [4096]u8 = undefined;
+        const file = std.mem.printSentinel(&buffer, "{s}/{s}", .{ if (folder.len == 0) "." else folder, name }, 0) catch continue;
+        const errno = linux.errno(linux.execve(file, argv, envp));
+        if (errno != .NOENT and errno != .NOTDIR) result = errno;
+    }
+    return result;
+}
+
+fn path(envp: [*:null]const ?[*:0]const u8) []const u8 {
+    for (std.mem.span(envp)) |variable| {
+        const text = std.mem.span(variable.?);
+        if (std.mem.startsWith(u8, text, "PATH=")) return text["PATH=".len..];
+    }
+    return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+/// A signal that was ignored stays so, for the command as well. Those that a fault of our own raises are not the command's.
+fn handleSignals() void {
+    for (1..32) |number| {
+        const signal: SIG = @fromBackingInt(@as(u32, @intCast(number)));
+        switch (signal) {
+            .KILL, .STOP, .SEGV, .BUS, .FPE, .ILL, .TRAP, .ABRT, .SYS, .PIPE => continue,
+            else => {},
+        }
+        var old: linux.Sigaction = undefined;
+        _ = linux.sigaction(signal, null, &old);
+        if (signal != .CHLD and old.handler.handler == SIG.IGN) continue;
+        const handler: linux.Sigaction.handler_fn = if (signal == .CHLD) &reap else &forward;
+        const action: linux.Sigaction = .{ .handler = .{ .handler = handler }, .mask = linux.sigfillset(), .flags = linux.SA.RESTART | linux.SA.NOCLDSTOP };
+        _ = linux.sigaction(signal, &action, null);
+    }
+    // A write that nobody reads is told by its errno.
+    const ignored: linux.Sigaction = .{ .handler = .{ .handler = SIG.IGN }, .mask = linux.sigemptyset(), .flags = 0 };
+    _ = linux.sigaction(.PIPE, &ignored, null);
+    // A process whose parent has ended is ours, also where we are not process 1.
+    _ = linux.prctl(@backingInt(linux.PR.SET_CHILD_SUBREAPER), 1, 0, 0, 0);
+}
+
+fn forward(signal: SIG) callconv(.c) void {
+    // Once reaped, its number may be somebody else's.
+    if (end == null) _ = linux.kill(child, signal);
+}
+
+fn reap(_: SIG) callconv(.c) void {
+    while (true) {
+        var status: i32 = 0;
+        const reaped = sys.value(linux.waitpid(-1, &status, linux.W.NOHANG));
+        if (reaped == .failed or reaped.ok == 0) return;
+        if (reaped.ok != @as(usize, @intCast(child))) continue;
+        end = .{ .status = @bitCast(status), .realtime = sys.realtime(), .monotonic = sys.monotonic() };
+        _ = linux.write(event[1], "e", 1);
+    }
+}

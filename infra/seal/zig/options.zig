@@ -1,0 +1,55 @@
+const std = @import("std");
+const linux = std.os.linux;
+const sys = @import("sys.zig");
+
+const USAGE =
+    \\usage: seal [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N] -- COMMAND [ARGUMENT]...
+    \\Runs COMMAND, passes its stdout and stderr on to stdout as one stream, and writes what that was to FILE.
+    \\  --message        the container's termination message (/dev/termination-log)
+    \\  --late-ms        how long what COMMAND leaves behind may go on writing after its end (1000)
+    \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5)
+    \\  --max-linger-ms  but no longer than this (60000)
+    \\
+;
+
+pub const Options = struct {
+    message: [*:0]const u8 = "/dev/termination-log",
+    late_ns: u64 = 1000 * std.time.ns_per_ms,
+    linger: f64 = 5,
+    max_linger_ns: u64 = 60_000 * std.time.ns_per_ms,
+    command: [*:null]const ?[*:0]const u8,
+
+    /// Null when there is nothing to run; the usage is told then.
+    pub fn parse(argv: []const [*:0]const u8) ?Options {
+        var options: Options = .{ .command = undefined };
+        var at: usize = 1;
+        while (at + 1 < argv.len) : (at += 2) {
+            const name = std.mem.span(argv[at]);
+            if (std.mem.eql(u8, name, "--")) {
+                // The kernel ends argv with a null.
+                options.command = @ptrCast(argv.ptr + at + 1);
+                return options;
+            }
+            options.set(name, argv[at + 1]) catch break;
+        }
+        _ = sys.writeAll(linux.STDERR_FILENO, USAGE);
+        return null;
+    }
+
+    fn set(options: *Options, name: []const u8, text: [*:0]const u8) !void {
+        const given = std.mem.span(text);
+        if (std.mem.eql(u8, name, "--message")) {
+            options.message = text;
+        } else if (std.mem.eql(u8, name, "--late-ms")) {
+            options.late_ns = try milliseconds(given);
+        } else if (std.mem.eql(u8, name, "--max-linger-ms")) {
+            options.max_linger_ns = try milliseconds(given);
+        } else if (std.mem.eql(u8, name, "--linger")) {
+            options.linger = @floatFromInt(try std.fmt.parseInt(u16, given, 10));
+        } else return error.UnknownOption;
+    }
+
+    fn milliseconds(text: []const u8) !u64 {
+        return @as(u64, try std.fmt.parseInt(u31, text, 10)) * std.time.ns_per_ms;
+    }
+};

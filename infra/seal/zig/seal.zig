@@ -1,0 +1,60 @@
+const std = @import("std");
+const linux = std.os.linux;
+const Output = @import("output.zig").Output;
+const sys = @import("sys.zig");
+
+/// What is said about a command; its JSON is `SealSchema` of the contracts.
+pub const Seal = struct {
+    output: *const Output,
+    exit_code: ?u8 = null,
+    signal: ?linux.SIG = null,
+    ended_at: u64,
+    drain_ns: u64 = 0,
+    linger_ns: ?u64 = null,
+    late_writers: bool = false,
+    start_error: ?[]const u8 = null,
+
+    /// Replaces what is in the file. Without it there is no seal, and the log says why; the command's result stays its own.
+    pub fn write(seal: *const Seal, path: [*:0]const u8) void {
+        var text: [2048]u8 = undefined;
+        const json = seal.print(&text) catch unreachable;
+        const failure = switch (sys.value(linux.open(path, .{ .ACCMODE = .WRONLY, .TRUNC = true, .CREAT = true, .CLOEXEC = true }, 0o644))) {
+            .ok => |fd| sys.writeAll(@intCast(fd), json),
+            .failed => |errno| errno,
+        };
+        if (failure) |errno| {
+            const said = std.mem.print(&text, "seal: cannot write {s}: {s}\n", .{ std.mem.span(path), @tagName(errno) }) catch return;
+            _ = sys.writeAll(linux.STDERR_FILENO, said);
+        }
+    }
+
+    pub fn print(seal: *const Seal, text: []u8) ![]const u8 {
+        var out: std.Io.Writer = .fixed(text);
+        var hash = seal.output.hash;
+        try out.print("{{\"v\":1,\"bytes\":{d},\"lines\":{d},\"sha256\":\"{s}\"", .{ seal.output.bytes, seal.output.lines, hash.final() });
+        if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
+        if (seal.signal) |signal| try printSignal(&out, signal);
+        try printMs(&out, "endedAt", seal.ended_at);
+        try printMs(&out, "drainMs", seal.drain_ns);
+        if (seal.linger_ns) |ns| try printMs(&out, "lingerMs", ns);
+        if (seal.late_writers) try out.writeAll(",\"lateWriters\":true");
+        if (seal.start_error) |message| {
+            try out.writeAll(",\"startError\":\"");
+            // A program may have any name; JSON may not hold every byte.
+            for (message) |byte| try out.writeByte(if (byte < ' ' or byte > '~' or byte == '"' or byte == '\\') '?' else byte);
+            try out.writeByte('"');
+        }
+        try out.writeByte('}');
+        return out.buffered();
+    }
+
+    fn printSignal(out: *std.Io.Writer, signal: linux.SIG) !void {
+        const name = std.enums.tagName(linux.SIG, signal);
+        if (name) |known| try out.print(",\"signal\":\"SIG{s}\"", .{known}) else try out.print(",\"signal\":\"SIG{d}\"", .{@backingInt(signal)});
+    }
+
+    fn printMs(out: *std.Io.Writer, name: []const u8, ns: u64) !void {
+        const us = ns / std.time.ns_per_us;
+        try out.print(",\"{s}\":{d}.{d:0>3}", .{ name, us / 1000, us % 1000 });
+    }
+};
