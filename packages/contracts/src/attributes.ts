@@ -26,6 +26,11 @@ export const ATTRIBUTES = {
   verdict: 'lacuna.verdict',
   reason: 'lacuna.reason',
   signal: 'lacuna.signal',
+  /** Of the command, where the container ended later: when, and for how long its output was drained and then waited for. */
+  commandEndedAt: 'lacuna.command.ended_at',
+  drainMs: 'lacuna.drain_ms',
+  lingerMs: 'lacuna.linger_ms',
+  lateWriters: 'lacuna.late_writers',
   known: 'lacuna.known',
   amended: 'lacuna.amended',
   notOwed: 'lacuna.not_owed',

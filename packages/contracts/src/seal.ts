@@ -9,8 +9,16 @@ export const SealSchema = Type.Object({
   bytes: Type.Integer({ minimum: 0, description: 'Bytes that the command wrote to stdout and stderr together.' }),
   lines: Type.Integer({ minimum: 0, description: 'Newline characters among them.' }),
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of all bytes, in order.' }),
+  exitCode: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Of the command itself; absent when a signal ended it.' }),
+  ),
+  signal: Type.Optional(Type.String({ description: 'Name of the signal that ended the command, such as SIGSEGV.' })),
+  startError: Type.Optional(Type.String({ description: 'Why the command could not be started; then it never ran.' })),
   endedAt: Type.Number({ description: 'When the command itself ended, Unix time in milliseconds.' }),
   drainMs: Type.Number({ description: 'From the end of the command until the pipe had no writer and was empty.' }),
+  lingerMs: Type.Optional(
+    Type.Number({ description: 'How long the container then stayed, so that the runtime could write all of the log.' }),
+  ),
   lateWriters: Type.Optional(
     Type.Boolean({ description: 'True when something still held the pipe at the bound of the drain.' }),
   ),

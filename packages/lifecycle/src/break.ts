@@ -74,6 +74,7 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
   Deleted: 'deleted',
   Lost: 'lost',
   ContainerStatusUnknown: 'lost',
+  StartError: 'start-error',
 };
 
 /** The end of `container.run`. */
@@ -88,7 +89,15 @@ export function containerRunEnd(pod: Pod): StageEnd | undefined {
   if (reason !== 'Stopped' && isOutsideSignal(signal)) {
     return endedAt(pod.ended.at, platform('killed', `killed by ${signal} from outside`));
   }
-  return endedAt(pod.ended.at);
+  return endedAt(pod.ended.at, reason === 'Stopped' ? undefined : contradiction(pod.ended.data));
+}
+
+/** The seal is a second witness of how the program exited. When it and the cluster disagree, nobody knows (invariant I5). */
+function contradiction({ exitCode, signal, seal }: FactData<'container-ended'>): Break | undefined {
+  const sealed = seal?.signal ?? seal?.exitCode;
+  const told = signal ?? exitCode;
+  if (sealed === undefined || told === undefined || sealed === told) return undefined;
+  return platform('exit-contradicted', `exit ${told} by the cluster, but ${sealed} by the seal of the program itself`);
 }
 
 /** When the kernel kills a child for memory, the command may go on: Kubernetes then says `OOMKilled` with the command's own exit code (fault J12). */

@@ -60,6 +60,8 @@ describe('the verdict', () => {
     ['timedOut', 'timed_out', /time limit of 1s/],
     ['killed', 'error', /SIGKILL/],
     ['oom', 'error', /OOMKilled/],
+    ['exitContradicted', 'error', /exit 0 by the cluster, but 7 by the seal/],
+    ['startErrorWhileRunning', 'error', /cannot start nope/],
     ['deletedBySomebody', 'error', /the pod was deleted/],
     ['startError', 'error', /no such file/],
     ['badImage', 'error', /InvalidImageName/],
@@ -81,7 +83,7 @@ describe('the verdict', () => {
   });
 
   test('every story is covered', () => {
-    expect(Object.keys(STORIES)).toHaveLength(28);
+    expect(Object.keys(STORIES)).toHaveLength(30);
   });
 
   test('waits for the fact about the start when the one about the end comes first', () => {
@@ -109,6 +111,8 @@ describe('findings', () => {
     ['twoPods', ['pod.create/duplicate-start']],
     ['evictedWithoutLog', ['container.run/evicted']],
     ['killed', ['container.run/killed']],
+    ['exitContradicted', ['container.run/exit-contradicted']],
+    ['startErrorWhileRunning', ['container.run/start-error']],
     ['deletedBySomebody', ['container.run/deleted']],
     ['passed', []],
     ['testsFailed', []],

@@ -21,6 +21,7 @@ const quotaWait = (): Story =>
     .jobCreated()
     .after(5)
     .tell('cluster-warned', { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: QUOTA, quota: 'full' });
+const EXIT_7 = { v: 1, bytes: 100, lines: 3, sha256: '0'.repeat(64), exitCode: 7, endedAt: 0, drainMs: 0 } as const;
 
 /** The lives an evaluation can have; each call tells it anew. */
 export const STORIES = {
@@ -99,6 +100,17 @@ export const STORIES = {
   killed: () =>
     new Story().running().after(1_000).ended({ reason: 'Error', signal: 'SIGKILL' }).logClosed().reportRead(),
   oom: () => new Story().running().after(1_000).ended({ reason: 'OOMKilled', exitCode: 0 }).logClosed().reportRead(),
+  /** The helper was killed while it waited for the log to be written: what the program itself did is not what the cluster tells. */
+  exitContradicted: () =>
+    new Story()
+      .running()
+      .after(1_000)
+      .ended({ reason: 'Completed', exitCode: 0, seal: EXIT_7 })
+      .logClosed()
+      .reportRead(),
+  /** The helper ran, so the cluster showed a running container, but the command could not be started. */
+  startErrorWhileRunning: () =>
+    new Story().running().neverStarted('cannot start nope: no such file').logClosed().reportRead(),
   deletedBySomebody: () =>
     new Story()
       .running()

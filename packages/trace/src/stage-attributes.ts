@@ -38,6 +38,7 @@ const READERS: Partial<Record<Stage, Reader>> = {
     [ATTRIBUTES.signal]: pod?.ended?.data.signal,
     [ATTRIBUTES.reason]: pod?.ended?.data.reason,
     [ATTRIBUTES.taskResult]: pod === undefined ? undefined : runResult(pod),
+    ...sealAttributes(pod),
   }),
   'log.capture': (_, pod) => logAttributes(pod),
   'report.read': (_, pod, evaluation) => ({
@@ -55,6 +56,17 @@ export function stageAttributes(stage: Stage, evaluation: Evaluation, attempt: A
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(read)) if (value !== undefined) attributes[key] = value;
   return attributes;
+}
+
+/** The command's own end, apart from the container's. */
+function sealAttributes(pod: Pod | undefined): Record<string, Attributes[string] | undefined> {
+  const { endedAt, drainMs, lingerMs, lateWriters } = pod?.ended?.data.seal ?? {};
+  return {
+    [ATTRIBUTES.commandEndedAt]: endedAt,
+    [ATTRIBUTES.drainMs]: drainMs,
+    [ATTRIBUTES.lingerMs]: lingerMs,
+    [ATTRIBUTES.lateWriters]: lateWriters,
+  };
 }
 
 function logAttributes(pod: Pod | undefined): Record<string, Attributes[string] | undefined> {

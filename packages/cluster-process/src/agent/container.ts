@@ -66,7 +66,7 @@ export class Container {
   async finish(exit: Exit): Promise<Seal> {
     // Safe although the leader is reaped: pids are given out in a circle, so its number is in no other hands yet.
     killGroup(this.process.pid, 'SIGKILL');
-    return this.output.seal(exit.at, DRAIN_BOUND_MS);
+    return this.output.seal(exit, DRAIN_BOUND_MS);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Seal } from '@lacuna/contracts';
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Exit } from './container.ts';
 import type { LogSource } from './log-source.ts';
 
 export interface CaptureOptions {
@@ -64,7 +65,7 @@ export class OutputCapture implements LogSource {
    * The seal, once the pipe has no writer and is empty. Waits `boundMs` for that, and longer only while a slow disk keeps us from reading on:
    * giving up then would lose the tail of a program that did nothing wrong.
    */
-  async seal(endedAt: number, boundMs: number): Promise<Seal> {
+  async seal({ at, ...how }: Exit, boundMs: number): Promise<Seal> {
     const start = performance.now();
     const before = this.#bytes;
     let late = await this.#waitDrained(boundMs);
@@ -76,7 +77,7 @@ export class OutputCapture implements LogSource {
     this.#complete = true;
     this.#notify();
     const counts = { v: 1, bytes: this.#bytes, lines: this.#lines, sha256: this.#hash.digest('hex') } as const;
-    return { ...counts, endedAt, drainMs, ...(late && { lateWriters: true }) };
+    return { ...counts, ...how, endedAt: at, drainMs, ...(late && { lateWriters: true }) };
   }
 
   async #waitDrained(boundMs: number): Promise<boolean> {
