@@ -30,7 +30,7 @@ afterAll(() => stack.disposeAsync());
 const settled = (id: Parameters<System['client']['get']>[0]) =>
   system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
 
-test('a Job on a real node runs, its log comes back whole, and its trace has every stage; without a seal it is not called passed', async () => {
+test('a pod on a real node is passed: its log is sealed, and its trace has every stage', async () => {
   const { id, traceId } = await system.client.submit({
     name: 'hello',
     image: IMAGE,
@@ -38,8 +38,8 @@ test('a Job on a real node runs, its log comes back whole, and its trace has eve
     report: 'none',
   });
   const view = await settled(id);
-  expect(view.evidence).toMatchObject({ exitCode: 0, log: 'unsealed' });
-  expect(view).toMatchObject({ verdict: 'incomplete', reason: expect.stringMatching(/no seal/) });
+  expect(view).toMatchObject({ verdict: 'passed', reason: 'exit code 0, log sealed' });
+  expect(view.evidence).toMatchObject({ exitCode: 0, log: 'sealed', absent: [] });
   const { body } = await system.client.log(id);
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
@@ -53,6 +53,25 @@ test('a Job on a real node runs, its log comes back whole, and its trace has eve
     },
     { withinMs: 20_000 },
   );
+});
+
+test('a child that the kernel killed for memory is never passed, although the exit code is 0', async () => {
+  const { id } = await system.client.submit({
+    name: 'hungry',
+    image: IMAGE,
+    // The child has to grow fast enough to be the one that is killed; what follows it is not.
+    command: ['sh', '-c', 'head -c 100000000 /dev/zero | tail | wc -c; echo the shell goes on; exit 0'],
+    resources: { memory: '20Mi' },
+    report: 'none',
+  });
+  const view = await settled(id);
+  expect(view).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/^OOMKilled/) });
+  expect(view.findings).toMatchObject([{ stage: 'container.run', cause: 'oom-killed' }]);
+});
+
+test('a command that does not exist is an error that names it, and no result of a program', async () => {
+  const { id } = await system.client.submit({ name: 'typo', image: IMAGE, command: ['pytset', '-v'] });
+  expect(await settled(id)).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/cannot start pytset/) });
 });
 
 test("a quota that allows no pod gives a missing pod.create with the API server's own words, one alert, and no Job left behind", async () => {

@@ -36,6 +36,10 @@ export function podsPath(namespace: string): string {
   return `${core(namespace)}/pods`;
 }
 
+export function configMapsPath(namespace: string): string {
+  return `${core(namespace)}/configmaps`;
+}
+
 function core(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 }

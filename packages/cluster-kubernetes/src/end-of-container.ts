@@ -1,4 +1,6 @@
 import type { ContainerEnd } from '@lacuna/cluster';
+import type { Seal } from '@lacuna/contracts';
+import { constants } from 'node:os';
 import { timeOf, wasDeletedBefore, type ApiPod, type ContainerStatus, type Terminated } from './api-objects.ts';
 import { ANNOTATIONS } from './identity.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
@@ -15,9 +17,10 @@ export function mainStatus(pod: ApiPod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === MAIN_CONTAINER);
 }
 
-/** Whether a terminated container did run. */
-export function didRun({ reason = '', startedAt }: Terminated): boolean {
-  return !NEVER_RAN.has(reason) && timeOf(startedAt) !== undefined;
+/** Whether a terminated container did run: its command, not only the helper that was to run it. */
+export function didRun({ reason = '', startedAt, message }: Terminated): boolean {
+  const notStarted = NEVER_RAN.has(reason) || sealOfMessage(message)?.startError !== undefined;
+  return !notStarted && timeOf(startedAt) !== undefined;
 }
 
 /**
@@ -37,19 +40,31 @@ export function endOfContainer(pod: ApiPod, deleted: boolean): ContainerEnd | un
 
 function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   const at = timeOf(terminated.finishedAt) ?? lastTransitionAt(pod);
-  const { exitCode, message, reason = '' } = terminated;
+  const { message, reason = '' } = terminated;
+  const seal = sealOfMessage(message);
   const told = { at, ...(message !== undefined && { message }) };
   if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
+  if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);
   if (reason === NOT_SEEN) return { ...told, ...container, reason: 'Lost' };
-  const seal = sealOfMessage(message);
   return {
     ...told,
     ...container,
-    ...(exitCode !== undefined && { exitCode }),
+    ...exitOf(terminated, seal),
     reason: endReason(pod, terminated, at),
     ...(seal !== undefined && { seal }),
   };
+}
+
+/**
+ * How the command exited. Kubernetes has no signals: it tells 128 and the signal's number, as the helper does for a command that a signal
+ * ended. When it tells anything else, the helper itself did not come to its end, and both are kept: they disagree.
+ */
+function exitOf({ exitCode }: Terminated, seal: Seal | undefined): Pick<ContainerEnd, 'exitCode' | 'signal'> {
+  if (exitCode === undefined) return {};
+  const { signal } = seal ?? {};
+  const number = constants.signals[signal as NodeJS.Signals] as number | undefined;
+  return signal !== undefined && number !== undefined && exitCode === 128 + number ? { signal } : { exitCode };
 }
 
 /** Why the container ended. What ended it from outside comes before what it said itself: its exit code is then not the program's own. */

@@ -3,6 +3,7 @@ import { jobsPath } from './collections.ts';
 import { jobManifest, refusalOf, type PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { describeError } from './loss.ts';
+import { SealInNamespace, type SealHelper, type SealMount } from './seal-config-map.ts';
 import { outcomeOfCreate, outcomeOfLook, type CreateOutcome } from './status-outcome.ts';
 
 /**
@@ -13,12 +14,15 @@ export class JobCreator {
   readonly #connection: KubeConnection;
   readonly #path: string;
   readonly #defaults: PodDefaults;
+  readonly #seal: SealInNamespace | undefined;
   #throttled = { until: 0, message: '' };
 
-  constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults) {
+  /** Without a helper the commands run as they are, and no log can be sealed. */
+  constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults, helper?: SealHelper) {
     this.#connection = connection;
     this.#path = jobsPath(namespace);
     this.#defaults = defaults;
+    this.#seal = helper && new SealInNamespace(connection, namespace, helper);
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
@@ -27,7 +31,7 @@ export class JobCreator {
     const { until, message } = this.#throttled;
     const retryAfterMs = Math.ceil(until - performance.now());
     if (retryAfterMs > 0) return { kind: 'throttled', message, retryAfterMs };
-    const created = await this.#create(request, signal);
+    const created = await this.#createSealed(request, signal);
     const outcome = created.kind === 'look' ? await this.#look(request, created.because, signal) : created;
     if (outcome.kind === 'throttled') {
       this.#throttled = { until: performance.now() + outcome.retryAfterMs, message: outcome.message };
@@ -35,8 +39,18 @@ export class JobCreator {
     return outcome;
   }
 
-  async #create(request: JobRequest, signal: AbortSignal): Promise<CreateOutcome> {
-    const body = jobManifest(request, this.#defaults);
+  async #createSealed(request: JobRequest, signal: AbortSignal): Promise<CreateOutcome> {
+    let seal: SealMount | undefined;
+    try {
+      seal = await this.#seal?.ensure(signal);
+    } catch (error) {
+      return { kind: 'unavailable', message: (error as Error).message };
+    }
+    return this.#create(request, seal, signal);
+  }
+
+  async #create(request: JobRequest, seal: SealMount | undefined, signal: AbortSignal): Promise<CreateOutcome> {
+    const body = jobManifest(request, this.#defaults, seal);
     try {
       return outcomeOfCreate(await this.#connection.call({ method: 'POST', path: this.#path, body }, signal));
     } catch (error) {

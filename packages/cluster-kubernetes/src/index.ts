@@ -6,4 +6,5 @@
  */
 export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
 export type { PodDefaults } from './job-manifest.ts';
+export type { SealHelper } from './seal-config-map.ts';
 export type { Timings } from './timings.ts';

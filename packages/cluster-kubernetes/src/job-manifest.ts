@@ -1,5 +1,6 @@
 import type { V1Container, V1Job, V1PodSpec } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
+import { sealVolume, type SealMount } from './seal-config-map.ts';
 import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identity.ts';
 
 /** What one cluster's pods need that no request says. */
@@ -10,6 +11,9 @@ export interface PodDefaults {
 
 /** The container whose end and log are the evaluation's; sidecars that others inject never speak for it. */
 export const MAIN_CONTAINER = 'main';
+
+/** Where the helper is in a container: no image has anything there. */
+const SEAL_FOLDER = '/.lacuna';
 
 /** Neither root nor any user of a usual image. Source: distroless' `nonroot`. */
 const USER = 65_532;
@@ -24,12 +28,12 @@ export function refusalOf({ command, image }: JobRequest): string | undefined {
 }
 
 /**
- * The Job of a request, as a pure function of it: one pod, no replacement, restricted Pod Security. Env values are in the container's
+ * The Job of a request, as a pure function of it: one pod, no replacement, restricted Pod Security, the command under the seal helper. Env values are in the container's
  * `env`, the only place from which the cluster can give them to the command: who may read Jobs or pods of the namespace may read them.
  * The deadline is the pod's own, because a Job's deadline deletes the pod and with it the log. The kubelet counts it from its acceptance
  * of the pod, so pulling the image counts as well. No TTL: what was not removed by us stays observable.
  */
-export function jobManifest(request: JobRequest, defaults: PodDefaults): V1Job {
+export function jobManifest(request: JobRequest, defaults: PodDefaults, seal?: SealMount): V1Job {
   const labels = identityLabels(request);
   const annotations = { [ANNOTATIONS.request]: requestAnnotation(request) };
   const queue = request.queue === undefined ? {} : { [LABELS.queue]: request.queue };
@@ -43,12 +47,12 @@ export function jobManifest(request: JobRequest, defaults: PodDefaults): V1Job {
       backoffLimit: 0,
       // `Failed` leaves a Job without any end when the node of its deleted pod is away; with no retries nothing is replaced either way.
       podReplacementPolicy: 'TerminatingOrFailed',
-      template: { metadata: { labels, annotations }, spec: podSpec(request, defaults) },
+      template: { metadata: { labels, annotations }, spec: podSpec(request, defaults, seal) },
     },
   };
 }
 
-function podSpec(request: JobRequest, defaults: PodDefaults): V1PodSpec {
+function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): V1PodSpec {
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
@@ -62,17 +66,26 @@ function podSpec(request: JobRequest, defaults: PodDefaults): V1PodSpec {
       fsGroup: USER,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [mainContainer(request, defaults)],
-    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }],
+    containers: [mainContainer(request, defaults, seal)],
+    volumes: [
+      { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+      ...(seal === undefined ? [] : [sealVolume('seal', seal)]),
+    ],
+    // On another processor the helper could not run: better a pod that waits, and says for which node.
+    ...(seal !== undefined && { nodeSelector: { 'kubernetes.io/arch': seal.architecture } }),
   };
 }
 
-function mainContainer(request: JobRequest, { imagePullPolicy = 'IfNotPresent' }: PodDefaults): V1Container {
+function mainContainer(
+  request: JobRequest,
+  { imagePullPolicy = 'IfNotPresent' }: PodDefaults,
+  seal?: SealMount,
+): V1Container {
   return {
     name: MAIN_CONTAINER,
     image: request.image ?? '',
     imagePullPolicy,
-    command: request.command.map(literal),
+    command: [...(seal === undefined ? [] : [`${SEAL_FOLDER}/seal`, '--']), ...request.command.map(literal)],
     env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: {
@@ -81,7 +94,10 @@ function mainContainer(request: JobRequest, { imagePullPolicy = 'IfNotPresent' }
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...(seal === undefined ? [] : [{ name: 'seal', mountPath: SEAL_FOLDER, readOnly: true }]),
+    ],
     ...(request.workdir !== undefined && { workingDir: request.workdir }),
     ...(request.resources !== undefined && {
       resources: { requests: { ...request.resources }, limits: { ...request.resources } },

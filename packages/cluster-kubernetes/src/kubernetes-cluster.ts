@@ -14,6 +14,7 @@ import type { PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { observe } from './observe.ts';
 import { openLog } from './open-log.ts';
+import type { SealHelper } from './seal-config-map.ts';
 import { remove } from './remove.ts';
 import { stop } from './stop.ts';
 import type { Timings } from './timings.ts';
@@ -23,6 +24,7 @@ export interface KubernetesClusterParts {
   readonly namespace: string;
   readonly timings: Timings;
   readonly pods: PodDefaults;
+  readonly seal: SealHelper | undefined;
 }
 
 /** The cluster port on one namespace of one Kubernetes cluster. Disposing it ends its observations and breaks what is under way. */
@@ -33,7 +35,7 @@ export class KubernetesCluster implements Cluster {
 
   constructor(parts: KubernetesClusterParts) {
     this.#parts = parts;
-    this.#creator = new JobCreator(parts.connection, parts.namespace, parts.pods);
+    this.#creator = new JobCreator(parts.connection, parts.namespace, parts.pods, parts.seal);
   }
 
   ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {

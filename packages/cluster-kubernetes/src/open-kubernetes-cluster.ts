@@ -3,6 +3,7 @@ import type { Cluster } from '@lacuna/cluster';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
+import type { SealHelper } from './seal-config-map.ts';
 import { TIMINGS, type Timings } from './timings.ts';
 
 export interface KubernetesClusterOptions {
@@ -13,6 +14,8 @@ export interface KubernetesClusterOptions {
   /** Where all Jobs are; the context's namespace by default, else `default`. */
   readonly namespace?: string;
   readonly pods?: PodDefaults;
+  /** Runs every command and seals its log; without it nothing can be proven complete. */
+  readonly seal?: SealHelper;
   readonly timings?: Partial<Timings>;
 }
 
@@ -29,6 +32,7 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
     namespace: options.namespace ?? namespace ?? 'default',
     timings,
     pods: options.pods ?? {},
+    seal: options.seal,
   });
 }
 

@@ -71,6 +71,18 @@ describe('the Job of a request', () => {
     expect(container?.env).toContainEqual({ name: 'HOME', value: '/work' });
   });
 
+  test('runs the command under the seal helper, on nodes whose processor it is for', () => {
+    const { spec } = jobManifest(REQUEST, {}, { configMap: 'lacuna-seal-1', architecture: 'arm64' });
+    const pod = spec?.template.spec;
+    expect(pod?.containers[0]?.command).toEqual(['/.lacuna/seal', '--', 'sh', '-c', 'echo $$$$ $$(HOME)']);
+    expect(pod?.containers[0]?.volumeMounts).toContainEqual({ name: 'seal', mountPath: '/.lacuna', readOnly: true });
+    expect(pod?.volumes).toContainEqual({
+      name: 'seal',
+      configMap: { name: 'lacuna-seal-1', defaultMode: 0o555, items: [{ key: 'seal', path: 'seal' }] },
+    });
+    expect(pod?.nodeSelector).toEqual({ 'kubernetes.io/arch': 'arm64' });
+  });
+
   test('names its queue to Kueue only when it has one', () => {
     expect(job().metadata?.labels).not.toHaveProperty(['kueue.x-k8s.io/queue-name']);
     expect(job({ queue: 'nightly' }).metadata?.labels).toMatchObject({ 'kueue.x-k8s.io/queue-name': 'nightly' });

@@ -1,20 +1,22 @@
 import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
+import { resolveSeal } from '@lacuna/seal';
 import { apply, startTestControlPlane, startTestKwok, startTestNode, type ControlPlane } from '@lacuna/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKubernetesCluster, type KubernetesClusterOptions } from '../src/index.ts';
+import { openKubernetesCluster, type KubernetesClusterOptions, type SealHelper } from '../src/index.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 /** What pods run on; without a node they wait. */
 export type Node = 'none' | 'fake' | 'real';
 
 const COMMON = { signals: false, seals: false, patienceMs: 30_000 } as const;
-/** The physical differences. kwok runs nothing: every pod ends with 0, and all logs are one file. */
+
+/** The physical differences. A container that is killed takes the helper with it, and Kubernetes knows no signals. kwok runs nothing: every pod ends with 0, and all logs are one file. */
 export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
   none: { ...COMMON, programs: false, request: { image: 'none' } },
   fake: { ...COMMON, programs: false, request: { image: 'fake' } },
-  real: { ...COMMON, request: { image: 'localhost/busybox:1' } },
+  real: { ...COMMON, signals: true, killSignals: false, seals: true, request: { image: 'localhost/busybox:1' } },
 };
 
 export interface KubernetesSubject extends ClusterSubject {
@@ -35,8 +37,16 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   const namespace = 'evaluations';
   await apply(controlPlane, restricted(namespace));
   const kubeconfig = await throughProxy(controlPlane, proxy);
+  const seal = node === 'real' ? { seal: SEAL } : {};
   const open = (change: KubernetesClusterOptions = {}): Cluster =>
-    openKubernetesCluster({ kubeconfig, namespace, pods: { imagePullPolicy: 'Never' }, ...options, ...change });
+    openKubernetesCluster({
+      kubeconfig,
+      namespace,
+      pods: { imagePullPolicy: 'Never' },
+      ...seal,
+      ...options,
+      ...change,
+    });
   const cluster = starting.use(open());
   const running = starting.move();
   const subject: KubernetesSubject = {
@@ -50,6 +60,14 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
   return subject;
+}
+
+const SEAL: SealHelper = { architecture: process.arch === 'arm64' ? 'arm64' : 'amd64', program: sealProgram };
+
+async function sealProgram(): Promise<Uint8Array> {
+  const seal = await resolveSeal();
+  if (seal.kind === 'unavailable') throw new Error(seal.message);
+  return readFile(seal.paths[SEAL.architecture]);
 }
 
 function restricted(name: string) {

@@ -98,7 +98,7 @@ describeOn('real', 'a real node', () => {
     await direct.deletePod(pod.name);
     await watch.vanished(pod.uid);
     expect(watch.pods(uid)).toMatchObject([
-      { gone: { cause: 'deleted' }, ended: { reason: 'Deleted', exitCode: 137 } },
+      { gone: { cause: 'deleted' }, ended: { reason: 'Deleted', signal: 'SIGTERM' } },
     ]);
     expect(await watch.finished(uid)).toMatchObject({ succeeded: false });
   });

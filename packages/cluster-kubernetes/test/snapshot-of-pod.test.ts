@@ -105,6 +105,37 @@ describe('how a container ended', () => {
     expect(snapshot?.started).toBeUndefined();
   });
 
+  const seal = { v: 1, bytes: 0, lines: 0, sha256: 'a'.repeat(64), endedAt: ms(8), drainMs: 1 };
+  const sealed = (exitCode: number, more: object) => {
+    const message = JSON.stringify({ ...seal, ...more });
+    const finished = { exitCode, reason: 'Error', message, startedAt: at(2), finishedAt: at(9) };
+    return snapshotOfPod(apiPod({ phase: 'Failed', containerStatuses: main({ terminated: finished }) }));
+  };
+
+  test('the signal that ended the command is told by its seal', () => {
+    const ended = sealed(139, { signal: 'SIGSEGV' })?.ended;
+    expect([ended?.signal, ended?.exitCode, ended?.seal?.signal]).toEqual(['SIGSEGV', undefined, 'SIGSEGV']);
+  });
+
+  test('an exit code that is none of the command is told beside what the seal says', () => {
+    expect(sealed(137, { exitCode: 0 })?.ended).toMatchObject({ exitCode: 137, seal: { exitCode: 0 } });
+    expect(sealed(137, { signal: 'SIGTERM' })?.ended).toMatchObject({ exitCode: 137, seal: { signal: 'SIGTERM' } });
+  });
+
+  test('J15: a command that the helper could not start is told like one that the runtime could not start', () => {
+    const snapshot = sealed(127, { exitCode: 127, startError: 'cannot start nothing: no such file' });
+    expect(snapshot?.ended).toMatchObject({
+      at: ms(9),
+      reason: 'StartError',
+      message: 'cannot start nothing: no such file',
+    });
+    expect([snapshot?.started, snapshot?.ended?.containerId, snapshot?.ended?.exitCode]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('a terminated container is told only with the terminal phase, which says why it ended', () => {
     expect(end({ phase: 'Running', containerStatuses: ran(137, 'Error', 40) })).toBeUndefined();
     const later = end({ phase: 'Failed', reason: 'DeadlineExceeded', containerStatuses: ran(137, 'Error', 40) });

@@ -61,8 +61,9 @@ export function endClauses(session: Session): void {
     await untilReady(session, watch, ref.uid);
     await session.cluster.stop(ref, session.signal);
     const { signal, exitCode } = await watch.ended(ref.uid);
+    const { signals, killSignals = signals } = session.features;
     expect({ signal, exitCode }).toEqual(
-      session.features.signals ? { signal: 'SIGKILL', exitCode: undefined } : { signal: undefined, exitCode: 137 },
+      killSignals ? { signal: 'SIGKILL', exitCode: undefined } : { signal: undefined, exitCode: 137 },
     );
   });
 

@@ -12,6 +12,8 @@ export interface ClusterSubject extends AsyncDisposable {
 export interface ClusterFeatures {
   /** A command that a signal ended is told with the signal and without an exit code. */
   readonly signals: boolean;
+  /** Also when the cluster killed it after its grace. As `signals` by default. */
+  readonly killSignals?: boolean;
   /** Ends are told with a seal. */
   readonly seals: boolean;
   /** False for a cluster that only pretends to run commands: all end with 0, and no log is theirs. True by default. */

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { readFile } from 'node:fs/promises';
 import type { Cluster } from '@lacuna/cluster';
 
 /** The settings of every service that talks to the cluster. */
@@ -24,6 +25,16 @@ export const ClusterConfigSchema = Type.Object({
     default: 'IfNotPresent',
     description: 'for the images of evaluations on Kubernetes',
   }),
+  seal: Type.Enum(['configmap', 'none'], {
+    default: 'configmap',
+    description:
+      'how the helper that seals logs gets into pods: configmap = mounted from one that is made in the namespace; none = no log can be proven complete',
+  }),
+  nodeArch: Type.Enum(['amd64', 'arm64'], {
+    default: 'amd64',
+    description:
+      'processor of the nodes that run evaluations: the helper is built for it, and pods go to no other node',
+  }),
 });
 export type ClusterConfig = Static<typeof ClusterConfigSchema>;
 
@@ -37,10 +48,20 @@ export async function openCluster(config: ClusterConfig, signal: AbortSignal): P
 async function openKubernetes(config: ClusterConfig): Promise<Cluster> {
   const { kubeconfig, kubeContext: context, kubeNamespace: namespace, imagePullPolicy } = config;
   const { openKubernetesCluster } = await import('@lacuna/cluster-kubernetes');
+  const architecture = config.nodeArch;
   return openKubernetesCluster({
     pods: { imagePullPolicy },
+    ...(config.seal === 'none' ? {} : { seal: { architecture, program: () => sealProgram(architecture) } }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),
   });
+}
+
+/** Found, or built at the first Job: the services that create none need none. */
+async function sealProgram(architecture: ClusterConfig['nodeArch']): Promise<Uint8Array> {
+  const { resolveSeal } = await import('@lacuna/seal');
+  const seal = await resolveSeal();
+  if (seal.kind === 'unavailable') throw new Error(seal.message);
+  return readFile(seal.paths[architecture]);
 }

@@ -1,0 +1,102 @@
+import type { V1ConfigMap, V1Volume } from '@kubernetes/client-node';
+import { createHash } from 'node:crypto';
+import { messageOf, type ApiResponse } from './api-response.ts';
+import { configMapsPath } from './collections.ts';
+import type { KubeConnection } from './kube-connection.ts';
+import { describeError } from './loss.ts';
+
+/** The helper that runs a command and seals its log, for the processor of the nodes. */
+export interface SealHelper {
+  /** As the nodes' label `kubernetes.io/arch` has it. A pod goes only to nodes of it. */
+  readonly architecture: 'amd64' | 'arm64';
+  /** The program. Asked for when the first Job is created; rejects when it can't be had. */
+  readonly program: () => Promise<Uint8Array>;
+}
+
+/** Where a pod finds the helper. */
+export interface SealMount {
+  readonly configMap: string;
+  readonly architecture: SealHelper['architecture'];
+}
+
+const KEY = 'seal';
+/** Somebody may delete it: then pods wait for it no longer than this. */
+const FRESH_MS = 60_000;
+/** The API server takes no larger object. Source: etcd's limit of 1.5 MiB a request, of which ConfigMaps may use 1 MiB. */
+const MAX_BYTES = 1024 * 1024;
+
+/** The ConfigMap of a program, as a pure function of it: its name goes by its content, so it never has to change. */
+export function sealConfigMap(program: Uint8Array): V1ConfigMap & { readonly metadata: { readonly name: string } } {
+  const name = `lacuna-seal-${createHash('sha256').update(program).digest('hex').slice(0, 12)}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'lacuna' } },
+    immutable: true,
+    binaryData: { [KEY]: Buffer.from(program).toString('base64') },
+  };
+}
+
+/** Executable for every user, and for none to write. */
+export function sealVolume(name: string, { configMap }: SealMount): V1Volume {
+  return { name, configMap: { name: configMap, defaultMode: 0o555, items: [{ key: KEY, path: KEY }] } };
+}
+
+/**
+ * Keeps the ConfigMap of the helper in the namespace. Needs the verbs `get` and `create` on configmaps there, beside those of the Jobs
+ * (the list is infra/kubernetes/chart/templates/dispatch.yaml); an image volume or an init container would need none, but the one is not everywhere and the other costs a second a pod.
+ */
+export class SealInNamespace {
+  readonly #connection: KubeConnection;
+  readonly #path: string;
+  readonly #helper: SealHelper;
+  #manifest: ReturnType<typeof sealConfigMap> | undefined;
+  #fresh = { until: -Infinity };
+  #ensuring: Promise<void> | undefined;
+
+  constructor(connection: KubeConnection, namespace: string, helper: SealHelper) {
+    this.#connection = connection;
+    this.#path = configMapsPath(namespace);
+    this.#helper = helper;
+  }
+
+  /** Makes sure that it is there. Rejects with why it is not; asking again is safe. */
+  async ensure(signal: AbortSignal): Promise<SealMount> {
+    this.#manifest ??= await this.#load();
+    if (performance.now() > this.#fresh.until) {
+      this.#ensuring ??= this.#look(this.#manifest, signal).finally(() => (this.#ensuring = undefined));
+      await this.#ensuring;
+    }
+    return { configMap: this.#manifest.metadata.name, architecture: this.#helper.architecture };
+  }
+
+  async #load(): Promise<ReturnType<typeof sealConfigMap>> {
+    const manifest = sealConfigMap(await this.#helper.program());
+    const size = JSON.stringify(manifest).length;
+    if (size > MAX_BYTES) throw new Error(`the seal helper is too large for a ConfigMap: ${size} bytes as JSON`);
+    return manifest;
+  }
+
+  async #look(manifest: ReturnType<typeof sealConfigMap>, signal: AbortSignal): Promise<void> {
+    const { name } = manifest.metadata;
+    const get = { path: `${this.#path}/${name}` };
+    let found = await this.#call(name, get, signal);
+    if (found.status === 404) {
+      const created = await this.#call(name, { method: 'POST', path: this.#path, body: manifest }, signal);
+      // Another dispatcher was faster: what it made is looked at.
+      found = created.status === 409 ? await this.#call(name, get, signal) : created;
+    }
+    if (found.status >= 300) throw new Error(`the ConfigMap ${name} can't be had: ${messageOf(found)}`);
+    if ((found.body as V1ConfigMap).binaryData?.[KEY] !== manifest.binaryData?.[KEY])
+      throw new Error(`the ConfigMap ${name} holds another program than the seal helper: delete it`);
+    this.#fresh = { until: performance.now() + FRESH_MS };
+  }
+
+  async #call(name: string, call: Parameters<KubeConnection['call']>[0], signal: AbortSignal): Promise<ApiResponse> {
+    try {
+      return await this.#connection.call(call, signal);
+    } catch (error) {
+      throw new Error(`the ConfigMap ${name} can't be had: ${describeError(error)}`, { cause: error });
+    }
+  }
+}
