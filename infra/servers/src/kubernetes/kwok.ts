@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +21,9 @@ export interface KwokOptions extends Omit<ServerOptions, 'dataDir'> {
   readonly runMs?: number;
 }
 
-/** Fake nodes: pods on them have a status and a log, and no process. Disposing it kills kwok; the nodes become NotReady. */
+/**
+ * Fake nodes: pods on them have a status and a log, and no process. A pod that runs under the seal helper ends with the true seal of the log
+ * that all of them have at first. Disposing it kills kwok; the nodes become NotReady. */
 export interface Kwok extends RestartableServer {
   readonly nodes: readonly string[];
   /** Log of every container; may be written at any time. Lines are `<RFC 3339 time> stdout F <text>`. */
@@ -28,7 +31,7 @@ export interface Kwok extends RestartableServer {
 }
 
 const TEMPLATE = new URL('../../../kwok/kwok.yaml', import.meta.url);
-const FIRST_LOG_LINE = '2026-01-01T00:00:00.000000000Z stdout F this container is fake\n';
+const LOG = 'this container is fake\n';
 
 /** Makes the fake nodes and starts the kwok that plays their kubelets. Resolves when every node is ready for pods. */
 export async function startKwok(options: KwokOptions): Promise<Kwok> {
@@ -36,7 +39,7 @@ export async function startKwok(options: KwokOptions): Promise<Kwok> {
   const { dataDir, apiServer, url, caFile } = controlPlane;
   const port = await freePort();
   const logFile = join(dataDir, 'fake-container.log');
-  if (!existsSync(logFile)) await writeFile(logFile, FIRST_LOG_LINE);
+  if (!existsSync(logFile)) await writeFile(logFile, `2026-01-01T00:00:00.000000000Z stdout F ${LOG}`);
   const config = join(dataDir, 'kwok.yaml');
   const values = {
     port,
@@ -45,6 +48,7 @@ export async function startKwok(options: KwokOptions): Promise<Kwok> {
     certificate: caFile,
     key: apiServer.keyFile,
     runMs: options.runMs ?? 1000,
+    sealCounts: sealCounts(LOG),
   };
   await writeFile(config, await renderTemplate(TEMPLATE, values));
   const access = { url, caFile, token: controlPlane.tokenOf(NODE_USERS.kwok) };
@@ -65,4 +69,10 @@ export async function startKwok(options: KwokOptions): Promise<Kwok> {
     await server.kill();
     throw error;
   }
+}
+
+/** The part of a seal that is about the log, as JSON without its braces. */
+function sealCounts(log: string): string {
+  const sha256 = createHash('sha256').update(log).digest('hex');
+  return JSON.stringify({ v: 1, bytes: log.length, lines: log.split('\n').length - 1, sha256 }).slice(1, -1);
 }
