@@ -219,6 +219,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ranksFirst: () => diagnosisOf(STORIES.killed()),
     nearMiss: () => diagnosisOf(STORIES.timedOut()),
   },
+  'exit-contradicted': {
+    ranksFirst: () => diagnosisOf(STORIES.exitContradicted()),
+    nearMiss: () => diagnosisOf(STORIES.killed()),
+  },
   'duplicate-start': {
     ranksFirst: () => diagnosisOf(STORIES.twoPods()),
     nearMiss: () => diagnosisOf(STORIES.passed()),

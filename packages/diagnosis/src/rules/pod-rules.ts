@@ -106,7 +106,8 @@ export const POD_RULES: readonly Rule[] = [
     for: [
       proof(
         ({ pod, stages }) =>
-          stages['container.start'].broken?.cause === 'start-error' &&
+          // Under the seal helper the cluster may have seen a running container before its command turned out not to start.
+          (stages['container.start'].broken ?? stages['container.run'].broken)?.cause === 'start-error' &&
           (pod?.ended?.data.message ?? pod?.ended?.data.reason),
       ),
     ],

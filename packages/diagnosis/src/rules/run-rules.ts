@@ -93,6 +93,18 @@ export const RUN_RULES: readonly Rule[] = [
       "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator.",
   },
   {
+    cause: 'exit-contradicted',
+    title: 'The cluster and the seal disagree about its exit',
+    for: [
+      proof(
+        (known) =>
+          brokenBy(known, 'container.run') === 'exit-contradicted' && known.stages['container.run'].broken?.reason,
+      ),
+    ],
+    advice:
+      'The helper of its pod was ended after the program: by the kernel for want of memory, or at the end of a grace period. What the program did is in the seal.',
+  },
+  {
     cause: 'duplicate-start',
     title: 'The cluster ran it twice',
     for: [
