@@ -1,15 +1,34 @@
-import { STAGES, type Alert, type Fact } from '@lacuna/contracts';
+import { fact, STAGES, type Alert, type Fact, type FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import type { JaegerSpan } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
-import { brokenAlerts, brokenFacts, brokenTrace } from './support/history.ts';
+import {
+  brokenAlerts,
+  brokenEvidence,
+  brokenFacts,
+  brokenHistory,
+  brokenTrace,
+  changesBehindVerdicts,
+  phantoms,
+} from './support/history.ts';
 
 const ID = testId();
-const settled = new Story()
-  .running()
-  .ended()
-  .tell('settled', { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } });
+const EVIDENCE = { podUid: 'pod-1', containerId: 'c-pod-1', exitCode: 0, log: 'sealed', absent: [] };
+const VERDICT: FactData<'settled'> = { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: EVIDENCE };
+const settled = new Story().running().ended().logClosed().tell('settled', VERDICT);
 const FACTS = settled.facts.map(({ fact }) => fact);
+/** The history with another verdict at its end. */
+const citing = (evidence: object): Fact[] => [
+  ...FACTS.slice(0, -1),
+  fact('settled', { evaluation: ID, at: 0 }, { ...VERDICT, evidence: { ...EVIDENCE, ...evidence } }),
+];
+const orphan = fact(
+  'orphan',
+  { evaluation: ID, at: 0 },
+  { object: 'pod', uid: 'pod-1', objectName: 'p', state: 'found', why: 'unaccepted', message: 'x' },
+);
+const endedWith = (end: object): Fact[] =>
+  FACTS.map((one) => (one.type === 'container-ended' ? ({ ...one, data: { ...one.data, ...end } } as Fact) : one));
 const without = (type: Fact['type']): Fact[] => FACTS.filter((fact) => fact.type !== type);
 
 function span(spanId: string, attributes: Record<string, unknown>): JaegerSpan {
@@ -40,7 +59,26 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
     ['an evaluation without a verdict', () => brokenFacts([ID], without('settled'))],
     ['two verdicts', () => brokenFacts([ID], [...FACTS, FACTS.at(-1)!])],
     ['a second Job', () => brokenFacts([ID], [...FACTS, FACTS.find((fact) => fact.type === 'job-created')!])],
-    ['a second start', () => brokenFacts([ID], [...FACTS, FACTS.find((fact) => fact.type === 'container-started')!])],
+    [
+      'a second start that nobody was told of',
+      () => brokenFacts([ID], [...FACTS, FACTS.find((fact) => fact.type === 'container-started')!]),
+    ],
+    ['a phantom pod', () => phantoms([], FACTS)],
+    [
+      'an orphan told of another pod',
+      () => phantoms([], [...FACTS, { ...orphan, data: { ...orphan.data, uid: 'other' } }]),
+    ],
+    ['an exit code that nobody saw', () => brokenEvidence(without('container-ended'))],
+    ['another exit code than the one that was seen', () => brokenEvidence(endedWith({ exitCode: 1 }))],
+    ['a pass of what was killed', () => brokenEvidence(endedWith({ reason: 'OOMKilled' }))],
+    ['a log state that nobody stated', () => brokenEvidence(without('log-closed'))],
+    ['evidence that is neither cited nor absent', () => brokenEvidence(citing({ podUid: undefined }))],
+    ['an absence that is cited', () => brokenEvidence(citing({ absent: ['log'] }))],
+    [
+      'a Job created behind the verdict',
+      () => changesBehindVerdicts([...FACTS, FACTS.find((one) => one.type === 'job-created')!]),
+    ],
+    ['a second verdict behind the first', () => changesBehindVerdicts([...FACTS, FACTS.at(-1)!])],
     ['a trace that is not there', () => brokenTrace(ID, undefined)],
     ['a trace without its root', () => brokenTrace(ID, SPANS.slice(1))],
     ['a trace with a stage silently absent', () => brokenTrace(ID, SPANS.slice(0, -1))],
@@ -54,6 +92,11 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
   });
 
   test('is content with what is right', () => {
-    expect([...brokenFacts([ID], FACTS), ...brokenTrace(ID, SPANS), ...brokenAlerts(OWED, [ALERT])]).toEqual([]);
+    expect([
+      ...brokenHistory([ID], FACTS),
+      ...phantoms([], [...without('job-finished'), orphan]),
+      ...brokenTrace(ID, SPANS),
+      ...brokenAlerts(OWED, [ALERT]),
+    ]).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { isEvaluationId, STAGES, type Alert, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { isEvaluationId, STAGES, type Alert, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
 import type { JaegerSpan } from '@lacuna/testing';
 import { connect, type NatsConnection } from 'nats';
 
@@ -30,7 +30,9 @@ export function brokenFacts(accepted: readonly EvaluationId[], facts: readonly F
     if (count('submitted') !== 1) problems.push(`${id}: ${count('submitted')} submitted facts`);
     if (count('settled') !== 1) problems.push(`${id}: ${count('settled')} verdicts`);
     if (count('job-created') > 1) problems.push(`${id}: ${count('job-created')} Jobs`);
-    if (count('container-started') > 1) problems.push(`${id}: started ${count('container-started')} times`);
+    const told = mine.some((fact) => fact.type === 'finding-raised' && fact.data.cause === 'duplicate-start');
+    if (count('container-started') > 1 && !told)
+      problems.push(`${id}: started ${count('container-started')} times, and nobody was told`);
   }
   for (const id of of.keys())
     if (!isEvaluationId(id)) problems.push(`facts about ${String(id)}, which is no evaluation`);
@@ -67,4 +69,80 @@ export function brokenAlerts(owed: ReadonlyMap<EvaluationId, string>, alerts: re
     if (!owed.has(alert.evaluation))
       problems.push(`${alert.evaluation}: unexpected alert ${alert.stage} ${alert.cause}: ${alert.reason}`);
   return problems;
+}
+
+/** Facts about objects in the cluster, and how each names its object. */
+const OBJECT_OF: Readonly<Partial<Record<Fact['type'], 'jobUid' | 'podUid'>>> = {
+  'pod-created': 'podUid',
+  'container-started': 'podUid',
+  'container-ended': 'podUid',
+  'job-finished': 'jobUid',
+};
+
+/** What is wrong with the objects that were seen (invariant I3): each belongs to an accepted evaluation, or was told as an orphan. */
+export function phantoms(accepted: readonly EvaluationId[], facts: readonly Fact[]): string[] {
+  const known = new Set(accepted);
+  const orphans = new Set(facts.flatMap((fact) => (fact.type === 'orphan' ? [fact.data.uid] : [])));
+  return facts.flatMap((fact) => {
+    const key = OBJECT_OF[fact.type];
+    const uid = key === undefined ? undefined : (fact.data as unknown as Record<string, string>)[key];
+    return uid === undefined || known.has(fact.evaluation) || orphans.has(uid)
+      ? []
+      : [`${fact.evaluation}: ${fact.type} of ${uid}, of nobody and not told as an orphan`];
+  });
+}
+
+/** What is wrong with what the verdicts cite (invariant I5): each piece agrees with the facts or is named as absent, and `passed` rests on a real exit code 0. */
+export function brokenEvidence(facts: readonly Fact[]): string[] {
+  const of = Map.groupBy(facts, (fact) => fact.evaluation);
+  return facts.flatMap((fact) =>
+    fact.type === 'settled'
+      ? citationProblems(fact, of.get(fact.evaluation) ?? []).map((what) => `${fact.evaluation}: ${what}`)
+      : [],
+  );
+}
+
+function citationProblems({ data: { verdict, evidence } }: FactOf<'settled'>, mine: readonly Fact[]): string[] {
+  const problems: string[] = [];
+  const { podUid, containerId, exitCode, signal, log, absent } = evidence;
+  const ended = mine.find((fact) => fact.type === 'container-ended' && fact.data.podUid === podUid);
+  const closed = mine.find((fact) => fact.type === 'log-closed' && fact.data.podUid === podUid);
+  const end = ended?.type === 'container-ended' ? ended.data : undefined;
+  const statement = closed?.type === 'log-closed' ? closed.data.statement : undefined;
+  if ((podUid === undefined) !== absent.includes('pod')) problems.push('a pod is neither cited nor named as absent');
+  if ((exitCode === undefined && signal === undefined) !== absent.includes('exit code'))
+    problems.push('an exit code is neither cited nor named as absent');
+  if ((log === undefined) !== absent.includes('log')) problems.push('a log is neither cited nor named as absent');
+  if (exitCode !== undefined && exitCode !== end?.exitCode) problems.push(`exit code ${exitCode} is in no fact`);
+  if (containerId !== undefined && end?.containerId !== undefined && containerId !== end.containerId)
+    problems.push(`container ${containerId} is not the one that ended`);
+  if (log !== undefined && log !== statement?.state) problems.push(`a log that is ${log} is in no fact`);
+  const proven = exitCode === 0 && end?.exitCode === 0 && end.reason === 'Completed' && statement?.state === 'sealed';
+  if (verdict === 'passed' && !proven) problems.push('passed without exit code 0 and a sealed log');
+  return problems;
+}
+
+/** What is wrong with the order of a history (invariant I8): behind a verdict nothing is started and no hole is raised. */
+export function changesBehindVerdicts(facts: readonly Fact[]): string[] {
+  const settled = new Set<EvaluationId>();
+  const problems: string[] = [];
+  for (const fact of facts) {
+    const { evaluation, type } = fact;
+    // That the cluster started it twice is an amendment.
+    const isHole = fact.type === 'finding-raised' && fact.data.cause !== 'duplicate-start';
+    if (settled.has(evaluation) && (type === 'job-created' || type === 'settled' || isHole))
+      problems.push(`${evaluation}: ${type} behind its verdict`);
+    if (type === 'settled') settled.add(evaluation);
+  }
+  return problems;
+}
+
+/** All that is wrong with the facts of a finished run (invariants I1, I2, I3, I5 and I8). */
+export function brokenHistory(accepted: readonly EvaluationId[], facts: readonly Fact[]): string[] {
+  return [
+    ...brokenFacts(accepted, facts),
+    ...phantoms(accepted, facts),
+    ...brokenEvidence(facts),
+    ...changesBehindVerdicts(facts),
+  ];
 }

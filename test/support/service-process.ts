@@ -56,6 +56,13 @@ export class ServiceProcess {
     );
   }
 
+  /** A metric without labels, as Prometheus would read it. */
+  async metric(name: string): Promise<number> {
+    const port = this.#env['LACUNA_HEALTH_PORT'] ?? this.#env['LACUNA_PORT'];
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+  }
+
   /** Ends it like a power cut. */
   async kill9(): Promise<void> {
     await this.#end('SIGKILL');

@@ -34,7 +34,7 @@ export interface ServerCommand {
 }
 
 /** A server that does not answer within this time is taken for broken. A cold start on a busy machine takes a few seconds. */
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 20;
 const KEPT_LOG_LINES = 20;
 const LAST_LINES_MS = 250;

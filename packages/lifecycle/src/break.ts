@@ -34,12 +34,15 @@ export function jobGoneEnd({ jobGone }: Attempt): StageEnd | undefined {
   return endedAt(jobGone?.at, platform('deleted', jobGone?.data.message ?? ''));
 }
 
+/** The cause of a break that is told whatever else is. */
+export const DUPLICATE_START = 'duplicate-start';
+
 /** More than one started pod for one Job: the cluster ran it twice, so no single result can be believed. */
 export function duplicateStart(attempt: Attempt): Break | undefined {
   const started = Object.values(attempt.pods).filter((pod) => startOf(pod) !== undefined);
   if (started.length < 2) return undefined;
   const uids = started.map((pod) => pod.uid).sort();
-  return platform('duplicate-start', `the cluster started ${started.length} pods for one Job: ${uids.join(', ')}`);
+  return platform(DUPLICATE_START, `the cluster started ${started.length} pods for one Job: ${uids.join(', ')}`);
 }
 
 /** A pod that left before the stage could end. */

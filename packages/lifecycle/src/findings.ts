@@ -1,5 +1,6 @@
 import { fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
-import { attemptsOf, latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
+import { DUPLICATE_START } from './break.ts';
+import { attemptsOf, findingKey, latestAttempt, openFinding, type Attempt, type Evaluation } from './evaluation.ts';
 import { stagesOf, type StageState } from './stages.ts';
 
 /**
@@ -13,6 +14,10 @@ export function dueFindings(evaluation: Evaluation, now: number, deadlines: Dead
       .map(({ stage, cause }) => clear(evaluation, attempt.number, stage, { cause, now })),
   );
   if (cleared.length > 0) return cleared;
+  const duplicates = attemptsOf(evaluation).flatMap((attempt) =>
+    untoldDuplicate(evaluation, attempt, { deadlines, now }),
+  );
+  if (duplicates.length > 0) return duplicates;
   const attempt = latestAttempt(evaluation);
   if (evaluation.settled !== undefined || openFinding(evaluation, attempt) !== undefined) return [];
   const stages = stagesOf(evaluation, attempt, deadlines);
@@ -20,6 +25,22 @@ export function dueFindings(evaluation: Evaluation, now: number, deadlines: Dead
   return raised === undefined
     ? []
     : [raise(evaluation, attempt.number, raised, { notOwed: notOwedBehind(raised, stages), now })];
+}
+
+/**
+ * A second start by the cluster is told whatever else is broken, and behind a verdict too: work that was done twice must never be unseen
+ * (invariant I2).
+ */
+function untoldDuplicate(
+  evaluation: Evaluation,
+  attempt: Attempt,
+  { deadlines, now }: { readonly deadlines: Deadlines; readonly now: number },
+): Fact[] {
+  const stages = stagesOf(evaluation, attempt, deadlines);
+  const twice = stages.find(({ broken }) => broken?.cause === DUPLICATE_START);
+  if (twice === undefined) return [];
+  const told = evaluation.findings[findingKey(attempt.number, twice.stage, DUPLICATE_START)]?.raised !== undefined;
+  return told ? [] : [raise(evaluation, attempt.number, twice, { notOwed: notOwedBehind(twice, stages), now })];
 }
 
 function firstHole(stages: readonly StageState[], now: number): StageState | undefined {

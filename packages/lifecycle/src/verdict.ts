@@ -8,6 +8,7 @@ import {
   type Evaluation,
   type Pod,
 } from './evaluation.ts';
+import { DUPLICATE_START } from './break.ts';
 import { citeEvidence, evidenceAt } from './cite-evidence.ts';
 import { graceMs } from './grace.ts';
 import { cancelled, judgeRun, type Judgement } from './judge-run.ts';
@@ -67,7 +68,7 @@ function judgeBeforeRun({ evaluation, attempt, stages, now, deadlines }: Case): 
   if (evaluation.cancel !== undefined && primaryPod(attempt) === undefined && attempt.finished !== undefined)
     return cancelled(evaluation, 'before it had a pod');
   const beforeRun = stages.find(
-    (stage) => stage.outcome === 'failed' && !RUNNING.has(stage.stage) && stage.broken?.cause !== 'duplicate-start',
+    (stage) => stage.outcome === 'failed' && !RUNNING.has(stage.stage) && stage.broken?.cause !== DUPLICATE_START,
   );
   return beforeRun && { verdict: 'error', reason: `${beforeRun.stage}: ${beforeRun.broken?.reason}` };
 }

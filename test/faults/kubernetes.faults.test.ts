@@ -1,0 +1,123 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import { evaluationIdFrom, traceIdOf, type Alert, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { apply, eventually } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brokenAlerts, brokenHistory, messagesIn } from '../support/history.ts';
+import { startFakeCluster, type FakeCluster } from '../support/kubernetes-system.ts';
+import { allSettled } from '../support/settled.ts';
+import type { System } from '../support/system.ts';
+
+/** Nothing runs on a fake node: every pod ends with 0, and there is no seal, so no verdict may be better than that. */
+const UNPROVEN = { verdict: 'incomplete', evidence: { exitCode: 0 } };
+const FAST_LOGS = { LACUNA_QUIET: '200ms', LACUNA_REREAD: '100ms' };
+
+let cluster: FakeCluster;
+beforeAll(async () => {
+  cluster = await startFakeCluster({ runMs: 300 });
+});
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+const facts = (system: System): Promise<Fact[]> => messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
+const alerts = (system: System): Promise<Alert[]> => messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS');
+
+async function submit({ client }: System, count: number): Promise<EvaluationId[]> {
+  const spec = { name: 'chaos', image: 'fake', command: ['true'], report: 'none' };
+  const results = await client.submitBatch(Array.from({ length: count }, () => spec));
+  return results.map((result) => {
+    if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
+    return result.accepted.id;
+  });
+}
+
+async function namespace(name: string, hard?: Readonly<Record<string, string>>): Promise<void> {
+  await apply(cluster.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  if (hard === undefined) return;
+  const metadata = { name: 'none', namespace: name };
+  await apply(cluster.controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
+}
+
+test('W4, W5, W14, J24, J30: the API server killed, etcd silent and the controllers killed under 200 evaluations; all settle rightly, and each ran once', async () => {
+  const { apiServer, etcd, controllerManager } = cluster.controlPlane;
+  await using system = await cluster.system({
+    ...FAST_LOGS,
+    LACUNA_CAPACITY: '50',
+    // None of these faults is longer than what is owed here, so none of them may be a finding.
+    LACUNA_DEADLINES: 'job.create=60s+60s,pod.create=60s+60s,log.capture=60s+60s',
+  });
+  const ids = await submit(system, 60);
+  await pass(1_000);
+  await apiServer.kill();
+  ids.push(...(await submit(system, 50)));
+  await apiServer.restart();
+  ids.push(...(await submit(system, 40)));
+  await pass(500);
+  etcd.pause();
+  await pass(4_000);
+  etcd.resume();
+  ids.push(...(await submit(system, 50)));
+  await pass(500);
+  await controllerManager.kill();
+  await pass(2_000);
+  await controllerManager.restart();
+
+  for (const view of await allSettled(system.client, ids, 90_000)) expect.soft(view).toMatchObject(UNPROVEN);
+  expect(brokenHistory(ids, await facts(system))).toEqual([]);
+  await eventually('every Job is removed', async () => (await cluster.jobs()).length === 0, { withinMs: 20_000 });
+}, 180_000);
+
+test("J1: in a namespace that denies every pod each of 50 evaluations is a missing pod.create with the API server's words, and one alert, in time", async () => {
+  await namespace('denied', { pods: '0' });
+  await using system = await cluster.system({
+    LACUNA_KUBE_NAMESPACE: 'denied',
+    LACUNA_CAPACITY: '50',
+    LACUNA_DEADLINES: 'pod.create=5s+1s',
+  });
+  const ids = await submit(system, 50);
+  for (const view of await allSettled(system.client, ids, 60_000)) {
+    expect.soft(view).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/exceeded quota: none/) });
+  }
+  const raised = (await facts(system)).filter((fact) => fact.type === 'finding-raised');
+  expect(raised).toHaveLength(ids.length);
+  const late = raised.map(({ at, data }) => at - (data.deadline ?? 0));
+  expect(Math.max(...late)).toBeLessThan(5_000);
+  const owed = new Map(ids.map((id) => [id, 'pod.create missing']));
+  await eventually('one alert each', async () => brokenAlerts(owed, await alerts(system)).length === 0);
+  for (const id of ids) {
+    const spans = await eventually(`the trace of ${id}`, () => system.jaeger.trace(traceIdOf(id)), {
+      withinMs: 20_000,
+    });
+    const hole = spans.find(({ name }) => name === 'pod.create missing');
+    expect.soft(hole?.attributes['otel.status_description']).toMatch(/FailedCreate: .*exceeded quota: none/);
+  }
+}, 120_000);
+
+test('J30: a Job with our labels that nobody accepted is told within its time as an orphan, by metric and alert, left alone, and resolved when it is gone', async () => {
+  await namespace('orphans');
+  const env = { LACUNA_KUBE_NAMESPACE: 'orphans', LACUNA_ORPHAN_AFTER: '1s' };
+  await using system = await cluster.system(env, ['k8s-watch', 'trace-audit']);
+  const evaluation = evaluationIdFrom(new Uint8Array(16).fill(7));
+  const labels = { 'lacuna.dev/evaluation': evaluation, 'lacuna.dev/attempt': '1' };
+  const name = `${evaluation}-a1`;
+  const spec = {
+    suspend: true,
+    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x' }] } },
+  };
+  await apply(cluster.controlPlane, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace: 'orphans', labels },
+    spec,
+  });
+  const told = async (status: Alert['status']): Promise<Alert | undefined> =>
+    (await alerts(system)).find((alert) => alert.stage === 'cluster' && alert.status === status);
+  const raised = await eventually('the alert', () => told('raised'), { withinMs: 20_000 });
+  expect(raised).toMatchObject({
+    evaluation,
+    cause: 'orphan-unaccepted',
+    reason: expect.stringContaining(name) as string,
+  });
+  expect(await system.services['k8s-watch'].metric('lacuna_orphans')).toBe(1);
+  expect(await cluster.jobs('orphans')).toEqual([name]);
+  await cluster.request({ method: 'DELETE', path: `/apis/batch/v1/namespaces/orphans/jobs/${name}` });
+  await eventually('the resolved alert', () => told('resolved'), { withinMs: 20_000 });
+}, 120_000);

@@ -1,0 +1,56 @@
+import { requestApi, type ApiRequest, type ControlPlane, type Kwok, type RealNode } from '@lacuna/servers';
+import { get, startTestControlPlane, startTestKwok, startTestNode } from '@lacuna/testing';
+import { SERVICES, type ServiceName } from './service-process.ts';
+import { startSystem, type System } from './system.ts';
+
+/** A control plane with a node, on which whole systems can be started. Disposing it ends all of them. */
+export interface TestCluster extends AsyncDisposable {
+  readonly controlPlane: ControlPlane;
+  /** A system that runs its evaluations here. Disposed before the cluster. */
+  readonly system: (env?: Readonly<Record<string, string>>, services?: readonly ServiceName[]) => Promise<System>;
+  /** One request as the admin; any status is an answer. */
+  readonly request: (request: ApiRequest) => Promise<{ readonly status: number; readonly text: string }>;
+  readonly jobs: (namespace?: string) => Promise<readonly string[]>;
+}
+
+export interface FakeCluster extends TestCluster {
+  readonly kwok: Kwok;
+}
+export interface RealCluster extends TestCluster {
+  readonly node: RealNode;
+}
+
+/** Controllers that are not the bottleneck, as a cluster for many Jobs is set up. */
+const LIMITS = { apiQps: 1_000, concurrentJobSyncs: 50 };
+
+/** Pods on fake nodes: each runs for a while and ends with 0, and no process was there. */
+export async function startFakeCluster({ runMs }: { readonly runMs: number }): Promise<FakeCluster> {
+  const stack = new AsyncDisposableStack();
+  const controlPlane = stack.use(await startTestControlPlane({ limits: LIMITS }));
+  const kwok = stack.use(await startTestKwok(controlPlane, { runMs }));
+  return { ...clusterOn(controlPlane, stack), kwok };
+}
+
+/** A kubelet and containerd. */
+export async function startRealCluster(): Promise<RealCluster> {
+  const stack = new AsyncDisposableStack();
+  const controlPlane = stack.use(await startTestControlPlane());
+  const node = stack.use(await startTestNode(controlPlane));
+  return { ...clusterOn(controlPlane, stack), node };
+}
+
+function clusterOn(controlPlane: ControlPlane, stack: AsyncDisposableStack): TestCluster {
+  const { url, caFile, adminToken, kubeconfig } = controlPlane;
+  const shared = { LACUNA_CLUSTER: 'kubernetes', LACUNA_KUBECONFIG: kubeconfig, LACUNA_IMAGE_PULL_POLICY: 'Never' };
+  return {
+    controlPlane,
+    system: (env = {}, services = SERVICES) => startSystem({ env: { ...shared, ...env }, services }),
+    request: (request) => requestApi({ url, caFile, token: adminToken }, request),
+    async jobs(namespace = 'default') {
+      const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+      const { items } = await get<{ items: { metadata: { name: string } }[] }>(controlPlane, path);
+      return items.map(({ metadata }) => metadata.name);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
