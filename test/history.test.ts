@@ -1,4 +1,4 @@
-import { fact, STAGES, type Alert, type Fact, type FactData } from '@lacuna/contracts';
+import { fact as factOf, STAGES, type Alert, type Fact, type FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import type { JaegerSpan } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
@@ -20,15 +20,15 @@ const FACTS = settled.facts.map(({ fact }) => fact);
 /** The history with another verdict at its end. */
 const citing = (evidence: object): Fact[] => [
   ...FACTS.slice(0, -1),
-  fact('settled', { evaluation: ID, at: 0 }, { ...VERDICT, evidence: { ...EVIDENCE, ...evidence } }),
+  factOf('settled', { evaluation: ID, at: 0 }, { ...VERDICT, evidence: { ...EVIDENCE, ...evidence } }),
 ];
-const orphan = fact(
+const orphan = factOf(
   'orphan',
   { evaluation: ID, at: 0 },
   { object: 'pod', uid: 'pod-1', objectName: 'p', state: 'found', why: 'unaccepted', message: 'x' },
 );
 const endedWith = (end: object): Fact[] =>
-  FACTS.map((one) => (one.type === 'container-ended' ? ({ ...one, data: { ...one.data, ...end } } as Fact) : one));
+  FACTS.map((one) => (one.type === 'container-ended' ? { ...one, data: { ...one.data, ...end } } : one));
 const without = (type: Fact['type']): Fact[] => FACTS.filter((fact) => fact.type !== type);
 
 function span(spanId: string, attributes: Record<string, unknown>): JaegerSpan {
