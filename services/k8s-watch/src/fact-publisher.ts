@@ -1,6 +1,9 @@
 import { factSubject, type Fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 
+/** A listing of 10,000 pods tells 50,000 facts: all at once they would fill the memory and keep everything else waiting. */
+const MAX_ON_THEIR_WAY = 256;
+
 /**
  * Publishes observed facts, each once per process. Facts need no order among themselves (but one), so they go out side by side;
  * a publish that fails is forgotten here, and the next snapshot or relist of the object tells it again.
@@ -11,6 +14,8 @@ export class FactPublisher {
   /** Subjects told so far, by the object they are about, so that they leave with it. */
   readonly #told = new Map<string, Set<string>>();
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #waiting = new Set<() => void>();
+  #onTheirWay = 0;
 
   constructor(bus: Pick<Bus, 'publishFact'>, onError: (error: unknown, fact: Fact) => void) {
     this.#bus = bus;
@@ -50,8 +55,7 @@ export class FactPublisher {
 
   #send(before: Promise<unknown>, fact: Fact, undo: () => void): Promise<void> {
     const sending = before
-      .then(() => this.#bus.publishFact(fact))
-      .then(() => undefined)
+      .then(() => this.#publishInTurn(fact))
       .catch((error: unknown) => {
         undo();
         this.#onError(error, fact);
@@ -59,5 +63,23 @@ export class FactPublisher {
       .finally(() => this.#inFlight.delete(sending));
     this.#inFlight.add(sending);
     return sending;
+  }
+
+  async #publishInTurn(fact: Fact): Promise<void> {
+    if (this.#onTheirWay >= MAX_ON_THEIR_WAY) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    else this.#onTheirWay++;
+    try {
+      await this.#bus.publishFact(fact);
+    } finally {
+      this.#letNextGo();
+    }
+  }
+
+  /** Whoever waits longest takes the place over. */
+  #letNextGo(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) return void this.#onTheirWay--;
+    this.#waiting.delete(next);
+    next();
   }
 }
