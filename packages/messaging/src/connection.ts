@@ -3,6 +3,7 @@ import { Failure } from '@lacuna/contracts';
 import { atMost } from './at-most.ts';
 import { inboxPrefix } from './dial.ts';
 import { NoAnswer } from './no-answer.ts';
+import { Replies } from './replies.ts';
 
 /** `reconnecting` is temporary; `closed` is for good. */
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'closed';
@@ -24,10 +25,12 @@ export class Connection implements AsyncDisposable {
   #status: ConnectionStatus = 'connected';
   readonly #onBreak = new Set<() => void>();
   readonly #onReconnect = new Set<() => void>();
+  readonly #replies: Replies;
 
   constructor(nats: NatsConnection, name: string) {
     this.nats = nats;
     this.name = name;
+    this.#replies = new Replies(nats, this.newInbox());
     const ended = new AbortController();
     this.ended = ended.signal;
     this.closed = nats.closed().then((error) => {
@@ -43,10 +46,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /** One request, one reply. Throws `NoAnswer`, or a `Failure` when asking again can't help. */
-  request(subject: string, payload: Uint8Array | string, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
-    return this.#unlessBroken(subject, () =>
-      this.nats.request(subject, payload, { timeout: Math.max(1, timeoutMs), ...(headers ? { headers } : {}) }),
-    );
+  async request(subject: string, payload: Uint8Array | string, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
+    if (this.#status !== 'connected') throw this.#broken(subject);
+    try {
+      return await this.#replies.ask({ subject, payload, timeoutMs, headers });
+    } catch (error) {
+      throw translated(error, subject);
+    }
   }
 
   /** One request, many replies, each handed to `receive` until it returns true. Throws as `request` does. */
@@ -90,25 +96,35 @@ export class Connection implements AsyncDisposable {
   }
 
   #unlessBroken<T>(subject: string, ask: () => Promise<T>): Promise<T> {
-    if (this.#status !== 'connected')
-      return Promise.reject(new NoAnswer(this.#status === 'closed' ? 'closed' : 'disconnected', subject));
+    if (this.#status !== 'connected') return Promise.reject(this.#broken(subject));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const broken = (): void => reject(new NoAnswer(this.#status === 'closed' ? 'closed' : 'disconnected', subject));
+    const broken = (): void => reject(this.#broken(subject));
     this.#onBreak.add(broken);
     ask().then(resolve, (error: unknown) => reject(translated(error, subject)));
     return promise.finally(() => this.#onBreak.delete(broken));
   }
 
+  #broken(subject: string): NoAnswer {
+    return new NoAnswer(this.#status === 'closed' ? 'closed' : 'disconnected', subject);
+  }
+
   async #watch(): Promise<void> {
-    for await (const { type } of this.nats.status()) {
+    for await (const { type, permissionContext } of this.nats.status()) {
       if (type === Events.Disconnect) this.#become('reconnecting');
       if (type === Events.Reconnect) this.#become('connected');
+      if (permissionContext?.operation === 'publish') this.#refuse(permissionContext.subject);
     }
+  }
+
+  /** The server says so beside the request, which would otherwise wait for its reply in vain. */
+  #refuse(subject: string): void {
+    this.#replies.end(subject, NatsError.errorForCode(ErrorCode.PermissionsViolation));
   }
 
   #become(status: ConnectionStatus): void {
     if (this.#status === 'closed') return;
     this.#status = status;
+    if (status !== 'connected') this.#replies.endAll((subject) => this.#broken(subject));
     const listeners = status === 'connected' ? this.#onReconnect : this.#onBreak;
     for (const listener of listeners) listener();
   }
@@ -117,11 +133,6 @@ export class Connection implements AsyncDisposable {
 function translated(error: unknown, subject: string): unknown {
   if (!(error instanceof NatsError)) return error;
   switch (error.code) {
-    case ErrorCode.Timeout as string:
-    case ErrorCode.Cancelled as string:
-      return new NoAnswer('timeout', subject);
-    case ErrorCode.NoResponders as string:
-      return new NoAnswer('no-responders', subject);
     case ErrorCode.ConnectionClosed as string:
     case ErrorCode.ConnectionDraining as string:
       return new NoAnswer('closed', subject);
