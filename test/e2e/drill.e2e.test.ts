@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
 import { startUp, type Up } from '../support/up.ts';
-
-const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 
 interface Drilled {
   readonly drills: readonly {
@@ -13,27 +10,16 @@ interface Drilled {
   }[];
 }
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: readonly string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [lacuna, ...args], { maxBuffer: 16 * 1024 * 1024 }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
-
 const listed = async (): Promise<{ fault: string; notOn: Record<string, string> }[]> =>
-  JSON.parse((await run('drill', '--list', '--json')).stdout) as { fault: string; notOn: Record<string, string> }[];
+  JSON.parse((await runCli(['drill', '--list', '--json'])).stdout) as {
+    fault: string;
+    notOn: Record<string, string>;
+  }[];
 
 test('every drill that the embedded cluster allows makes its fault, and sees the span, the alert and the cause', async () => {
   const faults = (await listed()).filter(({ notOn }) => notOn['process'] === undefined).map(({ fault }) => fault);
   expect(faults.length).toBeGreaterThanOrEqual(9);
-  const { code, stdout, stderr } = await run('drill', '--json', ...faults);
+  const { code, stdout, stderr } = await runCli(['drill', '--json', ...faults]);
   const { drills } = JSON.parse(stdout) as Drilled;
   expect(drills.map(({ fault, problems }) => ({ fault, problems }))).toEqual(
     faults.map((fault) => ({ fault, problems: [] })),
@@ -46,7 +32,7 @@ beforeAll(async () => void (up = await startUp()));
 afterAll(() => up[Symbol.asyncDispose]());
 
 test('a drill fails where the fault does not happen: on a platform that does not allow faults', async () => {
-  const { code, stdout } = await run('drill', '--json', 'cut-log', '--url', up.http);
+  const { code, stdout } = await runCli(['drill', '--json', 'cut-log', '--url', up.http]);
   expect(code).toBe(1);
   const { drills } = JSON.parse(stdout) as Drilled;
   expect(drills).toMatchObject([{ fault: 'cut-log', passed: false }]);

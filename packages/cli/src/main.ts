@@ -51,6 +51,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/drill.ts')).drillCommand,
   },
   {
+    name: 'fsck',
+    summary: 'rebuild all from the stream and compare it with read model, cluster, log store and traces',
+    load: async () => (await import('./commands/fsck.ts')).fsckCommand,
+  },
+  {
     name: 'cancel',
     summary: 'cancel an evaluation',
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { BaseConfigSchema, ClusterConfigSchema, openBus, openCluster, parseConfig } from '@lacuna/service-kit';
+import type { Command } from 'commander';
+import type { Difference } from '../fsck/difference.ts';
+import { fsck } from '../fsck/fsck.ts';
+import { Interruption } from '../interruption.ts';
+import { invocationOf, type Invocation } from '../invocation.ts';
+import { printable } from '../text/printable.ts';
+import { withExamples } from '../with-examples.ts';
+
+interface FsckOptions {
+  readonly nats?: string;
+  readonly jaeger?: string;
+  readonly data?: string;
+}
+
+/** `lacuna fsck`. */
+export function fsckCommand(command: Command): void {
+  command
+    .option('--nats <url>', 'the NATS server (LACUNA_NATS_URL); `lacuna up` prints it')
+    .option('--jaeger <url>', "Jaeger's query API (LACUNA_JAEGER_URL); without it traces are not compared")
+    .option('--data <dir>', 'folder of `lacuna up`, for its embedded cluster (LACUNA_CLUSTER_DIR is below it)')
+    .action(async (options: FsckOptions) => check(invocationOf(command), options));
+  withExamples(command, {
+    'lacuna fsck --nats nats://127.0.0.1:4222 --jaeger http://127.0.0.1:16686':
+      'exit code 0 when all stores are as the facts have it, 1 when not',
+    'LACUNA_CLUSTER=kubernetes lacuna fsck --json': 'every setting of the services is understood',
+  });
+}
+
+async function check(invocation: Invocation, options: FsckOptions): Promise<void> {
+  const env = environment(options);
+  const { config } = parseConfig(BaseConfigSchema, env);
+  const jaegerUrl = env['LACUNA_JAEGER_URL'] || undefined;
+  using interruption = new Interruption();
+  const { signal } = interruption;
+  await using bus = await openBus('lacuna-fsck', config, signal);
+  await using cluster = await openCluster(parseConfig(ClusterConfigSchema, env).config, signal);
+  const { client, out, err, json } = invocation;
+  const outcome = await fsck({ bus, client, cluster, jaegerUrl, now: () => Date.now() }, signal);
+  const unchecked = jaegerUrl === undefined ? ['traces: no Jaeger is named'] : [];
+  process.exitCode = outcome.differences.length === 0 ? 0 : 1;
+  if (json) return out.json({ ...outcome, unchecked });
+  for (const text of unchecked) await err.line(`not compared: ${text}`);
+  for (const difference of outcome.differences) await out.line(line(difference));
+  const { evaluations, logs, differences } = outcome;
+  const result = differences.length === 0 ? 'no difference' : `${differences.length} differences`;
+  await out.line(`${evaluations} evaluations and ${logs} logs rebuilt from the stream: ${result}`);
+}
+
+function environment({ nats, jaeger, data }: FsckOptions): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...(nats === undefined ? {} : { LACUNA_NATS_URL: nats }),
+    ...(jaeger === undefined ? {} : { LACUNA_JAEGER_URL: jaeger }),
+    ...(data === undefined ? {} : { LACUNA_CLUSTER_DIR: join(data, 'cluster') }),
+  };
+}
+
+function line({ store, evaluation, what }: Difference): string {
+  return `${store.padEnd(10)}  ${evaluation ?? ''}  ${printable(what)}`;
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@lacuna/client';
+import type { Cluster } from '@lacuna/cluster';
+import type { Bus } from '@lacuna/messaging';
+import { checkCluster } from './check-cluster.ts';
+import { checkLogs } from './check-logs.ts';
+import { checkReadModel } from './check-read-model.ts';
+import { checkTraces } from './check-traces.ts';
+import { sameDifference, type Difference } from './difference.ts';
+import { readStream } from './read-stream.ts';
+
+export interface FsckStores {
+  readonly bus: Pick<Bus, 'follow' | 'readLog'>;
+  readonly client: Pick<Client, 'list'>;
+  readonly cluster: Pick<Cluster, 'observe'>;
+  /** Jaeger's query API; without it traces are not compared. */
+  readonly jaegerUrl: string | undefined;
+  readonly now: () => number;
+}
+
+export interface FsckOutcome {
+  readonly evaluations: number;
+  readonly logs: number;
+  readonly differences: readonly Difference[];
+}
+
+/** What passes by itself, such as a row that is about to be written, is gone by then. Milliseconds. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** Rebuilds every evaluation from the stream and compares it with what the other stores hold. Changes nothing. */
+export async function fsck(stores: FsckStores, signal: AbortSignal): Promise<FsckOutcome> {
+  const { bus, jaegerUrl } = stores;
+  const evaluations = await readStream(bus, signal);
+  const moving = await lasting(stores, signal);
+  const { differences: inLogs, logs } = await checkLogs(bus, evaluations, signal);
+  const inTraces = jaegerUrl === undefined ? [] : await checkTraces(jaegerUrl, evaluations, signal);
+  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces] };
+}
+
+/** Differences in what goes on changing while it is looked at: those that are there at two looks. */
+async function lasting(stores: FsckStores, signal: AbortSignal): Promise<Difference[]> {
+  const first = await look(stores, signal);
+  if (first.length === 0) return [];
+  await delay(LOOK_AGAIN_MS, undefined, { signal });
+  const second = await look(stores, signal);
+  return second.filter((difference) => first.some((known) => sameDifference(known, difference)));
+}
+
+async function look({ bus, client, cluster, now }: FsckStores, signal: AbortSignal): Promise<Difference[]> {
+  const evaluations = await readStream(bus, signal);
+  return [
+    ...(await checkReadModel(client, evaluations, signal)),
+    ...(await checkCluster(cluster, evaluations, now(), signal)),
+  ];
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openProcessCluster } from '@lacuna/cluster-process';
+import { Story, testId } from '@lacuna/contracts/testing';
+import { connectBus } from '@lacuna/messaging';
+import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+interface Outcome {
+  readonly evaluations: number;
+  readonly logs: number;
+  readonly differences: readonly { readonly store: string; readonly evaluation: string; readonly what: string }[];
+}
+
+let system: System;
+beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=1s+1s' } })));
+afterAll(() => system[Symbol.asyncDispose]());
+
+async function fsck(): Promise<Outcome & { readonly code: number }> {
+  const args = ['fsck', '--json', '--url', system.url, '--nats', system.nats.url, '--jaeger', system.jaeger.queryUrl];
+  const { code, stdout, stderr } = await runCli(args, { LACUNA_CLUSTER_DIR: system.clusterDir });
+  if (stdout === '') throw new Error(stderr);
+  return { code, ...(JSON.parse(stdout) as Outcome) };
+}
+
+const run = async (command: string[], labels: Record<string, string> = {}): Promise<string> => {
+  const { id } = await system.client.submit({ name: 'checked', command, labels });
+  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+  return id;
+};
+
+test('finds nothing where all is as the facts have it, and names what was tampered with in each of the four stores', async () => {
+  const talked = await run(['sh', '-c', 'seq 1 1000']);
+  const failed = await run(['sh', '-c', 'exit 3']);
+  await run(['true'], { 'lacuna.fault': 'no-pod' });
+  expect(await fsck()).toMatchObject({ code: 0, evaluations: 3, logs: 2, differences: [] });
+
+  // Nobody may mend meanwhile what is broken now.
+  await Promise.all((['submit', 'dispatch', 'trace-audit'] as const).map((name) => system.services[name].stop()));
+  callItPassed(failed);
+  system.services.submit.start();
+  await system.services.submit.ready();
+  await loseLog(talked);
+  const foreign = await foreignJob();
+  const untraced = await settledWithoutTrace();
+
+  const { code, differences } = await fsck();
+  expect(code).toBe(1);
+  const named = differences.map(({ store, evaluation, what }) => [store, evaluation, what]);
+  expect(named.sort(([a = ''], [b = '']) => a.localeCompare(b))).toEqual([
+    ['cluster', foreign, expect.stringMatching(/^Job .* is of an evaluation that no fact knows$/)],
+    ['log store', talked, expect.stringMatching(/ has 0 bytes, its statement says 3893$/)],
+    ['read model', failed, 'verdict is listed as "passed", by the facts it is "failed"'],
+    ['traces', untraced, 'its trace is not in Jaeger'],
+  ]);
+});
+
+/** The row of the list says another verdict than the facts. */
+function callItPassed(id: string): void {
+  using database = new DatabaseSync(join(dirname(system.clusterDir), 'data', 'read-model.sqlite'));
+  const changed = database
+    .prepare(
+      `UPDATE evaluation SET summary = replace(summary, '"verdict":"failed"', '"verdict":"passed"') WHERE id = ?`,
+    )
+    .run(id);
+  expect(changed.changes).toBe(1);
+}
+
+/** All that is stored of a log is purged behind everybody's back. */
+async function loseLog(id: string): Promise<void> {
+  const nats = await connect({ servers: system.nats.url });
+  const reply = await nats.request(
+    '$JS.API.STREAM.PURGE.LACUNA_LOGS',
+    JSON.stringify({ filter: `lacuna.log.${id}.>` }),
+  );
+  expect(reply.json()).toMatchObject({ success: true, purged: 1 });
+  await nats.close();
+}
+
+/** A Job with the marks of ours, which no dispatcher has created. */
+async function foreignJob(): Promise<string> {
+  const evaluation = testId(99);
+  await using cluster = await openProcessCluster({ dir: system.clusterDir });
+  const outcome = await cluster.ensure(
+    {
+      evaluation,
+      attempt: 1,
+      name: `${evaluation}-a1`,
+      specHash: 'x',
+      command: ['sleep', '120'],
+      env: {},
+      timeoutMs: 120_000,
+      graceMs: 0,
+      labels: {},
+      traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+    },
+    AbortSignal.timeout(10_000),
+  );
+  expect(outcome.kind).toBe('created');
+  return evaluation;
+}
+
+/** Settled by facts alone: nobody has exported its trace. */
+async function settledWithoutTrace(): Promise<string> {
+  const story = new Story(testId(98), Date.now()).running().after(5).ended();
+  const empty = { bytes: 0, lines: 0, sha256: createHash('sha256').digest('hex') };
+  story.logClosed(empty).reportRead();
+  story.tell('settled', { verdict: 'passed', reason: 'ok', evidenceAt: 1, notOwed: [], evidence: { absent: [] } });
+  await using bus = await connectBus({ servers: [system.nats.url], name: 'test' });
+  for (const { fact } of story.facts) await bus.publishFact(fact);
+  await eventually('listed', async () => (await system.client.get(story.id)).verdict === 'passed');
+  return story.id;
+}
