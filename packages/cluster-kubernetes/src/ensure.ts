@@ -8,14 +8,13 @@ import { outcomeOfCreate, outcomeOfLook, type CreateOutcome } from './status-out
 
 /**
  * Creates Jobs. The name is deterministic, so an answer that got lost or says that the name is taken is resolved by reading the name back.
- * After a 429 nothing is sent until the server's `Retry-After` is over: every other request would only be the next one too many.
+ * When to ask again after a 429 is told with the outcome; who asks for many Jobs has to keep to it for all of them.
  */
 export class JobCreator {
   readonly #connection: KubeConnection;
   readonly #path: string;
   readonly #defaults: PodDefaults;
   readonly #seal: SealInNamespace | undefined;
-  #throttled = { until: 0, message: '' };
 
   /** Without a helper the commands run as they are, and no log can be sealed. */
   constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults, helper?: SealHelper) {
@@ -28,15 +27,8 @@ export class JobCreator {
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
     const refusal = refusalOf(request);
     if (refusal !== undefined) return { kind: 'denied', message: refusal };
-    const { until, message } = this.#throttled;
-    const retryAfterMs = Math.ceil(until - performance.now());
-    if (retryAfterMs > 0) return { kind: 'throttled', message, retryAfterMs };
     const created = await this.#createSealed(request, signal);
-    const outcome = created.kind === 'look' ? await this.#look(request, created.because, signal) : created;
-    if (outcome.kind === 'throttled') {
-      this.#throttled = { until: performance.now() + outcome.retryAfterMs, message: outcome.message };
-    }
-    return outcome;
+    return created.kind === 'look' ? this.#look(request, created.because, signal) : created;
   }
 
   async #createSealed(request: JobRequest, signal: AbortSignal): Promise<CreateOutcome> {

@@ -1,0 +1,163 @@
+import type { EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import type { EvaluationId, Fact, FactData } from '@lacuna/contracts';
+import { Story, testId } from '@lacuna/contracts/testing';
+import type { RecordedFact } from '@lacuna/messaging';
+import { eventually } from '@lacuna/testing';
+import { describe, expect, test } from 'vitest';
+import { Dispatcher } from '../src/dispatcher.ts';
+
+type Spec = Partial<FactData<'submitted'>['spec']>;
+
+/** A dispatcher on a stream in memory and a cluster that answers as told. */
+class Play implements AsyncDisposable {
+  readonly facts: Fact[] = [];
+  readonly asked: { readonly request: JobRequest; readonly at: number }[] = [];
+  readonly removed: JobRef[] = [];
+  answer: (request: JobRequest, count: number) => EnsureOutcome | Promise<EnsureOutcome> = created;
+  readonly dispatcher: Dispatcher;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #wake = (): void => undefined;
+
+  constructor(capacity = 100) {
+    const bus = {
+      publishFact: async (fact: Fact) => ({ kind: 'stored', seq: this.tell(fact) }) as const,
+      readEnv: async () => ({}),
+      follow: () => this.#follow(),
+    };
+    const cluster = {
+      ensure: async (request: JobRequest) => {
+        this.asked.push({ request, at: performance.now() });
+        return this.answer(request, this.asked.length);
+      },
+      stop: async () => ({ kind: 'done' }) as const,
+      remove: async (job: JobRef) => (this.removed.push(job), { kind: 'done' }) as const,
+    };
+    this.dispatcher = new Dispatcher(bus, cluster, {
+      ...{ capacity, maxCreates: 16, delayNoticeMs: 50, graceMs: 100, now: () => performance.now() },
+      onError: (error) => {
+        throw error;
+      },
+    });
+    this.#done = this.dispatcher.run(this.#stop.signal);
+  }
+
+  tell(fact: Fact): number {
+    const seq = this.facts.push(fact);
+    this.#wake();
+    return seq;
+  }
+
+  submit(byte: number, spec: Spec = {}): EvaluationId {
+    const [told] = new Story(testId(byte), performance.now()).submitted(spec).facts;
+    this.tell(told!.fact);
+    return testId(byte);
+  }
+
+  of<T extends Fact['type']>(type: T): (Fact & { type: T })[] {
+    return this.facts.filter((fact): fact is Fact & { type: T } => fact.type === type);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#wake();
+    await this.#done;
+  }
+
+  async *#follow(): AsyncGenerator<RecordedFact | { kind: 'caught-up'; seq: number }> {
+    yield { kind: 'caught-up', seq: 0 };
+    for (let seq = 0; !this.#stop.signal.aborted;) {
+      const fact = this.facts[seq];
+      if (fact !== undefined) yield { fact, seq: ++seq, storedAt: performance.now() } as RecordedFact;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+const created = ({ name }: JobRequest): EnsureOutcome => ({ kind: 'created', uid: name, at: performance.now() });
+
+describe('dispatch under pressure', () => {
+  test('J23: after a 429 nothing is sent before Retry-After is over, for no evaluation, and then all get their Jobs', async () => {
+    await using play = new Play();
+    play.answer = (request, count) =>
+      count === 1 ? { kind: 'throttled', message: '429: slow down', retryAfterMs: 400 } : created(request);
+    for (let byte = 1; byte <= 20; byte++) play.submit(byte);
+    await eventually('20 Jobs', async () => play.of('job-created').length === 20);
+    const after = play.asked.map(({ at }) => at - play.asked[0]!.at).filter((ms) => ms > 300);
+    const early = play.asked.length - after.length;
+    expect(early).toBeLessThanOrEqual(4);
+    expect(Math.min(...after)).toBeGreaterThanOrEqual(395);
+    const [delayed] = play.of('dispatch-delayed');
+    expect(delayed).toMatchObject({ data: { cause: 'throttled', detail: '429: slow down' } });
+    expect(delayed?.data.slotAt).toBeUndefined();
+    expect(play.of('job-created').some(({ data }) => (data.delaysMs.throttled ?? 0) > 300)).toBe(true);
+  });
+
+  test('a quota on Jobs puts the evaluation back into the queue, and it gets its Job when there is room', async () => {
+    await using play = new Play();
+    play.answer = (request, count) =>
+      count <= 2 ? { kind: 'quota', message: 'exceeded quota: jobs', retryAfterMs: 5_000 } : created(request);
+    play.submit(1);
+    await eventually('its Job', async () => play.of('job-created').length === 1);
+    expect(play.of('dispatch-delayed')).toMatchObject([{ data: { cause: 'quota', detail: 'exceeded quota: jobs' } }]);
+    expect(play.of('job-refused')).toEqual([]);
+  });
+
+  test('while a quota refuses pods, no more Jobs are made than get pods, and the rest is told why it waits', async () => {
+    await using play = new Play();
+    const story = (byte: number): Story => new Story(testId(byte), performance.now());
+    const message = 'exceeded quota: two, requested: pods=1, used: pods=2, limited: pods=2';
+    for (const byte of [1, 2, 3]) play.submit(byte);
+    await eventually('three Jobs', async () => play.of('job-created').length === 3);
+    for (const byte of [1, 2]) play.tell(story(byte).podCreated(`pod-${byte}`).facts[0]!.fact);
+    const warning = { object: 'job', uid: 'job-3', reason: 'FailedCreate', message, quota: 'full' } as const;
+    play.tell(story(3).tell('cluster-warned', warning).facts[0]!.fact);
+    for (const byte of [4, 5]) play.submit(byte);
+    await eventually('the waits are told', async () => play.of('dispatch-delayed').length === 2);
+    expect(play.of('dispatch-delayed')[0]?.data).toMatchObject({
+      cause: 'quota',
+      detail: expect.stringContaining(message),
+    });
+    expect(play.of('job-created')).toHaveLength(3);
+    for (const byte of [1, 2])
+      play.tell(story(byte).tell('job-finished', { jobUid: 'x', succeeded: true, reason: '' }).facts[0]!.fact);
+    await eventually('one more Job, for the free place', async () => play.of('job-created').length === 4);
+  });
+
+  test('an evaluation in another queue does not wait for a flood', async () => {
+    await using play = new Play(4);
+    play.answer = async (request) => {
+      play.tell(
+        new Story(request.evaluation).tell('job-finished', { jobUid: 'x', succeeded: true, reason: '' }).facts[0]!.fact,
+      );
+      return created(request);
+    };
+    for (let byte = 1; byte <= 100; byte++) play.submit(byte, { queue: 'flood' });
+    const other = play.submit(200, { queue: 'other' });
+    await eventually('all Jobs', async () => play.of('job-created').length === 101);
+    expect(play.asked.findIndex(({ request }) => request.evaluation === other)).toBeLessThan(10);
+  });
+
+  test('a Job that is found after its evaluation was given up is removed', async () => {
+    await using play = new Play();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    play.answer = async (request) => (await promise, created(request));
+    play.submit(1);
+    await eventually('the request', async () => play.asked.length === 1);
+    const verdict = { verdict: 'error', reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } } as const;
+    play.tell(new Story(testId(1)).tell('settled', verdict).facts[0]!.fact);
+    await eventually('it is known to be over', async () => play.dispatcher.state.waiting === 0);
+    resolve();
+    await eventually('its removal', async () => play.removed.length === 1);
+  });
+
+  test('a second attempt gets a Job of its own', async () => {
+    await using play = new Play();
+    const id = play.submit(1, { retries: 1 });
+    await eventually('its first Job', async () => play.of('job-created').length === 1);
+    play.tell(new Story(id).retryOrdered().facts[0]!.fact);
+    await eventually('its second Job', async () => play.of('job-created').length === 2);
+    expect(play.asked.map(({ request }) => request.name)).toEqual([`${id}-a1`, `${id}-a2`]);
+    expect(play.of('job-created')[1]).toMatchObject({ attempt: 2 });
+  });
+});
