@@ -19,13 +19,12 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
   });
   afterAll(() => subject[Symbol.asyncDispose]());
 
-  const put = (apiVersion: string, kind: string, name: string, more: object = {}, namespace?: string) =>
-    apply(subject.controlPlane, {
-      apiVersion,
-      kind,
-      metadata: { name, ...(namespace !== undefined && { namespace }) },
-      ...more,
-    });
+  /** Makes an object without a namespace; `more` is the rest of it. */
+  const put = (apiVersion: string, kind: string, name: string, more: object = {}) =>
+    apply(subject.controlPlane, { apiVersion, kind, metadata: { name }, ...more });
+
+  const putQuota = (namespace: string, hard: Readonly<Record<string, string>>) =>
+    put('v1', 'ResourceQuota', 'quota', { metadata: { name: 'quota', namespace }, spec: { hard } });
 
   async function inNamespace(name: string): Promise<Cluster> {
     await put('v1', 'Namespace', name);
@@ -118,7 +117,7 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
       ['too-small', '0', 'too-small'],
     ] as const) {
       await using cluster = await inNamespace(namespace);
-      await put('v1', 'ResourceQuota', 'pods', { spec: { hard: { pods } } }, namespace);
+      await putQuota(namespace, { pods });
       await using watch = session.watch(cluster);
       const asked = [session.request(PROGRAMS.sleeps), session.request(PROGRAMS.sleeps)];
       const outcomes = await Promise.all(asked.map((request) => cluster.ensure(request, session.signal)));
@@ -132,10 +131,9 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
 
   test('a quota on Jobs is waited for, and lets a Job in soon after it was raised', async () => {
     await using cluster = await inNamespace('few-jobs');
-    const raise = (jobs: string) =>
-      put('v1', 'ResourceQuota', 'jobs', { spec: { hard: { 'count/jobs.batch': jobs } } }, 'few-jobs');
+    const raise = (jobs: string) => putQuota('few-jobs', { 'count/jobs.batch': jobs });
     await raise('0');
-    expect((await until(cluster, 'quota')).message).toContain('exceeded quota: jobs');
+    expect((await until(cluster, 'quota')).message).toContain('exceeded quota: quota');
     await raise('1');
     const raisedAt = performance.now();
     await until(cluster, 'created');

@@ -1,7 +1,7 @@
-import type { EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
 import type { EvaluationId, Fact, FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
-import type { RecordedFact } from '@lacuna/messaging';
+import type { PublishOutcome, RecordedFact } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
 import { Dispatcher } from '../src/dispatcher.ts';
@@ -21,7 +21,7 @@ class Play implements AsyncDisposable {
 
   constructor(capacity = 100) {
     const bus = {
-      publishFact: async (fact: Fact) => ({ kind: 'stored', seq: this.tell(fact) }) as const,
+      publishFact: async (fact: Fact): Promise<PublishOutcome> => ({ kind: 'stored', seq: this.tell(fact) }),
       readEnv: async () => ({}),
       follow: () => this.#follow(),
     };
@@ -31,10 +31,17 @@ class Play implements AsyncDisposable {
         return this.answer(request, this.asked.length);
       },
       stop: async () => ({ kind: 'done' }) as const,
-      remove: async (job: JobRef) => (this.removed.push(job), { kind: 'done' }) as const,
+      remove: async (job: JobRef): Promise<ChangeOutcome> => {
+        this.removed.push(job);
+        return { kind: 'done' };
+      },
     };
     this.dispatcher = new Dispatcher(bus, cluster, {
-      ...{ capacity, maxCreates: 16, delayNoticeMs: 50, graceMs: 100, now: () => performance.now() },
+      capacity,
+      maxCreates: 16,
+      delayNoticeMs: 50,
+      graceMs: 100,
+      now: () => performance.now(),
       onError: (error) => {
         throw error;
       },
@@ -68,7 +75,7 @@ class Play implements AsyncDisposable {
     yield { kind: 'caught-up', seq: 0 };
     for (let seq = 0; !this.#stop.signal.aborted;) {
       const fact = this.facts[seq];
-      if (fact !== undefined) yield { fact, seq: ++seq, storedAt: performance.now() } as RecordedFact;
+      if (fact !== undefined) yield { fact, seq: ++seq, storedAt: performance.now() };
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
@@ -144,8 +151,9 @@ describe('dispatch under pressure', () => {
     play.answer = async (request) => (await promise, created(request));
     play.submit(1);
     await eventually('the request', async () => play.asked.length === 1);
-    const verdict = { verdict: 'error', reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } } as const;
-    play.tell(new Story(testId(1)).tell('settled', verdict).facts[0]!.fact);
+    const verdict = { verdict: 'error', reason: 'x', evidenceAt: 0 } as const;
+    const settled = new Story(testId(1)).tell('settled', { ...verdict, notOwed: [], evidence: { absent: [] } });
+    play.tell(settled.facts[0]!.fact);
     await eventually('it is known to be over', async () => play.dispatcher.state.waiting === 0);
     resolve();
     await eventually('its removal', async () => play.removed.length === 1);
