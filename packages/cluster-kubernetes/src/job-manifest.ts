@@ -21,9 +21,11 @@ const USER = 65_532;
 const MAX_SECONDS = 2 ** 31 - 1;
 
 /** What must be refused before the API server is asked, because it would take it and run something else; undefined if nothing. */
-export function refusalOf({ command, image }: JobRequest): string | undefined {
+export function refusalOf({ command, image, reportFile }: JobRequest): string | undefined {
   if (command.length === 0) return 'the command is empty: the image would run its own';
   if (image === undefined || image === '') return 'on Kubernetes an evaluation needs an image';
+  if (reportFile !== undefined)
+    return `on Kubernetes a report file can't be read yet (${reportFile}): write the results to the log, and name the tool as "report"`;
   return undefined;
 }
 

@@ -8,6 +8,7 @@ import type {
   LogOutcome,
   LogPosition,
   Observation,
+  ReportOutcome,
 } from '@lacuna/cluster';
 import { JobCreator } from './ensure.ts';
 import type { PodDefaults } from './job-manifest.ts';
@@ -49,6 +50,11 @@ export class KubernetesCluster implements Cluster {
   openLog(container: ContainerRef, from: LogPosition, signal: AbortSignal): Promise<LogOutcome> {
     const { timings, ...deps } = this.#parts;
     return openLog({ ...deps, graceMs: timings.logGraceMs }, container, from, signal);
+  }
+
+  /** A file of a container that has ended can't be had from the API server; `ensure` denies requests that name one. */
+  openReport(): Promise<ReportOutcome> {
+    return Promise.resolve({ kind: 'gone', message: 'on Kubernetes a report file can not be read yet' });
   }
 
   stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {

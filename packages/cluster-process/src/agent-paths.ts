@@ -36,6 +36,11 @@ export function agentPaths(directory: string): AgentPaths {
   };
 }
 
+/** Where the report file of a pod is kept, beside its log. */
+export function reportPath({ logs }: AgentPaths, podUid: string): string {
+  return join(logs, `${podUid}.report`);
+}
+
 /** A directory of our own below the shared one: env values go through the socket, so nobody else may be able to put one there. */
 function privateTemporary(): string {
   const { uid } = userInfo();

@@ -9,6 +9,7 @@ import {
   type LogOutcome,
   type LogPosition,
   type Observation,
+  type ReportOutcome,
 } from '@lacuna/cluster';
 import { json } from 'node:stream/consumers';
 import type { AgentConnection, AgentRequest } from './agent-connection.ts';
@@ -42,14 +43,12 @@ export class ProcessCluster implements Cluster {
       offset: String(from.offset),
       follow: String(from.follow),
     });
-    try {
-      const path = `/logs/${encodeURIComponent(container.podUid)}?${query.toString()}`;
-      const response = await this.#connection.request({ method: 'GET', path }, signal);
-      if (response.statusCode === 200) return { kind: 'open', body: partsOf(response as AsyncIterable<Uint8Array>) };
-      return (await json(response)) as LogOutcome;
-    } catch (error) {
-      return unavailable(error);
-    }
+    const opened = await this.#open(`/logs/${encodeURIComponent(container.podUid)}?${query.toString()}`, signal);
+    return opened.kind === 'open' ? { kind: 'open', body: partsOf(opened.body) } : opened;
+  }
+
+  openReport({ podUid }: ContainerRef, signal: AbortSignal): Promise<ReportOutcome> {
+    return this.#open(`/reports/${encodeURIComponent(podUid)}`, signal);
   }
 
   stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {
@@ -63,6 +62,16 @@ export class ProcessCluster implements Cluster {
   [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     return Promise.resolve();
+  }
+
+  async #open(path: string, signal: AbortSignal): Promise<ReportOutcome> {
+    try {
+      const response = await this.#connection.request({ method: 'GET', path }, signal);
+      if (response.statusCode === 200) return { kind: 'open', body: response as AsyncIterable<Uint8Array> };
+      return (await json(response)) as ReportOutcome;
+    } catch (error) {
+      return unavailable(error);
+    }
   }
 
   async #call<Outcome>(request: AgentRequest, signal: AbortSignal): Promise<Outcome | Unavailable> {

@@ -9,6 +9,7 @@ import { interruptClauses } from './interrupt-clauses.ts';
 import { logClauses } from './log-clauses.ts';
 import { observeClauses } from './observe-clauses.ts';
 import { removeClauses } from './remove-clauses.ts';
+import { reportClauses } from './report-clauses.ts';
 import { useSession } from './session.ts';
 import type { ClusterFeatures, OpenSubject } from './subject.ts';
 
@@ -32,6 +33,7 @@ export function describeClusterConformance(name: string, { open, features }: Con
     endClauses(session);
     logClauses(session);
     removeClauses(session);
+    reportClauses(session);
   });
   describe(`${name} as a cluster that is interrupted`, { timeout }, () => {
     interruptClauses(useSession(open, features));

@@ -18,6 +18,8 @@ export interface JobRequest {
   readonly resources?: { readonly cpu?: string; readonly memory?: string };
   readonly labels: Readonly<Record<string, string>>;
   readonly queue?: string;
+  /** A file that the command writes, relative to its working directory, to be had by `openReport` when it has ended. */
+  readonly reportFile?: string;
   /** W3C trace context for the command (`TRACEPARENT`), so that its own spans join the trace. */
   readonly traceparent: string;
 }

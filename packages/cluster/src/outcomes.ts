@@ -40,3 +40,12 @@ export interface LogPart {
    */
   readonly gap?: { readonly at: number; readonly cause: 'rotation' | 'rotated' };
 }
+
+/** Of opening the report file of a Job. The body is the whole file as it was when the command had ended, or breaks by throwing. */
+export type ReportOutcome =
+  | { readonly kind: 'open'; readonly body: AsyncIterable<Uint8Array> }
+  /** The container has not ended yet. */
+  | { readonly kind: 'waiting'; readonly message: string }
+  /** There is none, for good: the command wrote none, it is too large, or this cluster has no report files. */
+  | { readonly kind: 'gone'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };

@@ -83,7 +83,9 @@ export const EvaluationSpecSchema = Type.Object(
     report: Type.Optional(
       Type.String({
         pattern: '^(auto|none|pytest|tap|vitest|jest|go|junit:.+|ctrf:.+)$',
-        description: 'How to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH.',
+        maxLength: 4_096,
+        description:
+          'How to read test results: from the log (auto, none, pytest, tap, vitest, jest, go), or from a file that the command writes, relative to workdir (junit:PATH, ctrf:PATH; not on Kubernetes yet).',
       }),
     ),
     logBudget: Type.Optional(

@@ -63,6 +63,7 @@ export {
 } from './log-statement.ts';
 export { nearest } from './nearest.ts';
 export { parseDeadlines } from './parse-deadlines.ts';
+export { reportFileOf, type ReportFileSetting } from './report-setting.ts';
 export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';
 export { SealSchema, type Seal } from './seal.ts';
 export {

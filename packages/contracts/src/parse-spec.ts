@@ -8,7 +8,7 @@ const validator = Compile(EvaluationSpecSchema);
 /** What people should write where the schema only has a pattern. */
 const FORMS: Readonly<Record<string, string>> = {
   '/timeout': 'must be a duration such as 90s, 10m or 1.5h',
-  '/report': 'must be one of auto, none, pytest, tap, vitest, jest, go',
+  '/report': 'must be one of auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH',
   '/queue': 'must be a lower-case name such as nightly-e2e',
   '/resources/cpu': 'must be a CPU quantity such as 2 or 500m',
   '/resources/memory': 'must be a memory quantity such as 512Mi or 2Gi',
@@ -66,8 +66,7 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
   const timeout = parseDuration(spec.timeout ?? '10m') ?? 0;
   if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
   if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
-  if (/^(junit|ctrf):/.test(spec.report ?? ''))
-    bad('/report', 'report files are not read yet; use auto, none, pytest, tap, vitest, jest or go');
+  if (spec.report?.includes('\0') === true) bad('/report', 'must not contain a NUL character');
   return problems;
 }
 

@@ -29,7 +29,7 @@ describe('a spec', () => {
     [{ command: ['x'], timeout: '0s' }, '/timeout', /between/],
     [{ command: ['x'], priority: '5' }, '/priority', /integer/],
     [{ command: ['x'], report: 'nunit' }, '/report', /auto, none/],
-    [{ command: ['x'], report: 'junit:r.xml' }, '/report', /not read yet/],
+    [{ command: ['x'], report: 'junit:' }, '/report', /junit:PATH/],
     [{ command: ['x'], retryOn: ['oom'] }, '/retryOn', /set retries/],
     [{ command: ['x'], retries: 1, retryOn: ['luck'] }, '/retryOn/0', /infrastructure/],
     [{ command: ['x'], env: { '1A': 'x' } }, '/env/1A', /not a valid name/],

@@ -41,6 +41,9 @@ function contradiction(pod: Pod, report: TestReport): Found | undefined {
 
 function absence(evaluation: Evaluation, pod: Pod): Found | undefined {
   const { report = 'auto', expect } = evaluation.submitted?.data.spec ?? {};
+  const noFile = pod.report?.data.noFile;
+  if (noFile !== undefined)
+    return { cause: `report-${noFile.kind}`, reason: `${noFile.reason}, ${describeExit(pod.ended?.data)}` };
   if (report === 'auto' && expect?.tests === undefined) return undefined;
   const reason = 'the log holds no test results that could be recognised';
   const tool = TEST_REPORT_FORMATS.find((format) => format === report);

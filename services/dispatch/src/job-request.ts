@@ -1,4 +1,4 @@
-import { parseDuration, spanIdOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
+import { parseDuration, reportFileOf, spanIdOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
 import { jobName, type JobRequest } from '@lacuna/cluster';
 
 /** Run time when the spec says nothing. Source: the documented interface. */
@@ -12,6 +12,7 @@ export function jobRequest(
 ): JobRequest {
   const { spec, specHash } = submitted.data;
   const { evaluation } = submitted;
+  const reportFile = reportFileOf(spec.report)?.path;
   return {
     evaluation,
     attempt,
@@ -25,6 +26,7 @@ export function jobRequest(
     traceparent: traceparentOf(traceIdOf(evaluation), spanIdOf(evaluation, 1, 'root')),
     ...(spec.image === undefined ? {} : { image: spec.image }),
     ...(spec.workdir === undefined ? {} : { workdir: spec.workdir }),
+    ...(reportFile === undefined ? {} : { reportFile }),
     ...(spec.resources === undefined ? {} : { resources: spec.resources }),
     ...(spec.queue === undefined ? {} : { queue: spec.queue }),
   };

@@ -1,12 +1,14 @@
-import { fact, podFactSubject, type EvaluationId } from '@lacuna/contracts';
+import { fact, podFactSubject, reportFileOf, type EvaluationId, type ReportFileSetting } from '@lacuna/contracts';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Capture, type CaptureDeps, type CaptureResult, type LogWishes } from './capture.ts';
 import { endOf } from './container-end.ts';
 import { containerOf, type Container } from './container.ts';
+import type { ReportFileFinding } from './read-report-file.ts';
 
 export interface CollectDeps extends CaptureDeps {
   readonly bus: CaptureDeps['bus'] & Pick<Bus, 'readFact'>;
   readonly wishesOf: (evaluation: EvaluationId) => Promise<LogWishes>;
+  readonly readFile: (file: ReportFileSetting, container: Container, signal: AbortSignal) => Promise<ReportFileFinding>;
 }
 
 /**
@@ -44,12 +46,11 @@ export class Collector {
   }
 
   #start(key: string, container: Container, signal: AbortSignal): { capture: Promise<Capture>; done: Promise<void> } {
-    const capture = this.#deps
-      .wishesOf(container.evaluation)
-      .then((wishes) => new Capture(container, wishes, this.#deps));
+    const wishes = this.#deps.wishesOf(container.evaluation);
+    const capture = wishes.then((known) => new Capture(container, known, this.#deps));
     const done = capture
       .then((opened) => opened.run(signal))
-      .then((result) => this.#close(container, result))
+      .then(async (result) => this.#close(container, result, reportFileOf((await wishes).report), signal))
       .then(() => this.#closed.add(key))
       .finally(() => this.#running.delete(key));
     const running = { capture, done };
@@ -64,14 +65,18 @@ export class Collector {
   }
 
   async #close(
-    { evaluation, attempt, podUid, containerId }: Container,
+    container: Container,
     { statement, report }: CaptureResult,
+    file: ReportFileSetting | undefined,
+    signal: AbortSignal,
   ): Promise<void> {
+    const { evaluation, attempt, podUid, containerId } = container;
     const about = { evaluation, attempt, at: this.#deps.now() };
-    await Promise.all([
-      this.#deps.bus.publishFact(fact('log-closed', about, { podUid, containerId, statement })),
-      this.#deps.bus.publishFact(fact('report-read', about, { podUid, ...(report === undefined ? {} : { report }) })),
-    ]);
+    const closed = this.#deps.bus.publishFact(fact('log-closed', about, { podUid, containerId, statement }));
+    const inLog = report === undefined ? {} : { report };
+    const [found] = await Promise.all([file && this.#deps.readFile(file, container, signal), closed]);
+    const readAt = file === undefined ? about : { ...about, at: this.#deps.now() };
+    await this.#deps.bus.publishFact(fact('report-read', readAt, { podUid, ...(found ?? inLog) }));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LogTail, type LogOverlap, type LogPart } from '@lacuna/cluster';
 import { openReportReader, type ReportReader } from '@lacuna/evidence';
-import type { TestReport } from '@lacuna/contracts';
+import { reportFileOf, type TestReport } from '@lacuna/contracts';
 
 /** Bytes of a log, counted and hashed. */
 export interface Counted {
@@ -30,7 +30,8 @@ export class LogAccount {
 
   /** `budget`: how many bytes of the log are stored; what comes behind them is only counted. */
   constructor(report: string | undefined, budget = Infinity) {
-    this.#reader = openReportReader((report ?? 'auto') as Parameters<typeof openReportReader>[0]);
+    const inLog = reportFileOf(report) === undefined ? (report ?? 'auto') : 'none';
+    this.#reader = openReportReader(inLog as Parameters<typeof openReportReader>[0]);
     this.#budget = budget;
   }
 

@@ -14,6 +14,7 @@ import { Collector } from './collect.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { HeldUpLogs } from './held-up-logs.ts';
 import { CollectConfigSchema } from './config.ts';
+import { readReportFile } from './read-report-file.ts';
 
 /** The wiring of log-collect. A capture holds its work item for as long as the container runs, with heartbeats. */
 export const logCollect: ServiceDefinition<typeof CollectConfigSchema> = {
@@ -57,6 +58,7 @@ async function start({
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
     onHeldUp: (container, why) => heldUp.tell(container, why),
+    readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
   });
   metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
   metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);

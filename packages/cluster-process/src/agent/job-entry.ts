@@ -9,6 +9,8 @@ export interface JobEntry {
   /** Of the running container. */
   readonly process?: ProcessIdentity;
   readonly warnings: readonly WarningEvent[];
+  /** Why there is no report file, when the request named one. */
+  readonly noReport?: string;
   /** A fault on purpose: no pod will ever come. */
   readonly podWithheld?: true;
 }

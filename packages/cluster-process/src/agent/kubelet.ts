@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportPath } from '../agent-paths.ts';
 import { whyNeverRunnable } from './admission.ts';
 import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
@@ -64,7 +65,10 @@ export class Kubelet {
     const entry = this.#find(ref);
     if (entry === undefined) return { kind: 'absent' };
     this.#options.table.delete(entry);
-    if (entry.pod !== undefined) await rm(this.#logPath(entry.pod.uid), { force: true });
+    if (entry.pod !== undefined) {
+      await rm(this.#logPath(entry.pod.uid), { force: true });
+      await rm(reportPath(this.#options.paths, entry.pod.uid), { force: true });
+    }
     await this.#options.table.settled();
     return { kind: 'done' };
   }
@@ -82,6 +86,20 @@ export class Kubelet {
     if (started.containerId !== containerId) return { kind: 'gone', message: `there is no container ${containerId}` };
     const running = this.#runs.get(entry.job.uid)?.container;
     return { kind: 'found', source: running?.output ?? storedLog(this.#logPath(podUid)) };
+  }
+
+  /** Where the report file of a pod is kept, once its container has ended. */
+  report(podUid: string): LogLookup {
+    const entry = this.#options.table.ofPod(podUid);
+    if (entry?.pod === undefined) return { kind: 'gone', message: `there is no pod ${podUid}` };
+    const { reason } = entry.pod.ended ?? {};
+    if (reason === undefined) return { kind: 'waiting', message: 'the container has not ended yet' };
+    if (entry.noReport !== undefined) return { kind: 'gone', message: entry.noReport };
+    const source = storedLog(reportPath(this.#options.paths, podUid));
+    // Of a command that never started, or whose end nobody saw, nothing was kept.
+    return source.stored > 0
+      ? { kind: 'found', source }
+      : { kind: 'gone', message: `no report file was kept, or it was empty (${reason})` };
   }
 
   /** Stops all that runs and waits for its end. Nothing is started any more. */

@@ -2,13 +2,14 @@ import type { ContainerEnd, JobRequest, JobSnapshot, PodSnapshot, WarningEvent }
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AgentPaths } from '../agent-paths.ts';
+import { reportPath, type AgentPaths } from '../agent-paths.ts';
 import { MAX_TIMER_MS, startContainer, type Container, type StartOutcome } from './container.ts';
 import { containerEnv } from './container-env.ts';
 import { quotaMessage, type DrillFault } from './drill-fault.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { JobEntry } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
+import { keepReport } from './keep-report.ts';
 import { explainStartError } from './start-error.ts';
 import { nowMs } from './now-ms.ts';
 
@@ -109,8 +110,17 @@ export class PodRun {
     // Read at the exit: a stop that comes while the output drains did not end the command.
     const reason = this.#cause ?? (exit.exitCode === 0 ? 'Completed' : 'Error');
     const seal = await container.finish(exit);
+    await this.#keepReport();
     const { at: _, ...how } = exit;
     this.#tellEnd({ ...how, reason, message: JSON.stringify(seal), seal });
+  }
+
+  /** Before the end is told: whoever hears of it may ask for the file at once. */
+  async #keepReport(): Promise<void> {
+    const { started, uid } = this.#pod;
+    if (this.#request.reportFile === undefined || started === undefined) return;
+    const noReport = await keepReport(this.#request, started.at, reportPath(this.#context.paths, uid));
+    if (noReport !== undefined) this.#update({ noReport });
   }
 
   #end(cause: Cause): void {
@@ -148,7 +158,9 @@ export class PodRun {
     this.#update({ warnings: [...this.#entry.warnings, { evaluation, attempt, ...what, at: this.#now() }] });
   }
 
-  #update(change: { job?: JobSnapshot; pod?: PodSnapshot } & Partial<Pick<JobEntry, 'process' | 'warnings'>>): void {
+  #update(
+    change: { job?: JobSnapshot; pod?: PodSnapshot } & Partial<Pick<JobEntry, 'process' | 'warnings' | 'noReport'>>,
+  ): void {
     this.#context.table.put({ ...this.#entry, ...change });
   }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { relist } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
-import type { Kubelet } from './kubelet.ts';
+import type { Kubelet, LogLookup } from './kubelet.ts';
 import { readLog, type LogSource, type ReadPosition } from './log-source.ts';
 import type { WatchFeed } from './watch-feed.ts';
 
@@ -34,6 +34,8 @@ export async function route(routes: Routes, request: IncomingMessage, response: 
       return routes.feed.attach(response, [...routes.table.committed()].flatMap(relist));
     case 'GET /logs':
       return serveLog(routes.kubelet, name, url.searchParams, response);
+    case 'GET /reports':
+      return serve(routes.kubelet.report(name), { offset: 0, follow: false }, response);
     case 'POST /shutdown':
       // Never answered: the end of the connection says that the agent has exited.
       return routes.shutdown();
@@ -44,7 +46,10 @@ export async function route(routes: Routes, request: IncomingMessage, response: 
 
 function serveLog(kubelet: Kubelet, podUid: string, query: URLSearchParams, response: ServerResponse): Promise<void> {
   const found = kubelet.log(podUid, query.get('container') ?? '');
-  const position = { offset: Number(query.get('offset')), follow: query.get('follow') === 'true' };
+  return serve(found, { offset: Number(query.get('offset')), follow: query.get('follow') === 'true' }, response);
+}
+
+function serve(found: LogLookup, position: ReadPosition, response: ServerResponse): Promise<void> {
   if (found.kind === 'found') return sendLog(found.source, position, response);
   answer(response, found.kind === 'waiting' ? 409 : 404, found);
   return Promise.resolve();

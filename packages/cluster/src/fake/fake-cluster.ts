@@ -1,7 +1,7 @@
 import type { Cluster, ContainerRef, LogPosition } from '../cluster.ts';
 import type { JobRef, JobRequest } from '../job.ts';
 import type { Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from '../observation.ts';
-import type { ChangeOutcome, EnsureOutcome, LogOutcome } from '../outcomes.ts';
+import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome } from '../outcomes.ts';
 import { partsOf } from '../parts-of.ts';
 import { Change } from './change.ts';
 import { FakePod, type Program } from './fake-pod.ts';
@@ -115,6 +115,10 @@ export class FakeCluster implements Cluster {
     return Promise.resolve({ kind, message: `pod ${podUid} has no started container` });
   }
 
+  openReport(): Promise<ReportOutcome> {
+    return Promise.resolve({ kind: 'gone', message: 'the fake cluster has no files' });
+  }
+
   stop(ref: JobRef, _signal: AbortSignal): Promise<ChangeOutcome> {
     const job = this.#find(ref);
     if (job !== undefined && job.snapshot.finished === undefined) job.pod.terminate('Stopped');
@@ -137,6 +141,7 @@ export class FakeCluster implements Cluster {
 
   #create(request: JobRequest, script: Script | undefined): EnsureOutcome {
     if (request.command.length === 0) return { kind: 'denied', message: 'the command is empty' };
+    if (request.reportFile !== undefined) return { kind: 'denied', message: 'the fake cluster has no files' };
     const { evaluation, attempt, name } = request;
     const number = ++this.#uids;
     const snapshot: JobSnapshot = { evaluation, attempt, name, uid: `job-${number}`, createdAt: this.#now() };

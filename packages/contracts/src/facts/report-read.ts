@@ -2,12 +2,24 @@ import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
 import { TestReportSchema } from '../test-report.ts';
 
-/** The test results that the log holds; without `report` when no test tool's output was recognised. */
+/** The test results that the log, or the report file, holds; without `report` when no test tool's output was recognised or the file is none. */
 export const reportRead = defineFact({
   name: 'report-read',
-  means: 'What the captured log says about tests; empty when no test tool was recognised.',
+  means: 'What the log or the report file says about tests; empty when no test tool was recognised.',
   producer: 'log-collect',
   consumers: ['submit', 'trace-audit'],
-  data: { podUid: Type.String(), report: Type.Optional(TestReportSchema) },
+  data: {
+    podUid: Type.String(),
+    report: Type.Optional(TestReportSchema),
+    noFile: Type.Optional(
+      Type.Object(
+        {
+          kind: Type.Enum(['missing', 'unreadable']),
+          reason: Type.String({ maxLength: 2_048, description: 'In words for people.' }),
+        },
+        { description: 'Why the report file that the evaluation names gives no report.' },
+      ),
+    ),
+  },
   qualifier: (data) => [data.podUid],
 });
