@@ -2,6 +2,8 @@
 export const MAX_LINE = 64 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 const CARRIAGE_RETURN = 0x0d;
+const NEWLINE = 0x0a;
+const ESCAPE = '\u001b';
 
 /**
  * Bytes to lines, at any chunk boundaries. Of a line longer than {@link MAX_LINE} the head is delivered and the rest is
@@ -25,62 +27,68 @@ export class LineSplitter {
   /** What stands behind the last newline. */
   end(): string {
     this.#split(this.#decoder.decode());
-    return finish(this.#head);
+    return lastVersion(stripControlSequences(this.#head));
   }
 
   #split(text: string): void {
-    const escapes = text.includes('\u001b') || this.#head.includes('\u001b');
-    const returns = text.includes('\r') || this.#head.includes('\r');
-    const clean = escapes || returns ? finish : (line: string) => line;
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) {
+      const lines = this.#head + text.slice(0, end);
+      this.#head = '';
+      this.#deliverAll(lines);
+    }
+    if (end < text.length) this.#head += text.slice(end, end + MAX_LINE - this.#head.length);
+  }
+
+  /** Control sequences are taken out of many lines at once: joined line by line, each would have to be copied to be looked at. */
+  #deliverAll(lines: string): void {
+    const text = lines.includes(ESCAPE) ? stripControlSequences(lines) : lines;
+    const clean = text.includes('\r') ? lastVersion : (line: string) => line;
     let from = 0;
     for (let to = text.indexOf('\n'); to !== -1; to = text.indexOf('\n', from)) {
-      this.#deliver(clean(this.#take(text, from, to)));
+      this.#deliver(clean(text.slice(from, Math.min(to, from + MAX_LINE))));
       from = to + 1;
     }
-    if (from < text.length) this.#head = this.#take(text, from, text.length);
-  }
-
-  #take(text: string, from: number, to: number): string {
-    const room = MAX_LINE - this.#head.length;
-    const line = this.#head + text.slice(from, Math.min(to, from + room));
-    this.#head = '';
-    return line;
   }
 }
 
-/** What a terminal would show of a line: without control sequences, and of overwritten text only the last version. */
-function finish(line: string): string {
-  const plain = line.includes('\u001b') ? stripControlSequences(line) : line;
-  let end = plain.length;
-  while (end > 0 && plain.charCodeAt(end - 1) === CARRIAGE_RETURN) end -= 1;
-  return end === 0 ? '' : plain.slice(plain.lastIndexOf('\r', end - 1) + 1, end);
+/** Of text that was overwritten only the last version. */
+function lastVersion(line: string): string {
+  let end = line.length;
+  while (end > 0 && line.charCodeAt(end - 1) === CARRIAGE_RETURN) end -= 1;
+  return end === 0 ? '' : line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
-/** Removes CSI (colours, cursor) and OSC (titles, progress) sequences, ECMA-48 §5.4 and §8.3.89. */
-function stripControlSequences(line: string): string {
+/** Removes CSI (colours, cursor) and OSC (titles, progress) sequences, ECMA-48 §5.4 and §8.3.89. None goes beyond its line. */
+function stripControlSequences(text: string): string {
   let plain = '';
   let from = 0;
-  for (let at = line.indexOf('\u001b'); at !== -1; at = line.indexOf('\u001b', from)) {
-    plain += line.slice(from, at);
-    from = sequenceEnd(line, at + 1);
+  for (let at = text.indexOf(ESCAPE); at !== -1; at = text.indexOf(ESCAPE, from)) {
+    plain += text.slice(from, at);
+    from = sequenceEnd(text, at + 1);
   }
-  return plain + line.slice(from);
+  return plain + text.slice(from);
 }
 
-function sequenceEnd(line: string, at: number): number {
-  if (line[at] === '[') {
-    let end = at + 1;
-    while (end < line.length && !isFinalByte(line.charCodeAt(end))) end += 1;
-    return end + 1;
-  }
-  if (line[at] === ']') {
-    let end = at + 1;
-    while (end < line.length && line[end] !== '\u0007' && line[end] !== '\u001b') end += 1;
-    return line[end] === '\u001b' ? end + 2 : end + 1;
-  }
-  return at + 1;
+function sequenceEnd(text: string, at: number): number {
+  if (text[at] === '[') return endAt(text, at + 1, isFinalByte);
+  if (text[at] !== ']') return text.charCodeAt(at) === NEWLINE ? at : at + 1;
+  const end = endAt(text, at + 1, (code) => code === BELL || code === ESCAPE_CODE);
+  if (text.charCodeAt(end - 1) !== ESCAPE_CODE) return end;
+  // Without the backslash that ends it, the next sequence has begun.
+  return text[end] === '\\' ? end + 1 : end - 1;
+}
+
+/** Behind the first code that ends a sequence, or at the end of the line that cuts it. */
+function endAt(text: string, from: number, isEnd: (code: number) => boolean): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) !== NEWLINE && !isEnd(text.charCodeAt(at))) at += 1;
+  return at < text.length && text.charCodeAt(at) !== NEWLINE ? at + 1 : at;
 }
 
 function isFinalByte(code: number): boolean {
   return code >= 0x40 && code <= 0x7e;
 }
+
+const BELL = 0x07;
+const ESCAPE_CODE = 0x1b;
