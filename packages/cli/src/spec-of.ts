@@ -12,6 +12,8 @@ export interface SpecFlags {
   readonly expectTests?: number;
   readonly queue?: string;
   readonly priority?: number;
+  readonly retries?: number;
+  readonly retryOn?: readonly string[];
 }
 
 /**

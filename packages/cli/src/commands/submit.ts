@@ -1,4 +1,4 @@
-import type { Accepted, EvaluationSpec } from '@lacuna/contracts';
+import { RETRY_CAUSES, type Accepted, type EvaluationSpec } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
@@ -30,7 +30,9 @@ export function submitCommand(command: Command): void {
     .option('--workdir <path>', 'working directory')
     .option('--expect-tests <n>', 'how many tests must report', wholeNumber(0))
     .option('--queue <queue>', 'queue')
-    .option('--priority <n>', 'higher goes first within a queue', wholeNumber(-Infinity))
+    .option('--priority <n>', 'higher goes first within its tenant and queue', wholeNumber(-Infinity))
+    .option('--retries <n>', 'new attempts, after infrastructure failures unless told', wholeNumber(0))
+    .option('--retry-on <cause...>', `what a new attempt is made for: ${RETRY_CAUSES.join(', ')}`)
     .option('--wait', 'stream the log, wait for the verdict and exit with its code')
     .exitOverride(rethrowWithHint)
     .action(async (program: string[], options: SubmitCommandOptions) =>
