@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Fact, FactOf } from '@lacuna/contracts';
+import { apply, eventually, get, startTestControlPlane, startTestKwok, type ControlPlane } from '@lacuna/testing';
+import { connect } from 'nats';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { messagesIn } from '../support/history.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+let stack: AsyncDisposableStack;
+let controlPlane: ControlPlane;
+let system: System;
+
+/** Real controllers and pods that run for a moment and end with exit code 0; dispatch would have 30 of them side by side. */
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  controlPlane = stack.use(await startTestControlPlane({ limits: { apiQps: 1_000, concurrentJobSyncs: 50 } }));
+  stack.use(await startTestKwok(controlPlane, { runMs: 100 }));
+  const env = {
+    LACUNA_CLUSTER: 'kubernetes',
+    LACUNA_KUBECONFIG: controlPlane.kubeconfig,
+    LACUNA_CAPACITY: '30',
+    LACUNA_DEADLINES: 'pod.create=5s+1s',
+    LACUNA_REREAD: '100ms',
+    LACUNA_DELAY_NOTICE: '1s',
+  };
+  system = stack.use(await startSystem({ env }));
+}, 180_000);
+afterAll(() => stack.disposeAsync());
+
+/** Resolves when the API server counts by it. */
+async function setQuota(hard: Readonly<Record<string, string>>): Promise<void> {
+  const name = 'five';
+  await apply(controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard } });
+  await eventually('the quota counts', async () => {
+    const path = `/api/v1/namespaces/default/resourcequotas/${name}`;
+    const { status } = await get<{ status?: { hard?: unknown } }>(controlPlane, path);
+    return isDeepStrictEqual(status?.hard, hard);
+  });
+}
+
+async function submit(count: number): Promise<void> {
+  const specs = Array.from({ length: count }, () => ({ image: 'fake:1', command: ['true'], report: 'none' }));
+  for (const result of await system.client.submitBatch(specs)) if (result.kind === 'refused') throw result.failure;
+}
+
+test('a quota of 5 pods and 200 evaluations: all run, none fails, and each wait is explained', async () => {
+  await setQuota({ pods: '5' });
+  const facts = await factsOf(200);
+  const of = Map.groupBy(facts, (fact) => fact.evaluation);
+  const unexplained = [...of.values()].flatMap(unexplainedWaits);
+  expect(unexplained).toEqual([]);
+  const jobs = facts.filter((fact) => fact.type === 'job-created');
+  expect(jobs.filter((job) => mainCause(job) === 'quota').length).toBeGreaterThan(150);
+  for (const mine of of.values()) {
+    expect(mine.filter(({ type }) => type === 'pod-created')).toHaveLength(1);
+    expect(mine.find((fact) => fact.type === 'settled')?.data.evidence.exitCode).toBe(0);
+  }
+});
+
+/** All facts of so many evaluations, once the last of them is settled. */
+async function factsOf(count: number): Promise<Fact[]> {
+  const connection = await connect({ servers: system.nats.url });
+  const verdicts = connection.subscribe('lacuna.evaluation.*.*.settled', { max: count, timeout: 120_000 });
+  await connection.flush();
+  await submit(count);
+  for await (const _ of verdicts);
+  await connection.close();
+  return messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
+}
+
+/** Waits of more than two seconds for the Job, or of more than the controllers themselves may take for the pod, of which no fact says why. */
+function unexplainedWaits(facts: readonly Fact[]): string[] {
+  const submitted = facts.find((fact) => fact.type === 'submitted');
+  const job = facts.find((fact) => fact.type === 'job-created');
+  const pod = facts.find((fact) => fact.type === 'pod-created');
+  if (submitted === undefined || job === undefined || pod === undefined) return ['a fact is missing'];
+  const inQueue = job.data.slotAt - submitted.at;
+  const named = Object.values(job.data.delaysMs).reduce((sum, ms) => sum + ms, 0);
+  const told = facts.some((fact) => fact.type === 'dispatch-delayed' && fact.data.cause === mainCause(job));
+  const refused = facts.some((fact) => fact.type === 'cluster-warned' && fact.data.quota === 'full');
+  const problems: string[] = [];
+  if (inQueue > 2_000 && (!told || inQueue - named > 1_000))
+    problems.push(`${job.evaluation}: ${inQueue} ms in the queue, ${JSON.stringify(job.data.delaysMs)}, told: ${told}`);
+  if (pod.at - job.at > 5_000 && !refused) problems.push(`${job.evaluation}: ${pod.at - job.at} ms without a pod`);
+  return problems;
+}
+
+/** What an evaluation waited for longest before it got its Job. */
+function mainCause({ data }: FactOf<'job-created'>): string | undefined {
+  return Object.entries(data.delaysMs).sort(([, a], [, b]) => b - a)[0]?.[0];
+}
