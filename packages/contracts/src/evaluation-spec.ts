@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { BYTE_SIZE_PATTERN } from './byte-size.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { RunSchema } from './run.ts';
 
 /** Limits of a spec. 256 KiB and 512 env entries: the documented interface. 128 KiB: Linux's limit of one argument or env string. */
 export const SPEC_LIMITS = {
@@ -100,6 +101,7 @@ export const EvaluationSpecSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    run: Type.Optional(RunSchema),
   },
   { additionalProperties: false, description: 'An evaluation to run.' },
 );

@@ -3,6 +3,7 @@ import { parseDuration } from './duration.ts';
 import { EvaluationSpecSchema, SPEC_LIMITS, type EvaluationSpec } from './evaluation-spec.ts';
 import { Failure, type Problem } from './failure.ts';
 import { nearest } from './nearest.ts';
+import { RunSchema } from './run.ts';
 
 const validator = Compile(EvaluationSpecSchema);
 /** What people should write where the schema only has a pattern. */
@@ -67,6 +68,8 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
   if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
   if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
   if (spec.report?.includes('\0') === true) bad('/report', 'must not contain a NUL character');
+  if (spec.run !== undefined && !spec.run.suites.includes(spec.run.suite))
+    bad('/run/suites', `must hold the suite itself, "${spec.run.suite}"`);
   return problems;
 }
 
@@ -104,6 +107,7 @@ function unknownField(where: string, name: string, known: readonly string[]): Pr
 
 function knownBelow(where: string): readonly string[] {
   if (where === '/resources') return ['cpu', 'memory'];
+  if (where === '/run') return Object.keys(RunSchema.properties);
   return where === '/expect' ? ['tests'] : [];
 }
 

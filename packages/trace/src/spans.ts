@@ -1,12 +1,15 @@
 import {
   ATTRIBUTES,
   parseTraceparent,
+  runSpanIdOf,
+  runTraceIdOf,
   SPAN_CONTRACT,
   traceIdOf,
   type ContractSpan,
   type FactOf,
 } from '@lacuna/contracts';
 import { attemptsOf, stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
+import { resultAttributes, statusOf } from './result-of.ts';
 import { retrySpan } from './retry-span.ts';
 import { missingSpan, rootSpanId, stageSpan } from './stage-span.ts';
 import { waitSpans } from './wait-spans.ts';
@@ -42,8 +45,6 @@ function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] 
 function rootSpan(evaluation: Evaluation): ContractSpan | undefined {
   const { submitted, settled } = evaluation;
   if (submitted === undefined || settled === undefined) return undefined;
-  const { verdict, reason, evidence } = settled.data;
-  const broken = verdict !== 'passed' && verdict !== 'cancelled';
   return {
     traceId: traceIdOf(evaluation.id),
     spanId: rootSpanId(evaluation),
@@ -52,33 +53,27 @@ function rootSpan(evaluation: Evaluation): ContractSpan | undefined {
     kind: 'server',
     startMs: submitted.at,
     endMs: Math.max(submitted.at, settled.at),
-    status: broken ? { code: 'error', message: `${verdict}: ${reason}` } : { code: 'unset' },
+    status: statusOf(settled.data),
     attributes: {
       [ATTRIBUTES.pipelineName]: submitted.data.spec.name,
       [ATTRIBUTES.pipelineRunId]: evaluation.id,
-      [ATTRIBUTES.pipelineResult]: PIPELINE_RESULT[verdict],
       [ATTRIBUTES.evaluation]: evaluation.id,
-      [ATTRIBUTES.verdict]: verdict,
       [ATTRIBUTES.attempt]: settled.data.attempt ?? 1,
-      [ATTRIBUTES.reason]: reason,
-      ...(evidence.tests === undefined ? {} : { [ATTRIBUTES.tests]: evidence.tests }),
-      ...(broken ? { [ATTRIBUTES.errorType]: `lacuna.${verdict}` } : {}),
+      ...resultAttributes(settled.data),
     },
     events: [],
-    links: callerLinks(submitted),
+    links: [...callerLinks(submitted), ...runLinks(submitted)],
   };
 }
-
-const PIPELINE_RESULT: Readonly<Record<FactOf<'settled'>['data']['verdict'], string>> = {
-  passed: 'success',
-  failed: 'failure',
-  error: 'error',
-  incomplete: 'error',
-  timed_out: 'timeout',
-  cancelled: 'cancellation',
-};
 
 function callerLinks(submitted: FactOf<'submitted'>): ContractSpan['links'] {
   const caller = parseTraceparent(submitted.data.callerTraceparent ?? '');
   return caller === undefined ? [] : [{ ...caller, attributes: { 'lacuna.link': 'caller' } }];
+}
+
+function runLinks({ data: { spec } }: FactOf<'submitted'>): ContractSpan['links'] {
+  const { run } = spec;
+  if (run === undefined) return [];
+  const attributes = { 'lacuna.link': 'run' };
+  return [{ traceId: runTraceIdOf(run.id), spanId: runSpanIdOf(run.id, run), attributes }];
 }

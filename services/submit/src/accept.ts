@@ -1,6 +1,7 @@
 import {
   evaluationIdForKey,
   evaluationIdFrom,
+  evaluationOfRun,
   fact,
   factSubject,
   Failure,
@@ -141,7 +142,9 @@ function submittedFact(
   { key, id, via, arrivedAt, traceparent }: Submission,
   what: Pick<FactOf<'submitted'>['data'], 'spec' | 'specHash'>,
 ): FactOf<'submitted'> {
-  const evaluation = key === undefined ? (id ?? evaluationIdFrom(randomId())) : evaluationIdForKey(key);
+  const own = key === undefined ? (id ?? evaluationIdFrom(randomId())) : evaluationIdForKey(key);
+  // A place in a run has one evaluation, and whoever knows the run finds it.
+  const evaluation = what.spec.run === undefined ? own : evaluationOfRun(what.spec.run);
   const caller = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? traceparent : undefined;
   const data = { ...what, via, ...(caller === undefined ? {} : { callerTraceparent: caller.trim() }) };
   return fact('submitted', { evaluation, at: arrivedAt }, data);

@@ -1,4 +1,12 @@
-import { evaluationIdForKey, fact, Failure, parseSpec, traceIdOf, type EvaluationSpec } from '@lacuna/contracts';
+import {
+  evaluationIdForKey,
+  evaluationOfRun,
+  fact,
+  Failure,
+  parseSpec,
+  traceIdOf,
+  type EvaluationSpec,
+} from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { describe, expect, it } from 'vitest';
 import { Acceptor, type AcceptOptions, type Submission } from '../src/accept.ts';
@@ -49,6 +57,16 @@ describe('what is accepted', () => {
       at: 1_000,
       data: { spec: { name: 'true', command: ['/bin/true'] }, via: 'http', callerTraceparent: traceparent },
     });
+  });
+
+  it('in a run has the one id of its place there, whatever its key', async () => {
+    const { acceptor } = setUp();
+    const run = { id: 'run-00000000000000000000000001', suite: 'e2e', suites: ['e2e', 'unit'] };
+    const { id } = await acceptor.accept(submission({ ...PLAIN, run }, { key: 'one' }));
+    expect(id).toBe(evaluationOfRun(run));
+    expect(await acceptor.accept(submission({ ...PLAIN, run }, { key: 'two' }))).toMatchObject({ id });
+    const other = acceptor.accept(submission({ command: ['false'], run }));
+    expect(await code(other)).toBe('idempotency-conflict');
   });
 
   it('has an id of its own each time when there is no key', async () => {

@@ -1,12 +1,14 @@
-import type { ContractSpan } from '@lacuna/contracts';
+import type { ContractSpan, EvaluationId } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import type { RecordedFact } from '@lacuna/messaging';
 import type { ContractExporter } from '@lacuna/telemetry';
-import { spansOf } from '@lacuna/trace';
+import { evaluationsOfRun, runSpansOf, spansOf } from '@lacuna/trace';
 
 export interface ExportDeps {
   readonly sink: Pick<ContractExporter, 'export' | 'verify'>;
   readonly evaluationWith: (recorded: RecordedFact) => Promise<Evaluation>;
+  /** The settled evaluations among these; throws when one is settled, but what it was cannot be read yet. */
+  readonly settledOnes: (ids: readonly EvaluationId[]) => Promise<Evaluation[]>;
   readonly onRejected: (message: string) => void;
   /** Waits between looks whether the spans can be read back, in milliseconds: storing is asynchronous behind the acknowledgement. */
   readonly readBackAfterMs: readonly number[];
@@ -21,27 +23,45 @@ export async function exportTraces(
   deps: ExportDeps,
   signal: AbortSignal,
 ): Promise<Set<RecordedFact>> {
-  const evaluations = await Promise.all(facts.map((recorded) => deps.evaluationWith(recorded)));
-  const spans = new Map(evaluations.map((evaluation) => [evaluation.id, spansOf(evaluation)]));
-  const outcome = await deps.sink.export([...spans.values()].flat(), signal);
+  const owed = new Map(
+    await Promise.all(facts.map(async (recorded) => [recorded, await spansOwedBy(recorded, deps)] as const)),
+  );
+  const traces = byTrace([...owed.values()].flat());
+  const spans = [...traces.values()].flatMap((trace) => [...trace.values()]);
+  const outcome = await deps.sink.export(spans, signal);
   if (outcome.kind === 'unavailable') return new Set();
   // Sending the same bytes again would be refused again: say so, and do not hold up the rest for ever.
   if (outcome.kind === 'rejected') deps.onRejected(outcome.message ?? 'the trace store refused the spans');
-  const missing =
-    outcome.kind === 'rejected' ? new Set<string>() : await missingTraces([...spans.values()], deps, signal);
-  return new Set(facts.filter((recorded) => !missing.has(spans.get(recorded.fact.evaluation)?.[0]?.traceId ?? '')));
+  const missing = outcome.kind === 'rejected' ? new Set<string>() : await missingTraces(traces, deps, signal);
+  return new Set(facts.filter((recorded) => owed.get(recorded)?.every(({ traceId }) => !missing.has(traceId))));
+}
+
+/** The spans that are final with this fact: of the evaluation's own trace, and of its run's. */
+async function spansOwedBy(recorded: RecordedFact, deps: ExportDeps): Promise<ContractSpan[]> {
+  const evaluation = await deps.evaluationWith(recorded);
+  const run = evaluation.submitted?.data.spec.run;
+  if (run === undefined || recorded.fact.type !== 'settled') return spansOf(evaluation);
+  return [...spansOf(evaluation), ...runSpansOf(evaluation, await deps.settledOnes(evaluationsOfRun(run)))];
+}
+
+type Traces = ReadonlyMap<string, ReadonlyMap<string, ContractSpan>>;
+
+/** By trace and span id: several facts about one evaluation, or about the suites of one run, call for the same spans. */
+function byTrace(spans: readonly ContractSpan[]): Traces {
+  const traces = new Map<string, Map<string, ContractSpan>>();
+  for (const span of spans) {
+    const trace = traces.get(span.traceId) ?? new Map<string, ContractSpan>();
+    traces.set(span.traceId, trace.set(span.spanId, span));
+  }
+  return traces;
 }
 
 async function missingTraces(
-  traces: readonly (readonly ContractSpan[])[],
+  traces: Traces,
   { sink, readBackAfterMs }: ExportDeps,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  let owed = new Map(
-    traces.flatMap((spans) =>
-      spans[0] === undefined ? [] : [[spans[0].traceId, new Set(spans.map((span) => span.spanId))] as const],
-    ),
-  );
+  let owed = new Map([...traces].map(([traceId, spans]) => [traceId, new Set(spans.keys())]));
   for (const waitMs of readBackAfterMs) {
     await pause(waitMs, signal);
     const missing = await sink.verify(owed, signal);

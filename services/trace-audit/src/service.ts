@@ -1,4 +1,4 @@
-import { parseDeadlines, type Fact, type FactType } from '@lacuna/contracts';
+import { parseDeadlines, type EvaluationId, type Fact, type FactType } from '@lacuna/contracts';
 import {
   logFailure,
   runningUntil,
@@ -12,6 +12,7 @@ import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
 import { AuditConfigSchema } from './config.ts';
 import { exportTraces } from './export-traces.ts';
+import { settledOnes } from './settled-ones.ts';
 
 /** The wiring of trace-audit: the auditor, the trace exporter, and one durable consumer per alert target. */
 export const traceAudit: ServiceDefinition<typeof AuditConfigSchema> = {
@@ -58,6 +59,7 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
   const deps = {
     sink,
     evaluationWith: auditor.evaluationWith.bind(auditor),
+    settledOnes: (ids: readonly EvaluationId[]) => settledOnes(bus, ids),
     onRejected: (message: string) => log.error({ message }, 'the trace store refused spans'),
     readBackAfterMs: READ_BACK_AFTER_MS,
   };
