@@ -21,6 +21,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/submit.ts')).submitCommand,
   },
   {
+    name: 'run',
+    summary: 'run suites in parallel, with one trace and one table of verdicts',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
     name: 'list',
     summary: 'list evaluations, newest first',
     load: async () => (await import('./commands/list.ts')).listCommand,

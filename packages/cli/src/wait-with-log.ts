@@ -5,6 +5,7 @@ import { logSink } from './log-sink.ts';
 import { colorsOf } from './render/paint.ts';
 import { renderVerdictLine } from './render/verdict.ts';
 import { waitsFor } from './render/waiting.ts';
+import { settleWithLog } from './settle-with-log.ts';
 import { cut } from './text/display-width.ts';
 
 /**
@@ -12,47 +13,16 @@ import { cut } from './text/display-width.ts';
  * With `--json` the evaluation is the one document on stdout, and the log is left where it is.
  */
 export async function waitWithLog(invocation: Invocation, id: string, interrupted: AbortSignal): Promise<number> {
-  const { out, err, json } = invocation;
+  const { client, out, err, json } = invocation;
   if (!json) await err.line(`${id} submitted`);
-  const view = await settleWithLog(invocation, id, interrupted);
+  const view = await settleWithLog(client, id, {
+    sink: json ? undefined : logSink(out, { raw: false }),
+    signal: interrupted,
+    onView: phaseTeller(invocation),
+  });
   if (json) await out.json(view);
   else await err.line(renderVerdictLine(view, err));
   return exitCodeOf([view]);
-}
-
-async function settleWithLog(invocation: Invocation, id: string, interrupted: AbortSignal): Promise<EvaluationView> {
-  const { client, json } = invocation;
-  const noLog = new AbortController();
-  const giveUp = new AbortController();
-  const signal = AbortSignal.any([interrupted, giveUp.signal]);
-  const waitForVerdict = async (): Promise<EvaluationView> => {
-    const view = await client.waitUntilSettled(id, { signal, onView: phaseTeller(invocation) });
-    // Settled without a statement on the log: no log will come, and following it would never end.
-    if (view.attempts.at(-1)?.log === undefined) noLog.abort();
-    return view;
-  };
-  try {
-    const copying = json ? undefined : copyLog(invocation, id, AbortSignal.any([signal, noLog.signal]));
-    const [view] = await Promise.all([
-      waitForVerdict(),
-      copying?.catch((error: unknown) => {
-        if (!noLog.signal.aborted) throw error;
-      }),
-    ]);
-    return view;
-  } finally {
-    giveUp.abort();
-  }
-}
-
-async function copyLog({ client, out }: Invocation, id: string, signal: AbortSignal): Promise<void> {
-  const sink = logSink(out, { raw: false });
-  try {
-    const { body } = await client.log(id, { follow: true, signal });
-    for await (const chunk of body) await sink.write(chunk);
-  } finally {
-    await sink.end();
-  }
 }
 
 /** Tells each new phase, for eyes: what happens and what is waited for. */

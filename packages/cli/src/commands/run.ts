@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { runIdFrom, runTraceIdOf } from '@lacuna/contracts';
+import type { Command } from 'commander';
+import { exitCodeOf } from '../exit-code.ts';
+import { Interruption } from '../interruption.ts';
+import { invocationOf, type Invocation } from '../invocation.ts';
+import { addPair } from '../option-values.ts';
+import { ctrfOf } from '../run/ctrf.ts';
+import { followSuites } from '../run/follow-suites.ts';
+import { junitOf } from '../run/junit.ts';
+import { renderRun } from '../run/render-run.ts';
+import { ReportFile } from '../run/report-file.ts';
+import type { RunResult } from '../run/run-result.ts';
+import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
+import { SuiteRun } from '../run/suite-run.ts';
+import type { SpecFlags } from '../spec-of.ts';
+import { usageError } from '../usage-error.ts';
+import { withExamples } from '../with-examples.ts';
+
+interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
+  readonly suite?: readonly Suite[];
+  readonly junit?: string;
+  readonly ctrf?: string;
+}
+
+/** `lacuna run`. */
+export function runCommand(command: Command): void {
+  command
+    .option('--suite <name=cmd>', 'a suite and what a shell runs for it; may be repeated', addSuite)
+    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--ctrf <file>', 'write the result as a CTRF report')
+    .option('--image <image>', 'container image, of all suites')
+    .option('--timeout <duration>', 'run time of each suite, such as 90s or 10m')
+    .option('--report <format>', 'how to read test results: auto, none, pytest, tap, vitest, jest, go')
+    .option('--env <key=value>', 'environment variable; may be repeated', addPair)
+    .option('--label <key=value>', 'label; may be repeated', addPair)
+    .option('--workdir <path>', 'working directory')
+    .option('--queue <queue>', 'queue')
+    .action((options: RunOptions) => run(invocationOf(command), options));
+  withExamples(command, {
+    'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml':
+      'exits with the code of the worst verdict: 0 passed, 1 failed, 3 error, 4 incomplete, 5 timed out, 6 cancelled',
+  });
+}
+
+async function run(invocation: Invocation, options: RunOptions): Promise<void> {
+  const { suite: suites = [], junit, ctrf, ...flags } = options;
+  if (suites.length === 0) throw usageError('no suite; give one or more, as in: lacuna run --suite e2e="npm test"');
+  const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags };
+  const files = await ReportFile.openAll({ junit, ctrf });
+  using interruption = new Interruption();
+  const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite)));
+  try {
+    await followSuites(invocation, runs, interruption.signal);
+  } catch (error) {
+    for (const { id } of runs) if (id !== undefined) await invocation.err.line(`${id} may go on: lacuna cancel ${id}`);
+    throw error;
+  }
+  const result = resultOf(plan, runs);
+  await files.junit?.write(junitOf(result));
+  await files.ctrf?.write(`${JSON.stringify(ctrfOf(result), undefined, 2)}\n`);
+  await tell(result, invocation);
+  process.exitCode = exitCodeOf(result.suites.map(({ view }) => view));
+}
+
+function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
+  return { id, suites: runs.flatMap(({ suite, view }) => (view === undefined ? [] : [{ suite: suite.name, view }])) };
+}
+
+async function tell(result: RunResult, { out, json }: Invocation): Promise<void> {
+  if (json) return out.json({ run: result.id, traceId: runTraceIdOf(result.id), suites: result.suites });
+  await out.line(['', ...renderRun(result, out)].join('\n'));
+}

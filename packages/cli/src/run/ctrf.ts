@@ -1,0 +1,39 @@
+import type { RunResult } from './run-result.ts';
+import { runTraceLink } from './run-result.ts';
+import { testCasesOf } from './test-case.ts';
+
+/** The run as a CTRF report (https://ctrf.io). An error is `failed` here: there is no other red. Times are Unix milliseconds. */
+export function ctrfOf(run: RunResult): object {
+  const tests = run.suites.flatMap((result) =>
+    testCasesOf(result).map(({ name, outcome, message, durationMs }) => ({
+      name,
+      status: outcome === 'passed' ? 'passed' : 'failed',
+      rawStatus: outcome,
+      duration: Math.round(durationMs),
+      suite: [result.suite],
+      ...(message === undefined ? {} : { message }),
+    })),
+  );
+  const views = run.suites.map(({ view }) => view);
+  const failed = tests.filter(({ status }) => status === 'failed').length;
+  return {
+    reportFormat: 'CTRF',
+    specVersion: '0.0.0',
+    results: {
+      tool: { name: 'lacuna' },
+      summary: {
+        tests: tests.length,
+        passed: tests.length - failed,
+        failed,
+        pending: 0,
+        skipped: 0,
+        other: 0,
+        suites: run.suites.length,
+        start: Math.round(Math.min(...views.map(({ submittedAt }) => submittedAt))),
+        stop: Math.round(Math.max(...views.map(({ submittedAt, settledAt = submittedAt }) => settledAt))),
+      },
+      tests,
+      extra: { run: run.id, trace: runTraceLink(run), evaluations: views.map(({ id, verdict }) => ({ id, verdict })) },
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { Failure } from '@lacuna/contracts';
+import type { Invocation } from '../invocation.ts';
+import { LiveBlock } from '../live-block.ts';
+import type { LogSink } from '../log-sink.ts';
+import { colorsOf, type Paint } from '../render/paint.ts';
+import { renderVerdictLine } from '../render/verdict.ts';
+import { settleWithLog } from '../settle-with-log.ts';
+import { pad } from '../text/display-width.ts';
+import { PrefixedLines } from './prefixed-lines.ts';
+import { renderSuiteProgress } from './render-progress.ts';
+import type { SuiteRun } from './suite-run.ts';
+
+/**
+ * Submits the suites at one time and follows them until each has a verdict. Their lines are shown as they come, each behind the name of
+ * its suite. An interruption cancels what runs and goes on following: a cancelled evaluation has a verdict, too.
+ */
+export async function followSuites(
+  invocation: Invocation,
+  runs: readonly SuiteRun[],
+  interrupted: AbortSignal,
+): Promise<void> {
+  const { client, err, progress } = invocation;
+  const giveUp = new AbortController();
+  await using live = progress ? new LiveBlock(err, () => progressLines(runs, invocation)) : undefined;
+  const cancel = async (run: SuiteRun): Promise<void> => {
+    if (run.id === undefined || run.view?.verdict !== undefined) return;
+    await client.cancel(run.id, { reason: 'lacuna run was interrupted' }).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== 'already-settled') throw error;
+    });
+  };
+  const cancelling: Promise<void>[] = [];
+  const onInterrupt = (): void => void cancelling.push(...runs.map(cancel));
+  interrupted.addEventListener('abort', onInterrupt, { once: true });
+  const follow = async (run: SuiteRun, index: number): Promise<void> => {
+    const { id } = await client.submit(run.spec, { signal: giveUp.signal });
+    run.id = id;
+    if (interrupted.aborted) await cancel(run);
+    const sink = sinkOf(run, invocation, prefixOf(runs, index, invocation), live);
+    const onView = (view: SuiteRun['view']): void => {
+      run.view = view;
+      live?.redraw();
+    };
+    run.view = await settleWithLog(client, id, { sink, signal: giveUp.signal, onView });
+    await above(live, () => tellVerdict(run, invocation));
+  };
+  try {
+    await Promise.all(runs.map(follow));
+    await Promise.all(cancelling);
+  } finally {
+    interrupted.removeEventListener('abort', onInterrupt);
+    giveUp.abort();
+  }
+}
+
+/** Colours by place, so that neighbours differ; red, yellow and green say something else. */
+const PAINTS = ['cyan', 'magenta', 'blue', 'white'] as const;
+
+function prefixOf(runs: readonly SuiteRun[], index: number, { out }: Invocation): string {
+  const widest = Math.max(...runs.map(({ title }) => title.length));
+  const paint: Paint = colorsOf(out.color)[PAINTS[index % PAINTS.length] ?? 'cyan'];
+  return paint(`${pad(runs[index]?.title ?? '', widest)} │ `);
+}
+
+function sinkOf(run: SuiteRun, { out, json }: Invocation, prefix: string, live: LiveBlock | undefined): LogSink {
+  const lines = new PrefixedLines(prefix);
+  const show = (text: string): Promise<void> =>
+    text === '' || json ? Promise.resolve() : above(live, () => out.write(text));
+  return {
+    write: (chunk) => {
+      run.read(chunk);
+      return show(lines.push(chunk));
+    },
+    end: () => show(lines.end()),
+  };
+}
+
+async function tellVerdict({ view }: SuiteRun, { err, json }: Invocation): Promise<void> {
+  if (!json && view !== undefined) await err.line(renderVerdictLine(view, err));
+}
+
+function progressLines(runs: readonly SuiteRun[], { err }: Invocation): string[] {
+  const options = { now: Date.now(), width: err.width - 1, color: err.color };
+  return runs.filter(({ view }) => view?.verdict === undefined).map((run) => renderSuiteProgress(run, options));
+}
+
+/** Writes over the lines that are drawn again in place, where there are such. */
+function above(live: LiveBlock | undefined, write: () => Promise<void>): Promise<void> {
+  return live === undefined ? write() : live.above(write);
+}

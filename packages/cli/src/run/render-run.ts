@@ -1,0 +1,25 @@
+import { formatDuration } from '@lacuna/contracts';
+import { colorsOf } from '../render/paint.ts';
+import { renderTable } from '../render/table.ts';
+import { renderState } from '../render/verdict.ts';
+import { printable } from '../text/printable.ts';
+import { runTraceLink, tookMs, type RunResult, type SuiteResult } from './run-result.ts';
+
+/** The run as a table, one suite a line; below it, why each suite is not passed, and where the trace of the whole is. */
+export function renderRun(run: RunResult, { color }: { readonly color: boolean }): string[] {
+  const [header = '', ...rows] = renderTable([
+    ['SUITE', 'VERDICT', 'TESTS', 'LOG', 'TIME', 'TRACE'],
+    ...run.suites.map((result) => rowOf(result, color)),
+  ]).map((line) => line.trimEnd());
+  const { dim } = colorsOf(color);
+  return [dim(header), ...rows, ...run.suites.flatMap(reasonOf), dim(`trace of the run: ${runTraceLink(run)}`)];
+}
+
+function rowOf({ suite, view }: SuiteResult, color: boolean): string[] {
+  const log = view.attempts.at(-1)?.log?.state ?? 'none';
+  return [suite, renderState(view, color), view.tests ?? '–', log, formatDuration(tookMs(view)), view.links.trace];
+}
+
+function reasonOf({ suite, view: { verdict, reason } }: SuiteResult): string[] {
+  return verdict === 'passed' || reason === undefined ? [] : [`${suite}: ${printable(reason)}`];
+}

@@ -1,0 +1,25 @@
+import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
+
+/** A suite with its verdict. */
+export interface SuiteResult {
+  readonly suite: string;
+  readonly view: EvaluationView;
+}
+
+/** What became of a run. */
+export interface RunResult {
+  readonly id: string;
+  readonly suites: readonly SuiteResult[];
+}
+
+/** Where the trace of the run is, by where those of its evaluations are; its id when no Jaeger is known. */
+export function runTraceLink({ id, suites }: RunResult): string {
+  const traceId = runTraceIdOf(id);
+  const view = suites[0]?.view;
+  return view === undefined ? traceId : view.links.trace.replace(view.traceId, traceId);
+}
+
+/** Time from acceptance to verdict, in milliseconds. */
+export function tookMs({ submittedAt, settledAt = submittedAt }: EvaluationView): number {
+  return Math.max(0, settledAt - submittedAt);
+}

@@ -1,0 +1,31 @@
+import type { EvaluationSpec } from '@lacuna/contracts';
+import { InvalidArgumentError } from 'commander';
+import { specOf, type SpecFlags } from '../spec-of.ts';
+
+/** A suite of a run: a name for people, and what a shell is given to run. */
+export interface Suite {
+  readonly name: string;
+  readonly command: string;
+}
+
+/** A run: its suites, and what holds for all of them. */
+export interface RunPlan {
+  readonly id: string;
+  readonly suites: readonly Suite[];
+  readonly flags: Omit<SpecFlags, 'name'>;
+}
+
+/** Collects repeated `NAME=CMD…` options; the command may hold more `=`. */
+export function addSuite(text: string, suites: readonly Suite[] = []): Suite[] {
+  const [, name = '', command = ''] = /^([A-Za-z0-9][A-Za-z0-9 ._-]{0,63})=(.*)$/s.exec(text) ?? [];
+  if (name === '' || command.trim() === '')
+    throw new InvalidArgumentError('Give it as NAME=CMD, as in e2e="npm test".');
+  if (suites.some((suite) => suite.name === name)) throw new InvalidArgumentError(`There is a suite ${name} already.`);
+  return [...suites, { name, command }];
+}
+
+/** The evaluation of a suite, together with the others or, with a number from 1 on, by itself. */
+export function specOfSuite({ id, suites, flags }: RunPlan, { name, command }: Suite, alone?: number): EvaluationSpec {
+  const run = { id, suite: name, suites: suites.map((suite) => suite.name), ...(alone === undefined ? {} : { alone }) };
+  return { ...specOf({}, { ...flags, name }, ['sh', '-c', command]), run };
+}

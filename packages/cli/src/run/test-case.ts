@@ -1,0 +1,33 @@
+import { tookMs, type SuiteResult } from './run-result.ts';
+
+/** One line of a report for a CI server. */
+export interface TestCase {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'error';
+  /** Why it is not passed. */
+  readonly message?: string;
+  readonly durationMs: number;
+}
+
+/**
+ * What a CI server is told of a suite: the tests that are known by name, which are those that failed and those without a result, and the
+ * verdict as a case of its own, unless the failed tests say it already. What can't be proven is an error with its reason, never passed.
+ */
+export function testCasesOf({ suite, view }: SuiteResult): TestCase[] {
+  const { verdict, reason = '', tests } = view;
+  const report = view.attempts.at(-1)?.report;
+  const failed = (report?.failures ?? []).map((name) => named(name, 'failed', 'failed; see the log'));
+  const unheard = verdict === 'passed' || verdict === 'failed' ? [] : (report?.inFlight ?? []);
+  const lost = unheard.map((name) => named(name, 'error', `no result: ${reason}`));
+  if (verdict === 'failed' && failed.length > 0) return failed;
+  const name = tests === undefined ? suite : `${suite}: ${tests}`;
+  const durationMs = tookMs(view);
+  if (verdict === 'passed') return [...failed, { name, outcome: 'passed', durationMs }];
+  const outcome = verdict === 'failed' ? 'failed' : 'error';
+  return [...failed, ...lost, { name, outcome, message: `${verdict ?? 'no verdict'}: ${reason}`, durationMs }];
+}
+
+/** How long a single test took, the log does not always say. */
+function named(name: string, outcome: TestCase['outcome'], message: string): TestCase {
+  return { name, outcome, message, durationMs: 0 };
+}

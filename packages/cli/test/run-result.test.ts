@@ -1,0 +1,103 @@
+import { runTraceIdOf } from '@lacuna/contracts';
+import { describe, expect, test } from 'vitest';
+import { ctrfOf } from '../src/run/ctrf.ts';
+import { junitOf } from '../src/run/junit.ts';
+import { PrefixedLines } from '../src/run/prefixed-lines.ts';
+import { renderRun } from '../src/run/render-run.ts';
+import type { RunResult } from '../src/run/run-result.ts';
+import { addSuite, specOfSuite } from '../src/run/suite.ts';
+import { idOf, sealedLog, settledView } from './support/views.ts';
+
+const ID = 'run-00000000000000000000000001';
+const report = { format: 'pytest', passed: 16, failed: 1, skipped: 0, errored: 0, summary: 'missing' } as const;
+
+const RUN: RunResult = {
+  id: ID,
+  suites: [
+    { suite: 'e2e', view: settledView('passed', { id: idOf(1), tests: '25 of 25', attempt: { log: sealedLog(9) } }) },
+    {
+      suite: 'integration',
+      view: settledView('incomplete', {
+        id: idOf(2),
+        tests: '17 of 25',
+        reason: '17 of 25, last in flight: test_<cut> & "gone"',
+        attempt: { report: { ...report, collected: 25, failures: ['test_a'], inFlight: ['test_<cut>'] } },
+      }),
+    },
+    {
+      suite: 'unit',
+      view: settledView('failed', {
+        id: idOf(3),
+        tests: '1 failed of 1',
+        attempt: { report: { ...report, passed: 0, failures: ['test_b\u0000'], inFlight: [], summary: 'agrees' } },
+      }),
+    },
+  ],
+};
+
+describe('the result of a run', () => {
+  test('is a table of verdicts with their evidence, then the reasons, then the trace of the whole', () => {
+    const trace = (number: number): string => RUN.suites[number - 1]?.view.links.trace ?? '';
+    expect(renderRun(RUN, { color: false })).toEqual([
+      'SUITE        VERDICT       TESTS          LOG     TIME  TRACE',
+      `e2e          ✔ passed      25 of 25       sealed  4.2s  ${trace(1)}`,
+      `integration  ? incomplete  17 of 25       none    4.2s  ${trace(2)}`,
+      `unit         ✖ failed      1 failed of 1  none    4.2s  ${trace(3)}`,
+      'integration: 17 of 25, last in flight: test_<cut> & "gone"',
+      'unit: as failed as can be',
+      `trace of the run: http://127.0.0.1:16686/trace/${runTraceIdOf(ID)}`,
+    ]);
+  });
+
+  test('is JUnit XML: failed tests by name, tests without a result as errors, and nothing unproven as passed', () => {
+    const xml = junitOf(RUN);
+    expect(xml).toContain('<testsuite name="e2e" tests="1" failures="0" errors="0" skipped="0" time="4.200"');
+    expect(xml).toContain('<testcase classname="e2e" name="e2e: 25 of 25" time="4.200"/>');
+    expect(xml).toContain('<testsuite name="integration" tests="3" failures="1" errors="2"');
+    expect(xml).toContain('<testcase classname="integration" name="test_a" time="0.000">\n<failure message=');
+    expect(xml).toContain('name="test_&lt;cut&gt;" time="0.000">\n<error message="no result: 17 of 25');
+    expect(xml).toContain(
+      '<error message="incomplete: 17 of 25, last in flight: test_&lt;cut&gt; &amp; &quot;gone&quot;"/>',
+    );
+    expect(xml).toContain('<testsuite name="unit" tests="1" failures="1" errors="0"');
+    expect(xml, 'XML has no NUL').toContain('name="test_b\ufffd"');
+  });
+
+  test('is a CTRF report, in which an error is red as well', () => {
+    const { results } = ctrfOf(RUN) as { results: { summary: object; tests: { name: string; status: string }[] } };
+    expect(results.summary).toMatchObject({ tests: 5, passed: 1, failed: 4, suites: 3 });
+    expect(results.tests.map(({ name, status }) => `${status} ${name}`)).toEqual([
+      'passed e2e: 25 of 25',
+      'failed test_a',
+      'failed test_<cut>',
+      'failed integration: 17 of 25',
+      'failed test_b\0',
+    ]);
+  });
+});
+
+describe('a suite', () => {
+  test('is a name and what a shell runs, of which each has its place in the run', () => {
+    const suites = addSuite('unit=A=1 pytest -v', addSuite('e2e=npm test'));
+    const [, unit] = suites;
+    const plan = { id: ID, suites, flags: { image: 'python' } };
+    expect(unit && specOfSuite(plan, unit)).toEqual({
+      name: 'unit',
+      image: 'python',
+      command: ['sh', '-c', 'A=1 pytest -v'],
+      run: { id: ID, suite: 'unit', suites: ['e2e', 'unit'] },
+    });
+  });
+
+  test.each(['npm test', '=npm test', 'e2e=', 'a/b=x'])('is not %j', (text) => {
+    expect(() => addSuite(text)).toThrow('NAME=CMD');
+  });
+});
+
+test('lines are shown whole, each behind the name of its suite, and nothing in them steers the terminal', () => {
+  const lines = new PrefixedLines('e2e │ ');
+  const push = (text: string): string => lines.push(Buffer.from(text));
+  expect(push('one\ntw')).toBe('e2e │ one\n');
+  expect(push('o\n\u001b]0;title\u0007three')).toBe('e2e │ two\n');
+  expect(lines.end()).toBe('e2e │ three\n');
+});

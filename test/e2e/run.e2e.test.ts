@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually, tempDir, type TempDir } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startUp, type Up } from '../support/up.ts';
+
+const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+const SUITES = fileURLToPath(new URL('../../packages/cli/demo', import.meta.url));
+const node = (suite: string): string => `${process.execPath} --test-reporter=spec ${join(SUITES, suite)}.suite.mjs`;
+
+let up: Up;
+let dir: TempDir;
+beforeAll(async () => {
+  dir = await tempDir();
+  up = await startUp();
+});
+afterAll(async () => {
+  await up[Symbol.asyncDispose]();
+  await dir[Symbol.asyncDispose]();
+});
+
+/** `lacuna run`, and, if it is told a moment, Ctrl-C then. */
+async function run(args: readonly string[], interruptWhen?: () => Promise<unknown>) {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LACUNA_URL: up.http };
+  const child = spawn(process.execPath, [LACUNA, 'run', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const closed = once(child, 'close');
+  if (interruptWhen !== undefined) {
+    await eventually('the moment to interrupt', interruptWhen);
+    child.kill('SIGINT');
+  }
+  const [code] = (await closed) as [number | null];
+  return { code, stdout, stderr };
+}
+
+test('two suites in parallel: their lines in turn, a table with the evidence, JUnit, and one trace that links both', async () => {
+  const junit = join(dir.path, 'results', 'junit.xml');
+  const suites = ['--suite', `e2e=${node('e2e')}`, '--suite', `broken=${node('intended-failures')}`];
+  const { code, stdout } = await run([...suites, '--junit', junit]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('e2e    │ ✔ a user can finish checkout, variant 25');
+  expect(stdout).toMatch(/^e2e +✔ passed +25 of 25 +sealed/m);
+  expect(stdout).toMatch(/^broken +✖ failed +2 passed, 2 failed of 4 +sealed/m);
+  const xml = await readFile(junit, 'utf8');
+  expect(xml).toContain('<testcase classname="broken" name="divides by zero"');
+  const traceId = /trace of the run: \S*?([0-9a-f]{32})$/m.exec(stdout)?.[1];
+  const spans = await eventually(
+    'the trace of the run',
+    async () => {
+      const answer = await fetch(`${up.jaeger}/api/traces/${traceId}`);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const { data } = (await answer.json()) as { data: { spans: JaegerSpan[] }[] };
+      const found = data[0]?.spans ?? [];
+      return found.length === 3 ? found : undefined;
+    },
+    { withinMs: 20_000 },
+  );
+  expect(spans.map(({ operationName }) => operationName).sort()).toEqual([
+    'RUN e2e, broken',
+    'SUITE broken',
+    'SUITE e2e',
+  ]);
+  const root = spans.find(({ operationName }) => operationName.startsWith('RUN'));
+  expect(root?.references).toHaveLength(2);
+  expect(spans.every(({ warnings }) => (warnings ?? []).length === 0)).toBe(true);
+});
+
+interface JaegerSpan {
+  readonly operationName: string;
+  readonly references: readonly unknown[];
+  readonly warnings: readonly string[] | null;
+}
+
+test('Ctrl-C cancels what runs and shows what became of it', async () => {
+  const running = async (): Promise<boolean | undefined> => {
+    for await (const { items } of up.client.list({ limit: 2 }))
+      return items.filter(({ phase }) => phase === 'running').length === 2 || undefined;
+    return undefined;
+  };
+  const { code, stdout } = await run(['--suite', 'a=sleep 60', '--suite', 'b=echo begun; sleep 60'], running);
+  expect(code).toBe(6);
+  expect(stdout).toMatch(/^a +■ cancelled/m);
+  expect(stdout).toMatch(/^b +■ cancelled/m);
+});
+
+test('a suite that must not be is refused before anything runs', async () => {
+  expect(await run(['--suite', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining('NAME=CMD') });
+  expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('no suite') });
+  const nowhere = await run(['--suite', 'x=true', '--junit', join(LACUNA, 'junit.xml')]);
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining("can't be written") });
+});
