@@ -1,26 +1,48 @@
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, runProcess, type Lifecycle } from '@lacuna/service-kit';
 import type { Command } from 'commander';
+import { clusterKind, type ClusterKind } from '../cluster-kind.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { withExamples } from '../with-examples.ts';
 
 const STOP_MS = 15_000;
 
+interface DemoOptions {
+  readonly cluster: ClusterKind;
+}
+
 /** `lacuna demo`: the seed's story, end to end, checking its own expectations. */
 export function demoCommand(command: Command): void {
-  command.action((_: unknown, self: Command) => demo(self.optsWithGlobals<{ json?: boolean }>().json === true));
-  withExamples(command, { 'lacuna demo': 'two suites in parallel, and every way in which such a story goes wrong' });
+  command
+    .option(
+      '--cluster <kind>',
+      'where to play it: process, or kubernetes = a real control plane and node',
+      clusterKind,
+      'process',
+    )
+    .action(({ cluster }: DemoOptions, self: Command) =>
+      demo(cluster, self.optsWithGlobals<{ json?: boolean }>().json === true),
+    );
+  withExamples(command, {
+    'lacuna demo': 'two suites in parallel, and every way in which such a story goes wrong',
+    'sudo lacuna demo --cluster kubernetes': 'the same, with a real quota, a real OOM and a real node; needs root',
+  });
 }
 
-async function demo(json: boolean): Promise<void> {
+async function demo(cluster: ClusterKind, json: boolean): Promise<void> {
   const log = createLogger({ service: 'lacuna', level: 'silent' });
-  await runProcess({ log, stopMs: STOP_MS, start: (life) => play(life, json) });
+  await runProcess({ log, stopMs: STOP_MS, start: (life) => play(life, cluster, json) });
 }
 
-async function play(life: Lifecycle, json: boolean): Promise<void> {
+async function play(life: Lifecycle, cluster: ClusterKind, json: boolean): Promise<void> {
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   try {
-    const { seen, problems } = await runDemo(life, process.env, say, progressPrinter(process.stderr));
+    const { seen, problems } = await runDemo(life, {
+      cluster,
+      env: process.env,
+      say,
+      onProgress: progressPrinter(process.stderr),
+    });
     if (json)
       process.stdout.write(
         `${JSON.stringify({ problems, evaluations: seen.map(({ view, alerts, errorSpans }) => ({ ...view, alerts, errorSpans })) })}\n`,

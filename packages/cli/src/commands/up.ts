@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/service-kit';
 import { InvalidArgumentError, type Command } from 'commander';
+import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -95,9 +96,4 @@ function portNumber(text: string): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('a port is a number from 1 to 65535');
   return port;
-}
-
-function clusterKind(text: string): string {
-  if (text !== 'process' && text !== 'kubernetes') throw new InvalidArgumentError('it is "process" or "kubernetes"');
-  return text;
 }

@@ -8,9 +8,11 @@ import { freePort, type OnProgress } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
 import { openPlatform, type Platform } from '../platform/open-platform.ts';
 import { receiveAlerts, type AlertReceiver } from './alert-receiver.ts';
-import { CAST, DEMO_DEADLINES, type Act } from './cast.ts';
+import type { Act } from './cast.ts';
+import { EMBEDDED_VENUE } from './embedded-venue.ts';
 import { unmet, type Seen } from './expectations.ts';
 import { traceInJaeger } from './jaeger-trace.ts';
+import { openKubernetesVenue } from './kubernetes-venue.ts';
 import { play } from './play.ts';
 import { alertTable, outcomeTable } from './programme.ts';
 
@@ -23,9 +25,17 @@ export interface DemoOutcome {
 /** Plays the seed's story on a platform of its own, which it opens within the given life, and checks every expectation. */
 export async function runDemo(
   life: Lifecycle,
-  env: NodeJS.ProcessEnv,
-  say: (line: string) => void,
-  onProgress: OnProgress,
+  {
+    cluster,
+    env,
+    say,
+    onProgress,
+  }: {
+    readonly cluster: 'process' | 'kubernetes';
+    readonly env: NodeJS.ProcessEnv;
+    readonly say: (line: string) => void;
+    readonly onProgress: OnProgress;
+  },
 ): Promise<DemoOutcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-demo-'));
   await life.step('demo data', () =>
@@ -33,31 +43,22 @@ export async function runDemo(
   );
   const secret = randomBytes(16).toString('hex');
   const receiver = await life.step('alert receiver', () => receiveAlerts(secret));
+  const venue = cluster === 'process' ? EMBEDDED_VENUE : await openKubernetesVenue(life, dataDir, onProgress);
   const platform = await openPlatform(life, {
     port: await freePort(),
     dataDir,
     onProgress,
-    env: { ...env, ...settings(receiver, secret) },
+    env: { ...env, ...venue.env, LACUNA_WEBHOOK_URL: receiver.url, LACUNA_WEBHOOK_SECRET: secret },
   });
   introduce(platform, say);
   const client = createClient({ url: platform.http });
-  const views = await play(CAST, client, say, life.signal);
+  const views = await play(venue.cast, client, say, life.signal);
   const seen = await Promise.all([...views].map(([act, view]) => look(act, view, platform, receiver)));
   say('');
   say(outcomeTable(seen));
   say('');
   say(alertTable(seen));
   return { seen, problems: seen.flatMap(unmet) };
-}
-
-function settings(receiver: AlertReceiver, secret: string): Record<string, string> {
-  return {
-    LACUNA_ALLOW_FAULTS: 'true',
-    LACUNA_DEADLINES: DEMO_DEADLINES,
-    LACUNA_WEBHOOK_URL: receiver.url,
-    LACUNA_WEBHOOK_SECRET: secret,
-    LACUNA_REREAD: '1500ms',
-  };
 }
 
 function introduce({ http, nats, traces }: Platform, say: (line: string) => void): void {

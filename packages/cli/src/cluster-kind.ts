@@ -1,0 +1,9 @@
+import { InvalidArgumentError } from 'commander';
+
+export type ClusterKind = 'process' | 'kubernetes';
+
+/** What `--cluster` takes. */
+export function clusterKind(text: string): ClusterKind {
+  if (text !== 'process' && text !== 'kubernetes') throw new InvalidArgumentError('it is "process" or "kubernetes"');
+  return text;
+}
