@@ -42,7 +42,8 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   const at = timeOf(terminated.finishedAt) ?? lastTransitionAt(pod);
   const { message, reason = '' } = terminated;
   const seal = sealOfMessage(message);
-  const told = { at, ...(message !== undefined && { message }) };
+  // A seal is for programs; what it says to people stands elsewhere.
+  const told = { at, ...(message !== undefined && seal === undefined && { message }) };
   if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
   if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);

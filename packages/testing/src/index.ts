@@ -14,6 +14,7 @@ export type { JaegerSpan } from './jaeger-trace.ts';
 export { startTestControlPlane } from './control-plane-fixture.ts';
 export { startTestKwok } from './kwok-fixture.ts';
 export { startTestNode } from './node-fixture.ts';
+export { cannotRun, serverBinaries } from './server-binary.ts';
 export { apply, get, getText } from './cluster-objects.ts';
 export type { Manifest } from './cluster-objects.ts';
 export type { ControlPlane, Kwok, RealNode } from '@lacuna/servers';
