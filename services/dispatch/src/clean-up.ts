@@ -13,14 +13,14 @@ export const CLEAN_UP_FACTS: FactType[] = ['settled', 'log-closed', 'retry-order
  * Jobs go by the uid that the facts name, so that nothing else can be hit. A refusal of the cluster is retried by redelivery.
  */
 export async function cleanUp(
-  { fact: told }: RecordedFact,
+  { fact: told, seq }: RecordedFact,
   bus: Pick<Bus, 'readFact' | 'readFacts' | 'deleteEnv'>,
   cluster: Pick<Cluster, 'remove'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { evaluation: id } = told;
-  // Most logs are closed before the verdict, and then the verdict is waited for.
-  if (told.type === 'log-closed' && (await bus.readFact(settledSubject(id))) === undefined) return;
+  // Most logs are closed before the verdict, and then the verdict removes the Job: by both it would be asked for twice.
+  if (told.type === 'log-closed' && ((await bus.readFact(settledSubject(id)))?.seq ?? Infinity) > seq) return;
   const evaluation = fold(id, await bus.readFacts(id));
   if (told.type === 'settled' && evaluation.submitted?.data.spec.env !== undefined) await bus.deleteEnv(id);
   const over = Object.values(evaluation.attempts).filter(

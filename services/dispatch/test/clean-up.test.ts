@@ -45,6 +45,15 @@ describe('the Job of an evaluation is removed', () => {
     expect((await removedAt('retry-ordered', new Story().running().retryOrdered())).removed).toEqual([]);
   });
 
+  test('once, by the verdict, when the end of the log is handed out only after it', async () => {
+    const story = new Story()
+      .running()
+      .ended()
+      .logClosed()
+      .tell('settled', { verdict: 'passed', ...VERDICT });
+    expect((await removedAt('log-closed', story)).removed).toEqual([]);
+  });
+
   test('not before the verdict', async () => {
     expect((await removedAt('log-closed', new Story().running().ended().logClosed())).removed).toEqual([]);
   });
