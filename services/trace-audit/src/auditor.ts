@@ -23,6 +23,8 @@ export class Auditor {
   /** Evaluations that changed while they were being judged. */
   readonly #again = new Set<EvaluationId>();
   readonly #strays = new Set<EvaluationId>();
+  /** Evaluations that changed since the last look. */
+  readonly #changed = new Set<EvaluationId>();
   #caughtUp = false;
 
   constructor(bus: Pick<Bus, 'follow' | 'publishFact' | 'readFacts'>, options: AuditorOptions) {
@@ -53,6 +55,7 @@ export class Auditor {
       }
     } finally {
       clearInterval(ticking);
+      this.#changed.clear();
       await Promise.allSettled(this.#judging.values());
     }
   }
@@ -62,7 +65,16 @@ export class Auditor {
     const id = recorded.fact.evaluation;
     if (evaluation === undefined) this.#strays.add(id);
     // Judged only on the whole of what is stored: half a history always has holes.
-    if (this.#caughtUp) this.#judge(id, evaluation === undefined);
+    if (!this.#caughtUp) return;
+    // Facts that come together are judged together.
+    if (this.#changed.size === 0) setImmediate(() => this.#judgeChanged());
+    this.#changed.add(id);
+  }
+
+  #judgeChanged(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const id of changed) this.#judge(id, this.#strays.has(id));
   }
 
   #catchUp(): void {

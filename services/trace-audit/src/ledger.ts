@@ -2,9 +2,9 @@ import type { Deadlines, EvaluationId } from '@lacuna/contracts';
 import { join, nextDeadline, unknownEvaluation, type Evaluation, type Recorded } from '@lacuna/lifecycle';
 
 interface Entry {
-  evaluation: Evaluation;
-  /** Cached; `undefined` when only a fact can change anything. */
-  deadline: number | undefined;
+  readonly evaluation: Evaluation;
+  /** Worked out when it is asked for, because most entries change before that; infinite when only a fact can change anything. */
+  deadline?: number;
 }
 
 /** How many settled evaluations are kept for late facts and the exporter before the stream is read for them again. */
@@ -48,7 +48,7 @@ export class Ledger {
     // Facts about what nobody accepted (an orphan's) are no open evaluation.
     if (evaluation.submitted === undefined) return;
     if (evaluation.settled === undefined) {
-      this.#open.set(id, { evaluation, deadline: nextDeadline(evaluation, this.#deadlines) });
+      this.#open.set(id, { evaluation });
       return;
     }
     this.#open.delete(id);
@@ -60,7 +60,10 @@ export class Ledger {
   /** Evaluations whose next deadline has come. */
   due(now: number): EvaluationId[] {
     const due: EvaluationId[] = [];
-    for (const [id, { deadline }] of this.#open) if (deadline !== undefined && deadline <= now) due.push(id);
+    for (const [id, entry] of this.#open) {
+      entry.deadline ??= nextDeadline(entry.evaluation, this.#deadlines) ?? Infinity;
+      if (entry.deadline <= now) due.push(id);
+    }
     return due;
   }
 
