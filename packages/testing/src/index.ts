@@ -19,3 +19,5 @@ export { apply, get, getText } from './cluster-objects.ts';
 export type { Manifest } from './cluster-objects.ts';
 export type { ControlPlane, Kwok, RealNode } from '@lacuna/servers';
 export { freePort } from '@lacuna/servers';
+export { startFakeKubelet } from './fake-kubelet.ts';
+export type { FakeKubelet, LogAnswer, LogRequest } from './fake-kubelet.ts';

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { requestApi } from '@lacuna/servers';
+import type { ControlPlane } from '@lacuna/servers';
+import { apply, get } from './cluster-objects.ts';
+
+/** How a request for a container's log is answered. */
+export type LogAnswer = (response: ServerResponse, request: LogRequest) => void | Promise<void>;
+
+export interface LogRequest {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+}
+
+/** A node that runs nothing and serves logs as it is told, behind the real API server: all that a log API can do wrong. */
+export interface FakeKubelet extends AsyncDisposable {
+  /** Makes a pod that is bound to the node, in the namespace `default`; its container is named `main`. Returns its uid. */
+  startPod(name: string): Promise<string>;
+  /** How requests for the pod's log are answered, one after the other; the last answer is for all that follow. */
+  serve(pod: string, ...answers: readonly LogAnswer[]): void;
+  /** How many requests there were. */
+  requests(pod: string): number;
+  /** Deletes the pod at once. */
+  deletePod(name: string): Promise<void>;
+  /** Breaks every connection, and refuses new ones until it is told otherwise. */
+  refuse(isRefusing: boolean): void;
+}
+
+const NODE = 'fake-kubelet';
+
+/** Needs nothing but the control plane. Dispose it before that. */
+export async function startFakeKubelet(controlPlane: ControlPlane): Promise<FakeKubelet> {
+  const { caFile, adminToken, url, apiServer } = controlPlane;
+  const answers = new Map<string, LogAnswer[]>();
+  const requests = new Map<string, number>();
+  let isRefusing = false;
+  const server = createServer({ cert: await readFile(caFile), key: await readFile(apiServer.keyFile) });
+  server.on('secureConnection', (socket) => isRefusing && socket.destroy());
+  server.on('request', (request, response) => {
+    const { pod, ...asked } = logRequestOf(request);
+    const all = answers.get(pod) ?? [];
+    requests.set(pod, (requests.get(pod) ?? 0) + 1);
+    const answer = (all.length > 1 ? all.shift() : all[0]) ?? (() => response.writeHead(404).end());
+    void Promise.resolve(answer(response, asked)).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await registerNode(controlPlane, (server.address() as AddressInfo).port);
+  const podPath = (name: string): string => `/api/v1/namespaces/default/pods/${name}`;
+  return {
+    async startPod(name) {
+      const containers = [{ name: 'main', image: 'none' }];
+      const spec = { nodeName: NODE, restartPolicy: 'Never', containers };
+      await apply(controlPlane, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
+      return (await get<{ metadata: { uid: string } }>(controlPlane, podPath(name))).metadata.uid;
+    },
+    serve: (pod, ...told) => void answers.set(pod, [...told]),
+    requests: (pod) => requests.get(pod) ?? 0,
+    async deletePod(name) {
+      const path = `${podPath(name)}?gracePeriodSeconds=0`;
+      await requestApi({ url, caFile, token: adminToken }, { method: 'DELETE', path });
+    },
+    refuse(refusing) {
+      isRefusing = refusing;
+      if (refusing) server.closeAllConnections();
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** `GET /containerLogs/<namespace>/<pod>/<container>?follow=true&timestamps=true` */
+function logRequestOf({ url = '/' }: IncomingMessage): LogRequest & { readonly pod: string } {
+  const { pathname, searchParams } = new URL(url, 'https://localhost');
+  const [, , , pod = ''] = pathname.split('/');
+  return { pod, follow: searchParams.get('follow') === 'true', timestamps: searchParams.get('timestamps') === 'true' };
+}
+
+/** The API server asks the node's kubelet for logs where its status says. */
+async function registerNode(controlPlane: ControlPlane, port: number): Promise<void> {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } };
+  await apply(controlPlane, node);
+  const status = {
+    addresses: [{ type: 'Hostname', address: '127.0.0.1' }],
+    daemonEndpoints: { kubeletEndpoint: { Port: port } },
+  };
+  const { url, caFile, adminToken } = controlPlane;
+  const answer = await requestApi(
+    { url, caFile, token: adminToken },
+    {
+      method: 'PATCH',
+      path: `/api/v1/nodes/${NODE}/status`,
+      contentType: 'application/merge-patch+json',
+      body: { status },
+    },
+  );
+  if (answer.status !== 200) throw new Error(`the node ${NODE} has no address: ${answer.text}`);
+}
