@@ -18,6 +18,12 @@ export interface StampedLine {
   readonly stamp: string;
 }
 
+/** A line whose timestamp is not later than that of the line before, which may begin in the same piece. */
+export interface NotLaterLine extends StampedLine {
+  readonly isEqual: boolean;
+  readonly before: StampedLine | undefined;
+}
+
 /** A piece of a log without its timestamps, and what they said. */
 export interface StampedText {
   readonly bytes: Uint8Array;
@@ -28,7 +34,7 @@ export interface StampedText {
   /** Where lines with the watched timestamp begin. */
   readonly watched: readonly number[];
   /** Lines whose timestamp is not later than that of the line before. */
-  readonly back: readonly (StampedLine & { readonly isEqual: boolean })[];
+  readonly back: readonly NotLaterLine[];
 }
 
 /** Takes the timestamps off the lines of a log, however it was cut into chunks. */
@@ -53,7 +59,7 @@ export class LineStamps {
     this.rest = Buffer.alloc(0);
     const bytes = Buffer.allocUnsafe(data.length);
     const watched: number[] = [];
-    const back: StampedText['back'][number][] = [];
+    const back: NotLaterLine[] = [];
     let lastAt = -1;
     let length = 0;
     for (let at = 0; at < data.length;) {
@@ -64,8 +70,12 @@ export class LineStamps {
           this.rest = Uint8Array.from(data.subarray(at));
           break;
         }
-        const order = this.#remember(data, at, stamp);
-        if (order <= 0) back.push({ at: length, stamp: data.toString('latin1', at, at + stamp), isEqual: order === 0 });
+        const order = this.#order(data, at, stamp);
+        if (order <= 0) {
+          const before = lastAt < 0 ? undefined : { at: lastAt, stamp: this.#latestStamp() };
+          back.push({ at: length, stamp: data.toString('latin1', at, at + stamp), isEqual: order === 0, before });
+        }
+        if (order !== 0) this.#remember(data, at, stamp);
         if (this.#isWatched(data, at, stamp)) watched.push(length);
         lastAt = length;
         at += stamp + 1;
@@ -77,31 +87,33 @@ export class LineStamps {
         this.#inPrefix = data[end - 1] === NEWLINE;
       }
     }
-    const stamp = lastAt < 0 ? '' : this.#latest.toString('latin1', 0, this.#latestLength);
     return {
       bytes: bytes.subarray(0, length),
       first: this.#first,
       watched,
       back,
-      ...(lastAt < 0 ? {} : { last: { at: lastAt, stamp } }),
+      ...(lastAt < 0 ? {} : { last: { at: lastAt, stamp: this.#latestStamp() } }),
     };
   }
 
-  /** Keeps the timestamp as the latest; more than 0 when it is later than the one before, 0 when it is the same. */
-  #remember(data: Buffer, at: number, length: number): number {
-    this.#first ??= data.toString('latin1', at, at + length);
-    const latest = this.#latest;
-    // Only timestamps of one form can be compared as text.
-    let order = length === this.#latestLength ? 0 : 1;
-    this.#latestLength = length;
+  /** More than 0 when the timestamp is later than the latest, 0 when it is the same. Only timestamps of one form can be compared as text. */
+  #order(data: Buffer, at: number, length: number): number {
+    if (length !== this.#latestLength) return 1;
     for (let i = 0; i < length; i++) {
-      const byte = data[at + i] ?? 0;
-      const before = latest[i] ?? 0;
-      if (byte === before) continue;
-      order ||= byte - before;
-      latest[i] = byte;
+      const difference = (data[at + i] ?? 0) - (this.#latest[i] ?? 0);
+      if (difference !== 0) return difference;
     }
-    return order;
+    return 0;
+  }
+
+  #remember(data: Buffer, at: number, length: number): void {
+    this.#first ??= data.toString('latin1', at, at + length);
+    this.#latestLength = length;
+    for (let i = 0; i < length; i++) this.#latest[i] = data[at + i] ?? 0;
+  }
+
+  #latestStamp(): string {
+    return this.#latest.toString('latin1', 0, this.#latestLength);
   }
 
   #isWatched(data: Buffer, at: number, length: number): boolean {

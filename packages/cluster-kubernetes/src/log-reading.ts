@@ -1,5 +1,5 @@
 import { LogTail, type LogPart, type LogPosition } from '@lacuna/cluster';
-import type { StampedLine, StampedText } from './line-stamps.ts';
+import type { NotLaterLine, StampedText } from './line-stamps.ts';
 import { LogAlignment } from './log-alignment.ts';
 import { decodeMark, encodeMark, type LogMark } from './log-mark.ts';
 import { LogSourceError, logText } from './log-text.ts';
@@ -91,7 +91,7 @@ export class LogReading {
       if (back !== undefined) {
         this.#begunAgain = back.stamp;
         yield* this.#pass(
-          { ...text, bytes: text.bytes.subarray(0, back.at), last: undefined },
+          { ...text, bytes: text.bytes.subarray(0, back.at), last: back.before },
           fresh.subarray(0, back.at - skipped),
         );
         return 'again';
@@ -102,7 +102,7 @@ export class LogReading {
   }
 
   /** The first line that may have been read before: its timestamp is earlier than the latest, or it is the line before once more. */
-  #beginsAgain({ bytes, back }: StampedText, skipped: number): StampedLine | undefined {
+  #beginsAgain({ bytes, back }: StampedText, skipped: number): NotLaterLine | undefined {
     const repeatsLineBefore = (at: number): boolean => {
       const read = Buffer.from(bytes.buffer, bytes.byteOffset + skipped, at - skipped);
       const isInPiece = read.length > 1 && read.lastIndexOf(NEWLINE, read.length - 2) >= 0;

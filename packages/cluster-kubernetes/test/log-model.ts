@@ -27,6 +27,8 @@ interface LogRecord {
 }
 
 const STEP_NS = 1_000;
+const LARGE_CHUNK = 65_536;
+const END_OF_STEP = new Uint8Array();
 
 /**
  * A model of the kubelet's log API: it serves the current file, follows through a rotation, and after several that it missed opens the newest
@@ -60,12 +62,31 @@ export class LogModel {
     if (step !== undefined) this.#do(step);
   }
 
+  /** The chunks of a read. A large one holds all of a step, which may come from several files. */
   async *read(follow: boolean, fault: ReadFault): AsyncGenerator<Uint8Array> {
+    const waiting: Uint8Array[] = [];
+    try {
+      for await (const piece of this.#pieces(follow, fault)) {
+        if (piece !== END_OF_STEP) waiting.push(piece);
+        if (piece !== END_OF_STEP && fault.chunkBytes >= LARGE_CHUNK) continue;
+        if (waiting.length > 0) yield Buffer.concat(waiting.splice(0));
+      }
+    } finally {
+      if (waiting.length > 0) yield Buffer.concat(waiting);
+    }
+  }
+
+  async *#pieces(follow: boolean, fault: ReadFault): AsyncGenerator<Uint8Array> {
     const { by = 'eof', cutAfter = Infinity, chunkBytes } = fault;
     let left = cutAfter;
     // The kubelet writes a timestamp where the line before is over, as it has told it to this reader.
     let isNewLine = true;
-    for (const { stamp, text, isSpared } of this.#records(follow)) {
+    for (const record of this.#records(follow)) {
+      if (record === undefined) {
+        yield END_OF_STEP;
+        continue;
+      }
+      const { stamp, text, isSpared } = record;
       const bytes = Buffer.from(isNewLine ? `${stamp} ${text}` : text);
       isNewLine = text.endsWith('\n');
       // What the kubelet says about a log it says between two records.
@@ -83,8 +104,9 @@ export class LogModel {
     yield Buffer.from(isNewLine ? by : KUBELET_SAYS);
   }
 
-  *#records(follow: boolean): Generator<LogRecord> {
+  *#records(follow: boolean): Generator<LogRecord | undefined> {
     yield* this.#file;
+    yield undefined;
     if (!follow) return;
     for (let seen = this.#file.length; !this.isOver; seen = this.#file.length) {
       const rotated = this.#do(this.#steps.shift() as LogStep);
@@ -92,6 +114,7 @@ export class LogModel {
       yield* (rotated[0] ?? this.#file).slice(seen);
       this.isSkipPending ||= rotated.length > 1;
       for (const _ of rotated) yield* this.#file.map((record) => ({ ...record, isSpared: rotated.length > 1 }));
+      yield undefined;
     }
   }
 

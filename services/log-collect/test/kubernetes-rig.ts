@@ -52,7 +52,13 @@ export class KubernetesRig implements AsyncDisposable {
     await bus.provision();
     const { kubeconfig } = controlPlane;
     const config = { cluster: 'kubernetes', clusterDir: '', allowFaults: false, kubeconfig } as const;
-    const options = { ...config, kubeNamespace: 'default', imagePullPolicy: 'Never' } as const;
+    const options = {
+      ...config,
+      kubeNamespace: 'default',
+      imagePullPolicy: 'Never',
+      seal: 'none',
+      nodeArch: 'amd64',
+    } as const;
     const cluster = starting.use(await openCluster(options, new AbortController().signal));
     return new KubernetesRig({ controlPlane, nats, bus, cluster }, starting.move());
   }

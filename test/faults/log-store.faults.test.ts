@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSystem, type System } from '../support/system.ts';
+
+const LOGS = 'LACUNA_LOGS';
+const TWO_MB = "yes 'a line of a log, as long as lines are' | head -c 2000000";
+
+let system: System;
+beforeAll(async () => void (system = await startSystem()));
+afterAll(() => system[Symbol.asyncDispose]());
+
+const settled = (id: Parameters<System['client']['get']>[0]) =>
+  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
+
+test('a log store that is full holds up the capture and says so; when there is room again, nothing is lost', async () => {
+  await using connection = await connected();
+  const { jsm, nats } = connection;
+  const { config, state } = await jsm.streams.info(LOGS);
+  const held = nats.subscribe('lacuna.evaluation.*.*.log-held-up.>', { max: 1 });
+  await jsm.streams.update(LOGS, { ...config, max_bytes: state.bytes + 600_000 });
+  const { id } = await system.client.submit({ command: ['sh', '-c', TWO_MB], report: 'none' });
+  for await (const message of held)
+    expect(message.json()).toMatchObject({
+      evaluation: id,
+      data: { why: expect.stringMatching(/maximum bytes/) as string },
+    });
+  await jsm.streams.update(LOGS, { ...config, max_bytes: -1 });
+  const view = await settled(id);
+  expect(view.attempts[0]?.log).toMatchObject({ state: 'sealed', bytes: 2_000_000 });
+  expect(view.verdict, view.reason).toBe('passed');
+});
+
+test('a log over its budget is stored up to it, and what was dropped is said to the byte', async () => {
+  const { id } = await system.client.submit({ command: ['sh', '-c', TWO_MB], report: 'none', logBudget: '300k' });
+  const view = await settled(id);
+  expect(view).toMatchObject({
+    verdict: 'incomplete',
+    reason: expect.stringMatching(/^truncated by policy, 1 700 000 bytes dropped/) as string,
+  });
+  expect(view.attempts[0]?.log).toMatchObject({
+    cause: 'policy',
+    bytes: 300_000,
+    lost: { from: 300_000, to: 2_000_000 },
+  });
+  let bytes = 0;
+  for await (const chunk of (await system.client.log(id, {})).body) bytes += chunk.length;
+  expect(bytes).toBe(300_000);
+});
+
+test('a collector that is stopped in the middle of a log goes on where it was', async () => {
+  const script = 'for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.3; done';
+  const { id } = await system.client.submit({ command: ['sh', '-c', script], report: 'none' });
+  const { pid } = system.services['log-collect'];
+  await eventually('the log is open', async () => (await system.client.get(id)).phase === 'running');
+  process.kill(pid ?? 0, 'SIGSTOP');
+  // The program ends meanwhile, and the work item is taken back and given again.
+  await delay(4_000);
+  process.kill(pid ?? 0, 'SIGCONT');
+  const view = await settled(id);
+  expect(view.verdict, view.reason).toBe('passed');
+  expect(view.attempts[0]?.log).toMatchObject({ state: 'sealed', lines: 9 });
+});
+
+/** Past our code, as an operator has it. */
+async function connected() {
+  const nats = await connect({ servers: system.nats.url });
+  const jsm = await nats.jetstreamManager();
+  return { nats, jsm, [Symbol.asyncDispose]: () => nats.close() };
+}
