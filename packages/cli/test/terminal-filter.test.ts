@@ -22,7 +22,7 @@ describe('a log on a terminal', () => {
     ['drops device strings, charsets and resets', 'a\x1bP1$tx\x1b\\b\x1b(0c\x1bcd\x1b7e', 'abcde'],
     ['drops the same as 8-bit controls', 'a\u009b2Jb\u009d0;t\u0007c\u0085d', 'abcd'],
     ['drops bells, backspaces and NULs', 'a\x07\b\0b', 'ab'],
-    ['drops characters that turn the direction of text around', 'a\u202eb\u2066c', 'abc'],
+    ['drops characters that turn the direction of text around', 'a\u202eb\u2066c\u061cd\u200e\u200f', 'abcd'],
     ['shows a line that would be overwritten', 'FAILED\rpassed\r\nend\r', 'FAILED\npassed\nend\n'],
     ['does not lose the rest of the log to a string that never ends', 'a\x1b]0;open\nnext\n', 'a\nnext\n'],
     ['does not lose it to a broken control sequence either', 'a\x1b[12\nnext', 'a\nnext'],

@@ -1,7 +1,7 @@
 type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'string' | 'string-escape' | 'carriage-return';
 
 /** Characters that hide what really stands there by turning the direction of text around. */
-const BIDI = /^[\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
+const BIDI = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
 const RESET = '\x1b[0m';
 
 /**
