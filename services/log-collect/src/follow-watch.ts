@@ -13,6 +13,9 @@ export interface FollowTimes {
   readonly leavingMs: number;
 }
 
+/** How often a log is looked at whose container has ended. Milliseconds. */
+const LOOK_MS = 50;
+
 /** Follows a source, and stops that when there is no point in waiting any longer. */
 export class FollowWatch {
   readonly #reader: SourceReader;
@@ -41,28 +44,33 @@ export class FollowWatch {
   }
 
   async #watch(stop: AbortController, over: AbortSignal): Promise<void> {
-    for (let seen = -1; !over.aborted && !this.#isAllThere();) {
-      const { activity } = this.#reader;
-      if (activity === seen) {
+    let { activity } = this.#reader;
+    let silentMs = 0;
+    while (!over.aborted && !this.#isAllThere()) {
+      const end = this.#end.known;
+      const patienceMs = this.#patience(end);
+      if (silentMs >= patienceMs) {
         // A container may be silent for long; its log is opened anew ever more rarely.
-        if (this.#end.known === undefined) this.#stallMs = Math.min(2 * this.#stallMs, this.#times.mostMs);
+        if (end === undefined) this.#stallMs = Math.min(2 * this.#stallMs, this.#times.mostMs);
         break;
       }
-      if (seen !== -1) this.#stallMs = this.#times.stallMs;
-      const isSilent = await this.#silence(over);
-      // News begins the silence anew, with another patience.
-      seen = isSilent ? activity : -1;
+      // After the end every moment counts in which a log is all there, and nobody closes it.
+      const waitMs = end === undefined ? patienceMs : Math.min(LOOK_MS, patienceMs - silentMs);
+      await this.#news(waitMs, over);
+      const isSilent = this.#reader.activity === activity && this.#end.known === end;
+      if (this.#reader.activity !== activity) this.#stallMs = this.#times.stallMs;
+      silentMs = isSilent ? silentMs + waitMs : 0;
+      ({ activity } = this.#reader);
     }
     stop.abort();
   }
 
-  /** Waits for as long as may be silent; false when something became known meanwhile. */
-  async #silence(over: AbortSignal): Promise<boolean> {
+  /** Waits, until more becomes known at most. */
+  async #news(ms: number, over: AbortSignal): Promise<void> {
     const timer = new AbortController();
-    const silence = sleep(this.#patience(this.#end.known), true, { signal: AbortSignal.any([over, timer.signal]) });
-    const isSilent = await Promise.race([silence.catch(() => true), this.#end.news.then(() => false)]);
+    const silence = sleep(ms, undefined, { signal: AbortSignal.any([over, timer.signal]) });
+    await Promise.race([silence.catch(() => undefined), this.#end.news]);
     timer.abort();
-    return isSilent;
   }
 
   /** As much was read as the seal counted: the final reads tell whether it is the same, and all. */
