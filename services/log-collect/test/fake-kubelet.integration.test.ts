@@ -94,7 +94,7 @@ describe('a log whose source breaks is whole in the end', () => {
 
   test('L20 a stream that never ends does not hold up a log that is all there', async () => {
     const run = (await pod(silentAfter(LINES))).capture();
-    await eventually('stored', async () => (await run.stored()).length === LINES.length);
+    await eventually('stored', async () => (await run.length()) === LINES.length);
     run.end(LINES);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });
@@ -102,7 +102,7 @@ describe('a log whose source breaks is whole in the end', () => {
   test('L23 the API server is killed in the middle, and comes back', async () => {
     const { capture } = await pod(silentAfter(LINES.slice(0, 1_000)), whole(LINES));
     const run = capture();
-    await eventually('the first half is stored', async () => (await run.stored()).length === 1_000);
+    await eventually('the first half is stored', async () => (await run.length()) === 1_000);
     await rig.controlPlane.apiServer.kill();
     await rig.controlPlane.apiServer.restart();
     run.end(LINES);
@@ -112,7 +112,7 @@ describe('a log whose source breaks is whole in the end', () => {
   test('L24 its collector is killed between two chunks, and another goes on', async () => {
     const { capture } = await pod(silentAfter(LINES.slice(0, 5_000)), whole(LINES));
     const first = capture();
-    await eventually('half is stored', async () => (await first.stored()).length === 5_000);
+    await eventually('half is stored', async () => (await first.length()) === 5_000);
     first.abort();
     await first.statement.catch(() => undefined);
     const second = capture();
@@ -181,7 +181,7 @@ describe('a log that is not whole says so', () => {
   test('L18 its pod is deleted while it is followed', async () => {
     const { name, capture } = await pod(silentAfter('one\n'));
     const run = capture();
-    await eventually('stored', async () => (await run.stored()).length === 4);
+    await eventually('stored', async () => (await run.length()) === 4);
     await kubelet.deletePod(name);
     run.end(undefined, { kind: 'leaving', words: 'deleted: by somebody', cause: 'deleted' });
     expect(await run.statement).toMatchObject({ state: 'unsealed', cause: 'source-gone', bytes: 4 });
@@ -189,7 +189,7 @@ describe('a log that is not whole says so', () => {
 
   test('L18 its node is lost while it is followed', async () => {
     const run = (await pod(silentAfter('one\n'))).capture();
-    await eventually('stored', async () => (await run.stored()).length === 4);
+    await eventually('stored', async () => (await run.length()) === 4);
     kubelet.refuse(true);
     try {
       run.end(undefined, { kind: 'leaving', words: 'node-lost: the node is away', cause: 'node-gone' });

@@ -18,6 +18,8 @@ export interface CaptureRun {
   abort(): void;
   /** The bytes that are stored. */
   stored(): Promise<Buffer>;
+  /** How many they are. */
+  length(): Promise<number>;
 }
 
 export interface RunOptions {
@@ -94,6 +96,7 @@ export class KubernetesRig implements AsyncDisposable {
         }),
       abort: () => crash.abort(),
       stored: () => this.#stored(logSubject(evaluation, 1, podUid)),
+      length: async () => (await this.bus.logEnd(logSubject(evaluation, 1, podUid))).offset,
     };
   }
 
