@@ -66,12 +66,13 @@ export class StoredLog {
     const { bytes } = chunk;
     this.#gaps = [...this.#gaps, ...chunk.gaps];
     const stored = bytes.subarray(0, this.account.roomFor(bytes.length));
-    if (stored.length > 0) {
-      await this.#append(stored, encodeNote({ mark: chunk.mark, gaps: this.#gaps }), signal);
-      this.#gaps = [];
-    }
+    const note = encodeNote({ mark: chunk.mark, gaps: this.#gaps });
+    const appending = stored.length > 0 ? this.#append(stored, note, signal) : undefined;
+    // Counted while it is being stored. When that fails, so does the capture, or the log is opened anew and counted again.
     this.account.add(bytes);
     this.account.note(chunk.mark, chunk.gaps);
+    await appending;
+    if (appending !== undefined) this.#gaps = [];
   }
 
   async #append(bytes: Uint8Array, note: string | undefined, signal: AbortSignal): Promise<void> {
