@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually, tempDir, type TempDir } from '@lacuna/testing';
+import { eventually, freePort, tempDir, type TempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUp, type Up } from '../support/up.ts';
 
@@ -76,6 +76,20 @@ interface JaegerSpan {
   readonly references: readonly unknown[];
   readonly warnings: readonly string[] | null;
 }
+
+test('two suites that want one port fail together; repeated by itself, each passes, and the port is named', async () => {
+  const port = await freePort();
+  // The server of the one that was first stays until the other has failed.
+  const script = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => setTimeout(() => process.exit(), 2000))`;
+  const command = `${process.execPath} -e "${script}"`;
+  const { stdout } = await run(['--alone', '--suite', `a=${command}`, '--suite', `b=${command}`]);
+  expect(stdout).toMatch(
+    new RegExp(
+      `^[ab]: fails together, passes alone \\(1 of 1 passed\\); its log names port ${port}; ran beside [ab] for `,
+      'm',
+    ),
+  );
+});
 
 test('Ctrl-C cancels what runs and shows what became of it', async () => {
   const running = async (): Promise<boolean | undefined> => {

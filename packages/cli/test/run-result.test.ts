@@ -1,12 +1,14 @@
-import { runTraceIdOf } from '@lacuna/contracts';
+import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
 import { describe, expect, test } from 'vitest';
+import { compareAlone, describeComparison } from '../src/run/compare-alone.ts';
 import { ctrfOf } from '../src/run/ctrf.ts';
 import { junitOf } from '../src/run/junit.ts';
+import { LogClues } from '../src/run/log-clues.ts';
 import { PrefixedLines } from '../src/run/prefixed-lines.ts';
 import { renderRun } from '../src/run/render-run.ts';
 import type { RunResult } from '../src/run/run-result.ts';
 import { addSuite, specOfSuite } from '../src/run/suite.ts';
-import { idOf, sealedLog, settledView } from './support/views.ts';
+import { idOf, sealedLog, settledView, stages } from './support/views.ts';
 
 const ID = 'run-00000000000000000000000001';
 const report = { format: 'pytest', passed: 16, failed: 1, skipped: 0, errored: 0, summary: 'missing' } as const;
@@ -100,4 +102,51 @@ test('lines are shown whole, each behind the name of its suite, and nothing in t
   expect(push('one\ntw')).toBe('e2e │ one\n');
   expect(push('o\n\u001b]0;title\u0007three')).toBe('e2e │ two\n');
   expect(lines.end()).toBe('e2e │ three\n');
+});
+
+describe('a suite that was repeated by itself', () => {
+  const ran = (from: number, to: number) => stages({ 'container.run': { outcome: 'failed', at: [from, to] } });
+  const failing = (...failures: string[]) =>
+    settledView('failed', {
+      stages: ran(0, 3_000),
+      attempt: { stages: ran(0, 3_000), report: { ...report, failures, inFlight: [] } },
+    });
+  const compare = (...alone: EvaluationView[]) =>
+    compareAlone({
+      suite: 'e2e',
+      together: failing('test_a'),
+      alone,
+      clues: ['port 3000'],
+      others: [{ suite: 'unit', view: settledView('passed', { stages: ran(1_000, 5_000) }) }],
+    });
+
+  test.each([
+    [[settledView('passed'), settledView('passed')], 'passes-alone', 'fails together, passes alone (2 of 2 passed)'],
+    [[failing('test_a')], 'fails-the-same', 'fails the same alone (0 of 1 passed)'],
+    [[failing('test_b')], 'flaky', '(0 of 1 passed)'],
+    [[settledView('passed'), failing('test_a')], 'flaky', '(1 of 2 passed)'],
+    [[settledView('error')], 'flaky', '(0 of 1 passed)'],
+  ] as const)('%# is compared: %s', (alone, kind, words) => {
+    const comparison = compare(...alone);
+    expect(comparison.kind).toBe(kind);
+    expect(describeComparison(comparison)).toContain(words);
+  });
+
+  test('is told with what it fought for, and beside whom it ran', () => {
+    expect(describeComparison(compare(settledView('passed')))).toBe(
+      'e2e: fails together, passes alone (1 of 1 passed); its log names port 3000; ran beside unit for 2.0s',
+    );
+  });
+
+  test('its log is searched for what was fought for, wherever a line is split', () => {
+    const clues = new LogClues();
+    const log = [
+      'Error: listen EADDRINUSE: address already in use :::3000\n',
+      'OSError: [Errno 98] Address already in use\n',
+      "Error: EEXIST: file already exists, mkdir '/tmp/cache'\n",
+      'sqlite3.OperationalError: database is locked\nall is well\n',
+    ];
+    for (const byte of Buffer.from(log.join(''))) clues.write(Buffer.of(byte));
+    expect(clues.found).toEqual(['port 3000', 'file /tmp/cache', 'a database lock']);
+  });
 });

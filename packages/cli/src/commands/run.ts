@@ -4,21 +4,25 @@ import type { Command } from 'commander';
 import { exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
-import { addPair } from '../option-values.ts';
+import { addPair, wholeNumber } from '../option-values.ts';
+import { describeComparison, type Comparison } from '../run/compare-alone.ts';
 import { ctrfOf } from '../run/ctrf.ts';
 import { followSuites } from '../run/follow-suites.ts';
 import { junitOf } from '../run/junit.ts';
 import { renderRun } from '../run/render-run.ts';
 import { ReportFile } from '../run/report-file.ts';
+import { runAlone } from '../run/run-alone.ts';
 import type { RunResult } from '../run/run-result.ts';
 import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
 import { SuiteRun } from '../run/suite-run.ts';
 import type { SpecFlags } from '../spec-of.ts';
+import { printable } from '../text/printable.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
   readonly suite?: readonly Suite[];
+  readonly alone?: number | true;
   readonly junit?: string;
   readonly ctrf?: string;
 }
@@ -27,6 +31,7 @@ interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
 export function runCommand(command: Command): void {
   command
     .option('--suite <name=cmd>', 'a suite and what a shell runs for it; may be repeated', addSuite)
+    .option('--alone [times]', 'repeat by itself what is not passed, once unless told, and compare', wholeNumber(1))
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--ctrf <file>', 'write the result as a CTRF report')
     .option('--image <image>', 'container image, of all suites')
@@ -40,18 +45,23 @@ export function runCommand(command: Command): void {
   withExamples(command, {
     'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml':
       'exits with the code of the worst verdict: 0 passed, 1 failed, 3 error, 4 incomplete, 5 timed out, 6 cancelled',
+    'lacuna run --suite a="npm test" --suite b="pytest" --alone 3':
+      'repeats by itself what is not passed, three times, and says whether it fails only together',
   });
 }
 
 async function run(invocation: Invocation, options: RunOptions): Promise<void> {
-  const { suite: suites = [], junit, ctrf, ...flags } = options;
+  const { suite: suites = [], alone, junit, ctrf, ...flags } = options;
   if (suites.length === 0) throw usageError('no suite; give one or more, as in: lacuna run --suite e2e="npm test"');
   const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags };
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
   const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite)));
+  let comparisons: readonly Comparison[] = [];
   try {
     await followSuites(invocation, runs, interruption.signal);
+    const repeated = { plan, together: runs, times: alone === true ? 1 : (alone ?? 0) };
+    if (repeated.times > 0) comparisons = await runAlone(invocation, repeated, interruption.signal);
   } catch (error) {
     for (const { id } of runs) if (id !== undefined) await invocation.err.line(`${id} may go on: lacuna cancel ${id}`);
     throw error;
@@ -59,7 +69,7 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const result = resultOf(plan, runs);
   await files.junit?.write(junitOf(result));
   await files.ctrf?.write(`${JSON.stringify(ctrfOf(result), undefined, 2)}\n`);
-  await tell(result, invocation);
+  await tell(result, comparisons, invocation);
   process.exitCode = exitCodeOf(result.suites.map(({ view }) => view));
 }
 
@@ -67,7 +77,9 @@ function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
   return { id, suites: runs.flatMap(({ suite, view }) => (view === undefined ? [] : [{ suite: suite.name, view }])) };
 }
 
-async function tell(result: RunResult, { out, json }: Invocation): Promise<void> {
-  if (json) return out.json({ run: result.id, traceId: runTraceIdOf(result.id), suites: result.suites });
-  await out.line(['', ...renderRun(result, out)].join('\n'));
+async function tell(result: RunResult, comparisons: readonly Comparison[], { out, json }: Invocation): Promise<void> {
+  const { id, suites } = result;
+  if (json)
+    return out.json({ run: id, traceId: runTraceIdOf(id), suites, ...(comparisons.length > 0 && { comparisons }) });
+  await out.line(['', ...renderRun(result, out), ...comparisons.map(describeComparison).map(printable)].join('\n'));
 }

@@ -1,5 +1,6 @@
 import type { EvaluationSpec, EvaluationView } from '@lacuna/contracts';
 import { openReportReader, type ReportProgress, type ReportReader } from '@lacuna/evidence';
+import { LogClues } from './log-clues.ts';
 import type { Suite } from './suite.ts';
 
 type Kind = Parameters<typeof openReportReader>[0];
@@ -13,6 +14,7 @@ export class SuiteRun {
   /** As it was read last. */
   view: EvaluationView | undefined;
   readonly #reader: ReportReader;
+  readonly #clues = new LogClues();
 
   constructor(suite: Suite, spec: EvaluationSpec) {
     this.suite = suite;
@@ -31,7 +33,13 @@ export class SuiteRun {
     return this.#reader.progress();
   }
 
+  /** What its log says it fought for. */
+  get clues(): readonly string[] {
+    return this.#clues.found;
+  }
+
   read(chunk: Uint8Array): void {
     this.#reader.write(chunk);
+    this.#clues.write(chunk);
   }
 }
