@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   sax: ['packages/evidence/**'],
   undici: ['packages/cluster-kubernetes/**'],
   vitest: ['packages/testing/**', 'packages/cluster/conformance/**'],
-  'node:child_process': ['packages/{cluster-process,cli,testing}/**', 'infra/servers/**'],
+  'node:child_process': ['packages/{cluster-process,cli,testing}/**', 'infra/{servers,images}/**'],
 };
 
 /** No clock, no I/O, no chance: what they give depends on what they are given and on nothing else. */

@@ -13,6 +13,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of all packages, such as `packages/contracts`. */
 export const PACKAGES: readonly string[] = [
   ...['packages', 'services'].flatMap((parent) => readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`)),
+  'infra/images',
   'infra/servers',
 ];
 

@@ -49,10 +49,13 @@ function settingsOf(schema: TObject): Setting[] {
 const SERVICE_LINK = /_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT_\d+_(TCP|UDP|SCTP)/;
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 
+/** Where an image has the helper that seals logs: read by whoever looks for it, and no setting of a service. */
+const SEAL_DIR = 'LACUNA_SEAL_DIR';
+
 function unknownVariables(env: Environment, settings: readonly Setting[]): string[] {
   const known = settings.map(({ variable }) => variable);
   return Object.keys(env)
-    .filter((name) => name.startsWith('LACUNA_') && !known.includes(name))
+    .filter((name) => name.startsWith('LACUNA_') && name !== SEAL_DIR && !known.includes(name))
     .filter((name) => !SERVICE_LINK.test(name) && !SERVICE_ADDRESS.test(env[name] ?? ''))
     .sort()
     .map((name) => {

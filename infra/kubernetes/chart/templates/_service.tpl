@@ -46,6 +46,11 @@ spec:
             {{- toYaml $values.resources | nindent 12 }}
           ports:
             - { name: http, containerPort: {{ .port }} }
+          # It waits for NATS and its streams as long as it takes: what is started together need not be killed and started again.
+          startupProbe:
+            httpGet: { path: /healthz, port: http }
+            periodSeconds: 2
+            failureThreshold: 300
           livenessProbe:
             httpGet: { path: /healthz, port: http }
             periodSeconds: 10

@@ -25,6 +25,8 @@ export function startControllerManager(options: ControllerOptions): Promise<Rest
   const { limits, apiServer } = options;
   return startController('kube-controller-manager', options, [
     `--service-account-private-key-file=${apiServer.serviceAccountKey}`,
+    // What pods are told to trust, in the ConfigMap kube-root-ca.crt of every namespace.
+    `--root-ca-file=${apiServer.caFile}`,
     ...(limits ? [`--concurrent-job-syncs=${limits.concurrentJobSyncs}`] : []),
   ]);
 }
