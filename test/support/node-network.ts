@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, tempDir, type RealNode } from '@lacuna/testing';
+
+const SCRIPT = fileURLToPath(new URL('node-network.mjs', import.meta.url));
+
+export interface NodeNetworkOptions {
+  readonly node: RealNode;
+  /** Where pods ask for names. */
+  readonly dns: string;
+  /** Addresses of services, by their full names. */
+  readonly names: Readonly<Record<string, string>>;
+  /** `host:port` in the node's network → `host:port` there, which is a pod. */
+  readonly toPods: Readonly<Record<string, string>>;
+  /** `host:port` in the node's network → port of this machine. */
+  readonly toMachine: Readonly<Record<string, number>>;
+  /** `host:port` in the node's network that this machine wants to reach. */
+  readonly fromMachine: string;
+}
+
+/** The network of a real node, joined to this machine where a test needs it. Sockets in the file system are the bridge. */
+export interface NodeNetwork extends AsyncDisposable {
+  /** A port of this machine that leads to `fromMachine`. */
+  readonly port: number;
+}
+
+export async function joinNodeNetwork(options: NodeNetworkOptions): Promise<NodeNetwork> {
+  const { node, dns, names, toPods, toMachine, fromMachine } = options;
+  await using stack = new AsyncDisposableStack();
+  const dir = stack.use(await tempDir());
+  const forwards = Object.entries(toPods).map(([listen, to]) => ({ listen, to }));
+  for (const [listen, port] of Object.entries(toMachine)) {
+    const path = join(dir.path, `${port}.sock`);
+    stack.use(await forward({ path }, { host: '127.0.0.1', port }));
+    forwards.push({ listen, to: path });
+  }
+  const inward = join(dir.path, 'inward.sock');
+  forwards.push({ listen: inward, to: fromMachine });
+  const told = JSON.stringify({ forwards, names, dns });
+  const enter = [`--target=${node.containerd.pid}`, '--net', process.execPath, SCRIPT, told];
+  const child = spawn('nsenter', enter, { stdio: ['ignore', 'pipe', 'inherit'] });
+  stack.defer(async () => {
+    if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+  });
+  const [ready] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
+  if (!Buffer.isBuffer(ready))
+    throw new Error(`the network of the node could not be joined: exit code ${String(ready)}`);
+  const port = await freePort();
+  stack.use(await forward({ host: '127.0.0.1', port }, { path: inward }));
+  const owned = stack.move();
+  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+type Place = { readonly path: string } | { readonly host: string; readonly port: number };
+
+async function forward(listen: Place, to: Place): Promise<AsyncDisposable> {
+  const open = new Set<Socket>();
+  const server: Server = createServer((incoming) => {
+    const outgoing = connect(to);
+    for (const socket of [incoming, outgoing]) open.add(socket.once('close', () => open.delete(socket)));
+    incoming.pipe(outgoing).pipe(incoming);
+    incoming.on('error', () => outgoing.destroy());
+    outgoing.on('error', () => incoming.destroy());
+  });
+  server.listen(listen);
+  await once(server, 'listening');
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
