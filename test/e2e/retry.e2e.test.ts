@@ -23,8 +23,8 @@ const killedOnce = (mark: string, again: string) => ({
   report: 'none',
 });
 
-async function logOf(id: EvaluationId): Promise<string> {
-  const { body } = await system.client.log(id);
+async function logOf(id: EvaluationId, follow = false): Promise<string> {
+  const { body } = await system.client.log(id, { follow });
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
   return text;
@@ -42,8 +42,10 @@ const settled = (id: EvaluationId) => system.client.waitUntilSettled(id, { signa
 
 test('a killed command that may be run again passes with its second attempt, and the trace shows both and why', async () => {
   const { id, traceId } = await system.client.submit({ ...killedOnce('passes', 'exit 0'), retries: 1 });
+  const followed = logOf(id, true);
   await kill(id);
   const view = await settled(id);
+  expect(await followed).toMatch(/^[0-9]+\nagain\n$/);
   expect(view).toMatchObject({
     verdict: 'passed',
     reason: expect.stringMatching(/^exit code 0.*\(attempt 2; attempt 1: infrastructure: killed by SIGKILL/),

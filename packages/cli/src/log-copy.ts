@@ -4,12 +4,19 @@ import { grouped } from './text/numbers.ts';
 
 /** Counts and hashes the bytes of a log as they arrive, so that the copy can be held against the statement. */
 export class LogCopy {
-  readonly #hash = createHash('sha256');
-  readonly #offset: number;
+  #hash = createHash('sha256');
+  #offset: number;
   #bytes = 0;
 
   constructor(offset: number) {
     this.#offset = offset;
+  }
+
+  /** The bytes to come are of another log, from its first one on. */
+  restart(): void {
+    this.#hash = createHash('sha256');
+    this.#offset = 0;
+    this.#bytes = 0;
   }
 
   /** Where the next byte stands in the log. */

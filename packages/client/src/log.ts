@@ -15,6 +15,8 @@ export interface LogOptions {
   /** First byte wanted; 0 unless told. */
   readonly offset?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told when the bytes to come are of another attempt, from its first one on. */
+  readonly onAttempt?: ((attempt: number) => void) | undefined;
 }
 
 export interface LogAnswer {
@@ -30,9 +32,9 @@ export interface LogAnswer {
 export async function openLog(
   transport: Transport,
   { id, patience }: { readonly id: string; readonly patience: Patience },
-  { follow = false, offset = 0, signal }: LogOptions = {},
+  { follow = false, offset = 0, signal, onAttempt }: LogOptions = {},
 ): Promise<LogAnswer> {
-  const reader = new LogReader(transport, { id, follow, patience, signal });
+  const reader = new LogReader(transport, { id, follow, patience, signal, onAttempt });
   const first = await reader.ask(offset);
   const digest = first.headers.get('repr-digest');
   return {
@@ -47,12 +49,15 @@ interface Wanted {
   readonly follow: boolean;
   readonly patience: Patience;
   readonly signal: AbortSignal | undefined;
+  readonly onAttempt: LogOptions['onAttempt'];
 }
 
 class LogReader {
   readonly #transport: Transport;
   readonly #wanted: Wanted;
   #knownClosed = false;
+  /** Whose bytes are read; undefined before the first answer. */
+  #attempt: string | undefined;
 
   constructor(transport: Transport, wanted: Wanted) {
     this.#transport = transport;
@@ -61,7 +66,11 @@ class LogReader {
 
   ask(offset: number): Promise<Answer> {
     const { id, follow, signal } = this.#wanted;
-    const query = new URLSearchParams({ ...(follow ? { follow: '1' } : {}), offset: String(offset) });
+    const query = new URLSearchParams({
+      ...(follow ? { follow: '1' } : {}),
+      ...(this.#attempt === undefined ? {} : { attempt: this.#attempt }),
+      offset: String(offset),
+    });
     return this.#transport.send({
       path: `${evaluationPath(id, '/log')}?${query.toString()}`,
       signal,
@@ -77,6 +86,8 @@ class LogReader {
       try {
         const answer = asked ?? (await this.ask(at));
         patience.succeeded();
+        // Offsets count the bytes of one attempt; of another one the answer begins at its first.
+        if (this.#isOfAnother(answer)) at = 0;
         for await (const chunk of answer.body) {
           at += chunk.byteLength;
           yield chunk;
@@ -90,10 +101,22 @@ class LogReader {
     }
   }
 
+  /** Whether an answer is of another attempt than the one before; takes that over. */
+  #isOfAnother({ headers }: Answer): boolean {
+    const attempt = headers.get('lacuna-attempt') ?? undefined;
+    const before = this.#attempt;
+    this.#attempt = attempt;
+    if (before === undefined || before === attempt) return false;
+    this.#knownClosed = false;
+    this.#wanted.onAttempt?.(Number(attempt));
+    return true;
+  }
+
   /** An end of the stream proves nothing (a server that drains ends it too): the statement on the log says how much there is. */
   async #isWhole(end: number, progressed: boolean): Promise<boolean> {
     const { id, signal } = this.#wanted;
     const view = await this.#transport.json<EvaluationView>({ path: evaluationPath(id), signal });
+    if (mayGoOn(view)) return false;
     const statement = view.attempts.at(-1)?.log;
     if (statement === undefined) return view.phase === 'settled';
     if (end >= statement.bytes) return true;
@@ -102,4 +125,9 @@ class LogReader {
     this.#knownClosed = true;
     return inVain;
   }
+}
+
+/** Whether another attempt may follow, with a log of its own. */
+function mayGoOn({ phase, spec, attempts }: EvaluationView): boolean {
+  return phase !== 'settled' && attempts.length <= (spec.retries ?? 0);
 }

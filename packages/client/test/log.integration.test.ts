@@ -31,6 +31,23 @@ describe('a log', () => {
     expect(server.seen.map(({ query }) => query.get('offset'))).toEqual(['0', '300']);
   });
 
+  test('that is followed goes on with the log of the next attempt, from its first byte', async () => {
+    const retried = { ...running(), spec: { name: 'x', command: ['x'], retries: 1 } };
+    let views = 0;
+    await using server = await scriptedServer(({ path, query }, response) => {
+      const done = views > 0;
+      if (!path.endsWith('/log')) return json(response, 200, views++ === 0 ? retried : withLog(4));
+      const from = query.get('attempt') === (done ? '2' : '1') ? Number(query.get('offset')) : 0;
+      response
+        .writeHead(200, { 'lacuna-attempt': done ? '2' : '1' })
+        .end(Buffer.from(done ? 'then' : 'first').subarray(from));
+    });
+    const attempts: number[] = [];
+    const onAttempt = (attempt: number): void => void attempts.push(attempt);
+    const bytes = await bytesOf(createClient(server), { follow: true, onAttempt });
+    expect([bytes.toString(), attempts]).toEqual(['firstthen', [2]]);
+  });
+
   test('of an unknown evaluation fails before its first byte', async () => {
     const problem = { code: 'not-found', detail: 'no such evaluation' };
     await using server = await scriptedServer((_, response) => json(response, 404, problem));

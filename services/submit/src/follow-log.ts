@@ -1,20 +1,20 @@
 import type { EvaluationId } from '@lacuna/contracts';
-import { join, latestAttempt, primaryPod, unknownEvaluation } from '@lacuna/lifecycle';
+import { join, primaryPod, unknownEvaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { logPlace } from './log-place.ts';
 
 /**
- * The bytes of a log as they are stored, until it is closed, or the evaluation is settled without that. Waits for the pod when there
+ * The bytes of an attempt's log as they are stored, until it is closed, or the attempt is over without that. Waits for the pod when there
  * is none yet. Ends early, without an error, when the signal aborts.
  */
 export async function* followLog(
   bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
-  id: EvaluationId,
+  of: AttemptId,
   fromOffset: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const stop = new AbortController();
-  const { place, over } = watchLog(bus, id, AbortSignal.any([signal, stop.signal]));
+  const { place, over } = watchLog(bus, of, AbortSignal.any([signal, stop.signal]));
   try {
     const subject = await place;
     if (subject === undefined) return;
@@ -39,23 +39,29 @@ export async function* followLog(
   }
 }
 
+interface AttemptId {
+  readonly id: EvaluationId;
+  readonly attempt: number;
+}
+
 interface LogWatch {
   /** The subject of the log, as soon as there is one; undefined when it is over without. */
   readonly place: Promise<string | undefined>;
-  /** Resolves when the log is closed, or the evaluation settled. */
+  /** Resolves when the log is closed, or the attempt over. */
   readonly over: Promise<void>;
 }
 
-function watchLog(bus: Pick<Bus, 'follow'>, id: EvaluationId, signal: AbortSignal): LogWatch {
+function watchLog(bus: Pick<Bus, 'follow'>, { id, attempt: number }: AttemptId, signal: AbortSignal): LogWatch {
   const found = Promise.withResolvers<string | undefined>();
   const watch = async (): Promise<void> => {
     let evaluation = unknownEvaluation(id);
     for await (const item of bus.follow({ evaluation: id }, signal)) {
       if ('kind' in item) continue;
       evaluation = join(evaluation, item);
-      const pod = primaryPod(latestAttempt(evaluation));
-      if ((pod?.logOpened ?? pod?.logClosed) !== undefined) found.resolve(logPlace(evaluation));
-      if (pod?.logClosed !== undefined || evaluation.settled !== undefined) return;
+      const attempt = evaluation.attempts[number];
+      const pod = attempt && primaryPod(attempt);
+      if ((pod?.logOpened ?? pod?.logClosed) !== undefined) found.resolve(logPlace(evaluation, attempt));
+      if ((pod?.logClosed ?? attempt?.retry ?? evaluation.settled) !== undefined) return;
     }
   };
   const over = watch();

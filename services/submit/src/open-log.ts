@@ -7,12 +7,16 @@ import { logPlace } from './log-place.ts';
 export interface LogRequest {
   /** First byte wanted. */
   readonly offset: number;
+  /** Whose bytes the offset counts. When a later attempt is the latest now, its log is wanted from the first byte. */
+  readonly attempt?: number;
   /** Goes on until the log is closed. */
   readonly follow: boolean;
 }
 
 /** A log, ready to be read. */
 export interface OpenLog {
+  /** The attempt that it is of: the latest one. */
+  readonly attempt: number;
   /** What is known of it now; `open` = nobody has closed it. */
   readonly state: LogState | 'open';
   /** sha256 of the whole log in hex, when it is closed and read from its first byte. */
@@ -26,13 +30,16 @@ export interface OpenLog {
 export async function openLog(
   bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
   evaluation: Evaluation,
-  { offset, follow }: LogRequest,
+  { offset: wanted, attempt: counted, follow }: LogRequest,
   signal: AbortSignal,
 ): Promise<OpenLog> {
-  const statement = primaryPod(latestAttempt(evaluation))?.logClosed?.data.statement;
+  const latest = latestAttempt(evaluation);
+  const { number: attempt } = latest;
+  const offset = counted === undefined || counted === attempt ? wanted : 0;
+  const statement = primaryPod(latest)?.logClosed?.data.statement;
   const settled = evaluation.settled !== undefined;
   if (statement === undefined && !settled && follow)
-    return { state: 'open', bytes: followLog(bus, evaluation.id, offset, signal) };
+    return { attempt, state: 'open', bytes: followLog(bus, { id: evaluation.id, attempt }, offset, signal) };
   const place = logPlace(evaluation);
   const stored = place === undefined ? 0 : (await bus.logEnd(place)).offset;
   const length = Math.max(0, stored - offset);
@@ -41,8 +48,8 @@ export async function openLog(
       ? noBytes()
       : bytesOf(bus.readLog(place, { fromOffset: offset, follow: false }, signal), length);
   // Settled without a statement: what is there is all there is as yet, but nobody vouches for it.
-  if (statement === undefined) return { state: settled && stored === 0 ? 'none' : 'open', length, bytes };
-  return { state: statement.state, length, bytes, ...(offset === 0 ? { sha256: statement.sha256 } : {}) };
+  if (statement === undefined) return { attempt, state: settled && stored === 0 ? 'none' : 'open', length, bytes };
+  return { attempt, state: statement.state, length, bytes, ...(offset === 0 ? { sha256: statement.sha256 } : {}) };
 }
 
 /** As many bytes as announced, also when more have been written since. */

@@ -36,8 +36,12 @@ async function logs(invocation: Invocation, text: string, { follow, offset, raw 
   using interruption = new Interruption();
   const { signal } = interruption;
   const copy = new LogCopy(offset);
+  const onAttempt = (attempt: number): void => {
+    copy.restart();
+    void invocation.err.line(`lacuna: attempt ${attempt}`);
+  };
   try {
-    const { state, body } = await client.log(id, { follow, offset, signal });
+    const { state, body } = await client.log(id, { follow, offset, signal, onAttempt });
     await pour(body, copy, json ? jsonLogSink(out, offset) : logSink(out, { raw }));
     await conclude(invocation, { view: await client.get(id, { signal }), copy, closed: follow || state !== 'open' });
   } catch (error) {

@@ -16,7 +16,10 @@ export function logRoute(app: FastifyInstance, { bus, answerWithinMs, stopping, 
     const wanted = parseLogQuery(request);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     const signal = untilGone(reply, stopping);
-    const { state, sha256, length, bytes } = await within(answerWithinMs, openLog(bus, evaluation, wanted, signal));
+    const { attempt, state, sha256, length, bytes } = await within(
+      answerWithinMs,
+      openLog(bus, evaluation, wanted, signal),
+    );
     return streamReply(reply, bytes, {
       stopping,
       onCut,
@@ -24,6 +27,7 @@ export function logRoute(app: FastifyInstance, { bus, answerWithinMs, stopping, 
         'content-type': 'text/plain; charset=utf-8',
         'cache-control': 'no-store',
         'lacuna-log-state': state,
+        'lacuna-attempt': String(attempt),
         ...(length === undefined ? { connection: 'close' } : { 'content-length': String(length) }),
         ...(sha256 === undefined
           ? {}
@@ -34,10 +38,17 @@ export function logRoute(app: FastifyInstance, { bus, answerWithinMs, stopping, 
 }
 
 function parseLogQuery(request: { readonly url: string }): LogRequest {
-  const query = queryOf(request, ['follow', 'offset']);
+  const query = queryOf(request, ['follow', 'offset', 'attempt']);
   const follow = lastOf(query, 'follow') ?? '0';
   const offset = lastOf(query, 'offset') ?? '0';
+  const attempt = lastOf(query, 'attempt');
   if (!/^(0|1|true|false)?$/.test(follow)) throw invalidQuery([{ where: 'follow', message: 'must be 0 or 1' }]);
   if (!/^\d{1,15}$/.test(offset)) throw invalidQuery([{ where: 'offset', message: 'must be a number of bytes' }]);
-  return { follow: follow !== '0' && follow !== 'false', offset: Number(offset) };
+  if (attempt !== undefined && !/^[1-9]\d{0,3}$/.test(attempt))
+    throw invalidQuery([{ where: 'attempt', message: 'must be the number of an attempt' }]);
+  return {
+    ...(attempt === undefined ? {} : { attempt: Number(attempt) }),
+    follow: follow !== '0' && follow !== 'false',
+    offset: Number(offset),
+  };
 }

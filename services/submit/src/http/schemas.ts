@@ -171,7 +171,7 @@ export const logSchema = route(
   'Read the log of an evaluation',
   200,
   {
-    description: `The bytes as the command wrote them. \`Lacuna-Log-State\` is open, ${LOG_STATES.join(', ')}; \`Repr-Digest\` when it is closed and read from its first byte.`,
+    description: `The bytes as the command of the latest attempt wrote them; \`Lacuna-Attempt\` is its number. \`Lacuna-Log-State\` is open, ${LOG_STATES.join(', ')}; \`Repr-Digest\` when it is closed and read from its first byte.`,
     type: 'text/plain',
     schema: { type: 'string', format: 'binary' },
   },
@@ -180,6 +180,10 @@ export const logSchema = route(
     ...query({
       follow: { type: 'string', enum: ['0', '1'], description: 'Go on until the log is closed.' },
       offset: { ...count, description: 'First byte wanted.' },
+      attempt: {
+        ...count,
+        description: 'Whose bytes the offset counts; of a later attempt the answer begins at its first byte.',
+      },
     }),
   },
 );
