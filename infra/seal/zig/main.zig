@@ -38,7 +38,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     };
     // Told twice: whoever ends us while we linger has not ended the command, and its seal is as good.
     seal.write(options.message);
-    seal.linger_ns = @min(@as(u64, @intFromFloat(options.linger * @as(f64, @floatFromInt(output.recentWait())))), options.max_linger_ns);
+    seal.linger_ns = @min(output.linger(options.linger), options.max_linger_ns);
     sys.sleep(seal.linger_ns.?);
     seal.write(options.message);
     return seal.exit_code orelse 128 +% @as(u8, @intCast(@backingInt(seal.signal.?)));

@@ -7,7 +7,8 @@ const USAGE =
     \\Runs COMMAND, passes its stdout and stderr on to stdout as one stream, and writes what that was to FILE.
     \\  --message        the container's termination message (/dev/termination-log)
     \\  --late-ms        how long what COMMAND leaves behind may go on writing after its end (1000)
-    \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5)
+    \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5), and longer on
+    \\                   a busy node
     \\  --max-linger-ms  but no longer than this (60000)
     \\
 ;
@@ -15,7 +16,7 @@ const USAGE =
 pub const Options = struct {
     message: [*:0]const u8 = "/dev/termination-log",
     late_ns: u64 = 1000 * std.time.ns_per_ms,
-    linger: f64 = 5,
+    linger: u64 = 5,
     max_linger_ns: u64 = 60_000 * std.time.ns_per_ms,
     command: [*:null]const ?[*:0]const u8,
 
@@ -45,7 +46,7 @@ pub const Options = struct {
         } else if (std.mem.eql(u8, name, "--max-linger-ms")) {
             options.max_linger_ns = try milliseconds(given);
         } else if (std.mem.eql(u8, name, "--linger")) {
-            options.linger = @floatFromInt(try std.fmt.parseInt(u16, given, 10));
+            options.linger = try std.fmt.parseInt(u16, given, 10);
         } else return error.UnknownOption;
     }
 

@@ -29,6 +29,26 @@ pub fn sleep(ns: u64) void {
     while (value(linux.nanosleep(&left, &left)) == .failed) {}
 }
 
+/// How many processes of the whole node wait for each processor, beyond the one that has it: what /proc/loadavg says to every container.
+pub fn queuedPerProcessor() u64 {
+    var text: [128]u8 = undefined;
+    const fd = value(linux.open("/proc/loadavg", .{ .CLOEXEC = true }, 0));
+    if (fd == .failed) return 0;
+    defer _ = linux.close(@intCast(fd.ok));
+    var fields = std.mem.splitScalar(u8, text[0..read(@intCast(fd.ok), &text)], ' ');
+    for (0..3) |_| _ = fields.next();
+    const runnable = std.mem.sliceTo(fields.next() orelse return 0, '/');
+    return (std.fmt.parseInt(u64, runnable, 10) catch 0) / processors() -| 1;
+}
+
+fn processors() u64 {
+    var set: linux.cpu_set_t = @splat(0);
+    if (value(linux.sched_getaffinity(0, @sizeOf(linux.cpu_set_t), &set)) == .failed) return 1;
+    var count: u64 = 0;
+    for (set) |word| count += @popCount(word);
+    return @max(count, 1);
+}
+
 /// A pipe that no program inherits: read end, write end.
 pub fn pipe(flags: linux.O) ?[2]linux.fd_t {
     var ends: [2]linux.fd_t = undefined;
