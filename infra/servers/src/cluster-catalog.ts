@@ -49,6 +49,20 @@ const helm: ServerSpec = {
   firstBuild: 'about three minutes',
 };
 
+/** Beside the machine's own containerd, which is older. The shim is what copies logs. */
+const containerd = (binary: string, pathVariable: string, firstBuild: string): ServerSpec => ({
+  binary,
+  moduleDir: new URL('../containerd/', import.meta.url),
+  goModule: 'github.com/containerd/containerd/v2',
+  goPackage: `github.com/containerd/containerd/v2/cmd/${binary}`,
+  goTags: ['no_btrfs', 'no_devmapper', 'no_zfs'],
+  versionVariable: 'github.com/containerd/containerd/v2/version.Version',
+  pathVariable,
+  versionArguments: ['--version'],
+  accepts: (version) => atLeast(version, '2.4.0') && !atLeast(version, '2.5.0'),
+  firstBuild,
+});
+
 /** What a Kubernetes cluster is made of, and what installs on it. Build times are those in this order: the later ones find most packages compiled. */
 export const CLUSTER_SERVERS = {
   etcd,
@@ -62,6 +76,8 @@ export const CLUSTER_SERVERS = {
   kwok,
   kubelet: kubernetes('kubelet', 'LACUNA_KUBELET', 'about half a minute'),
   helm,
+  containerd: containerd('containerd', 'LACUNA_CONTAINERD', 'about a minute'),
+  'containerd-shim': containerd('containerd-shim-runc-v2', 'LACUNA_CONTAINERD_SHIM', 'some seconds'),
 } as const;
 
 export type ClusterServerName = keyof typeof CLUSTER_SERVERS;

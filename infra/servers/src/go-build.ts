@@ -89,7 +89,8 @@ async function compile(
 function buildArguments(server: ServerSpec, output: string): string[] {
   const variable = server.versionVariable;
   const ldflags = ['-s', '-w', ...(variable ? [`-X ${variable}=v${versionOf(server)}`] : [])].join(' ');
-  return ['build', '-v', '-ldflags', ldflags, '-o', output, server.goPackage];
+  const tags = server.goTags === undefined ? [] : ['-tags', server.goTags.join(',')];
+  return ['build', '-v', ...tags, '-ldflags', ldflags, '-o', output, server.goPackage];
 }
 
 /** `readonly`: a build never changes its pins. No cgo: no C compiler needed, and the binary runs on any libc. */

@@ -29,6 +29,7 @@ export { startKwok } from './kubernetes/kwok.ts';
 export type { Kwok, KwokOptions } from './kubernetes/kwok.ts';
 export { startRealNode } from './kubernetes/real-node.ts';
 export type { RealNode, RealNodeOptions } from './kubernetes/real-node.ts';
+export type { ContainerRuntime } from './kubernetes/containerd.ts';
 export { nodeProblem } from './kubernetes/node-prerequisites.ts';
 export { BUSYBOX_IMAGE } from './kubernetes/node-images.ts';
 export type { ImageSource } from './kubernetes/node-images.ts';

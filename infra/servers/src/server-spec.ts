@@ -13,6 +13,8 @@ export interface ServerSpec {
   readonly goModule: string;
   /** Package with the `main` function. */
   readonly goPackage: string;
+  /** Build tags: parts that are left out because they would need C libraries. */
+  readonly goTags?: readonly string[];
   /** Go variable that holds the version a release build would carry, where the source has none. */
   readonly versionVariable?: string;
   /** Environment variable with the address of a server that already runs: then none is started. */

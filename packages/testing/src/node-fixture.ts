@@ -1,13 +1,20 @@
 import { nodeProblem, startRealNode } from '@lacuna/servers';
 import type { ControlPlane, RealNode } from '@lacuna/servers';
-import { cannotRun, serverBinary } from './server-binary.ts';
+import { cannotRun, serverBinaries, serverBinary } from './server-binary.ts';
 
 /**
  * A node of the cluster that really runs containers; there is the image `localhost/busybox:1`, to be used with
- * `imagePullPolicy: Never`. Skips the test where there is no root or no containerd. Dispose it before the control plane.
+ * `imagePullPolicy: Never`. Its containerd is the machine's own, or version 2, which is built. Skips the test where there is no root or no containerd. Dispose it before the control plane.
  */
-export async function startTestNode(controlPlane: ControlPlane): Promise<RealNode> {
+export async function startTestNode(
+  controlPlane: ControlPlane,
+  { containerd = 'own' }: { readonly containerd?: 'own' | '2' } = {},
+): Promise<RealNode> {
   const problem = await nodeProblem();
   if (problem !== undefined) return cannotRun(problem);
-  return startRealNode({ controlPlane, kubeletPath: await serverBinary('kubelet') });
+  const kubeletPath = await serverBinary('kubelet');
+  if (containerd === 'own') return startRealNode({ controlPlane, kubeletPath });
+  const paths = await serverBinaries(['containerd', 'containerd-shim']);
+  const runtime = { containerd: paths.containerd, shim: paths['containerd-shim'] };
+  return startRealNode({ controlPlane, kubeletPath, runtime });
 }

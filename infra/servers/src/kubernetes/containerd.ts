@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderTemplate } from '../config-template.ts';
 import { startRestartable } from '../restartable-server.ts';
@@ -15,7 +15,15 @@ export interface Containerd extends RestartableServer {
   readonly socket: string;
 }
 
+/** A containerd to use instead of the machine's own. */
+export interface ContainerRuntime {
+  readonly containerd: string;
+  /** Path of its `containerd-shim-runc-v2`. */
+  readonly shim: string;
+}
+
 const TEMPLATE = new URL('../../../node/containerd.toml', import.meta.url);
+const TEMPLATE_2 = new URL('../../../node/containerd-2.toml', import.meta.url);
 const NETWORKS = fileURLToPath(new URL('../../../node/cni', import.meta.url));
 
 /** Writes the pid of the shell into each file of its first argument, which puts it into a cgroup, and becomes the rest. */
@@ -26,6 +34,7 @@ export async function startContainerd(
   { dataDir, signal, onLog = () => {} }: Omit<ServerOptions, 'path'>,
   nodeDir: string,
   namespacesPid: number,
+  runtime?: ContainerRuntime,
 ): Promise<Containerd> {
   const socket = join(nodeDir, 'containerd.sock');
   const folder = join(nodeDir, 'containerd');
@@ -38,19 +47,25 @@ export async function startContainerd(
     socket,
   };
   await mkdir(folder, { recursive: true });
-  await writeFile(config, await renderTemplate(TEMPLATE, values));
+  await writeFile(config, await renderTemplate(runtime === undefined ? TEMPLATE : TEMPLATE_2, values));
   const enter = [`--target=${namespacesPid}`, '--mount', '--net'];
   const joinCgroup = ['sh', '-c', JOIN_CGROUP, makeNodeCgroup(nodeDir).join(' ')];
   const server = await startRestartable({
     name: 'containerd',
     path: nodeProgram('nsenter'),
-    args: [...enter, ...joinCgroup, nodeProgram('containerd'), '--config', config],
+    args: [...enter, ...joinCgroup, ...programOf(runtime), '--config', config],
     dataDir,
     signal,
     onLog,
     isReady: () => accepts(socket),
   });
   return Object.assign(server, { socket });
+}
+
+/** containerd looks for its shim on PATH. */
+function programOf(runtime: ContainerRuntime | undefined): string[] {
+  if (runtime === undefined) return [nodeProgram('containerd')];
+  return ['env', `PATH=${dirname(runtime.shim)}:${process.env['PATH']}`, runtime.containerd];
 }
 
 async function accepts(socketPath: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { requestApi } from './api-request.ts';
 import { startContainerd } from './containerd.ts';
-import type { Containerd } from './containerd.ts';
+import type { Containerd, ContainerRuntime } from './containerd.ts';
 import { NODE_USERS } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { NODE_NAME, startKubelet } from './kubelet.ts';
@@ -20,6 +20,8 @@ export interface RealNodeOptions extends Omit<ServerOptions, 'dataDir' | 'path'>
   readonly controlPlane: ControlPlane;
   /** Path of the kubelet. The other programs are the machine's own. */
   readonly kubeletPath: string;
+  /** The machine's own containerd unless told. */
+  readonly runtime?: ContainerRuntime;
 }
 
 /** A node that runs containers. Disposing it kills them and leaves nothing of it on the machine but its folder. */
@@ -55,7 +57,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   await using starting = new AsyncDisposableStack();
   starting.defer(() => removeNodeCgroup(nodeDir));
   const namespaces = starting.use(await startNamespaces(common, nodeDir));
-  const containerd = starting.use(await startContainerd(common, nodeDir, namespaces.pid));
+  const containerd = starting.use(await startContainerd(common, nodeDir, namespaces.pid, options.runtime));
   const addImages = (source: ImageSource): Promise<void> =>
     importImages(source, join(nodeDir, 'images'), containerd.socket);
   await addImages(BASE_IMAGES);
