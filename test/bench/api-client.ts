@@ -23,20 +23,28 @@ export class ApiClient implements Disposable {
     this.#token = token;
   }
 
-  static async open({ controlPlane, token }: LoadCluster, connections: number): Promise<ApiClient> {
+  static async open(
+    { controlPlane, token }: Pick<LoadCluster, 'controlPlane' | 'token'>,
+    connections: number,
+  ): Promise<ApiClient> {
     const ca = await readFile(controlPlane.caFile);
     return new ApiClient(new Agent({ keepAlive: true, maxSockets: connections, ca }), controlPlane.url, token);
   }
 
   /** The parsed answer. Throws when it is none of success. */
   async call<T>(method: string, path: string, body?: object): Promise<T> {
+    return JSON.parse((await this.bytes(method, path, body)).toString()) as T;
+  }
+
+  /** The answer as it is, such as a log. Throws when it is none of success. */
+  async bytes(method: string, path: string, body?: object): Promise<Buffer> {
     const answer = await this.#send(method, path, body);
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
+    const whole = Buffer.concat(chunks);
     if ((answer.statusCode ?? 0) >= 300)
-      throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
-    return JSON.parse(text) as T;
+      throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${whole.toString()}`);
+    return whole;
   }
 
   /** What there is, as `ADDED`, and then every change, until this is disposed of; lists again after every end of a watch. */
@@ -47,7 +55,14 @@ export class ApiClient implements Disposable {
       for (const object of items) yield { type: 'ADDED', object };
       const from = metadata.resourceVersion;
       const body = await this.#send('GET', `${path}?${selector}&watch=true&resourceVersion=${from}`);
-      for await (const line of createInterface({ input: body })) yield JSON.parse(line) as WatchEvent<T>;
+      const lines = createInterface({ input: body });
+      // A break is the end of this watch, as any other end.
+      lines.on('error', () => undefined);
+      try {
+        for await (const line of lines) yield JSON.parse(line) as WatchEvent<T>;
+      } finally {
+        body.destroy();
+      }
     }
   }
 

@@ -31,11 +31,11 @@ export async function startFakeCluster({ runMs }: { readonly runMs: number }): P
   return { ...clusterOn(controlPlane, stack), kwok };
 }
 
-/** A kubelet and containerd. */
-export async function startRealCluster(): Promise<RealCluster> {
+/** A kubelet and containerd: the machine's own, or version 2. */
+export async function startRealCluster(runtime: Parameters<typeof startTestNode>[1] = {}): Promise<RealCluster> {
   const stack = new AsyncDisposableStack();
   const controlPlane = stack.use(await startTestControlPlane());
-  const node = stack.use(await startTestNode(controlPlane));
+  const node = stack.use(await startTestNode(controlPlane, runtime));
   return { ...clusterOn(controlPlane, stack), node };
 }
 
