@@ -8,6 +8,7 @@ export interface Result {
   readonly reread: readonly number[];
   readonly sealed: readonly number[];
   readonly plainMs: readonly number[];
+  readonly endedMs: readonly number[];
   readonly sealedMs: readonly number[];
 }
 

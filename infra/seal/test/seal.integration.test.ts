@@ -206,7 +206,15 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
     const result = await run(shell('echo hello'), { stdio: ['ignore', out, 'pipe'] });
     closeSync(out);
     expect(result.seal).toMatchObject({ ...counted(Buffer.from('hello\n')), exitCode: 0 });
-    if (place(dir.path) !== '/dev/null') expect(readFileSync(place(dir.path), 'utf8')).toBe('hello\n');
+  });
+
+  test('a file holds what was written', async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, 'file');
+    const out = openSync(file, 'w');
+    await run(shell('echo hello; echo more >&2'), { stdio: ['ignore', out, 'ignore'] });
+    closeSync(out);
+    expect(readFileSync(file, 'utf8')).toBe('hello\nmore\n');
   });
 
   test('stdout may be a terminal', async () => {

@@ -16,7 +16,7 @@ export interface Seen {
 }
 
 type Answer = (response: ServerResponse, seen: Seen) => unknown;
-type Kind = 'jobs' | 'pods' | 'events' | 'nodes';
+type Kind = 'jobs' | 'pods' | 'events' | 'nodes' | 'configmaps';
 export type Verb = 'list' | 'watch' | 'create' | 'get' | 'delete' | 'log';
 
 /** An API server that says what a test has prepared, in order; prepared answers run out into an empty cluster whose watches are silent. */
@@ -87,7 +87,8 @@ export class ScriptedApi implements AsyncDisposable {
 }
 
 function callOf({ method, url }: Seen): string {
-  const [, kind = '', name, sub] = /\/(jobs|pods|events|nodes)(?:\/([^/]+))?(?:\/(log))?$/.exec(url.pathname) ?? [];
+  const [, kind = '', name, sub] =
+    /\/(jobs|pods|events|nodes|configmaps)(?:\/([^/]+))?(?:\/(log))?$/.exec(url.pathname) ?? [];
   if (sub !== undefined) return `log ${kind}`;
   if (method === 'POST') return `create ${kind}`;
   if (name !== undefined) return `${method.toLowerCase()} ${kind}`;
