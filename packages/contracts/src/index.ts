@@ -17,6 +17,7 @@ export type {
 export { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.ts';
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
+export { CD_EVENT_TYPES, CDEVENTS_VERSION, type CdEvent, type CdEventKind, type CdOutcome } from './cd-event.ts';
 export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
 export {
   CONDITIONS,
@@ -79,6 +80,7 @@ export {
 export { MAX_CHUNK_BYTES, STREAMS, type StreamContract } from './streams.ts';
 export {
   alertSubject,
+  cdEventSubject,
   deadSubject,
   envSubject,
   evaluationSubjects,

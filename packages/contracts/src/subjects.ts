@@ -12,6 +12,7 @@ export const SUBJECTS = {
   allEnv: 'lacuna.env.>',
   allDead: 'lacuna.dead.>',
   allAlerts: 'lacuna.alert.>',
+  allCdEvents: 'lacuna.cdevents.>',
 } as const;
 
 /** `lacuna.evaluation.<id>.<attempt>.<fact>[.<qualifier>…]`: one subject, hence one message, per fact. */
@@ -72,6 +73,12 @@ export function logSubject(id: EvaluationId, attempt: number, podUid: string): s
 /** Env values of one evaluation, kept apart from the facts (invariant I12). */
 export function envSubject(id: EvaluationId): string {
   return `lacuna.env.${id}`;
+}
+
+/** `lacuna.cdevents.<subject>.<predicate>` of a type such as `dev.cdevents.testsuiterun.started.0.3.0`. */
+export function cdEventSubject(type: string): string {
+  const [, , subject, predicate] = type.split('.');
+  return `lacuna.cdevents.${subject}.${predicate}`;
 }
 
 /** Where an alert about a stage is published: `lacuna.alert.<stage>`, the dots of the stage kept. */

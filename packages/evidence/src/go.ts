@@ -49,7 +49,7 @@ class GoReader implements LineReader {
   }
 
   /** While tests are not listed, what the tests of a package print can't be told from what stands behind the packages. */
-  get closed(): boolean {
+  get hasSummary(): boolean {
     return this.#listed && this.#packages.closed;
   }
 

@@ -47,8 +47,8 @@ class JestReader implements LineReader {
     // A cut line may lack a digit, or the sign's name.
   }
 
-  get closed(): boolean {
-    return this.#summary() === 'agrees';
+  get hasSummary(): boolean {
+    return this.#durationMs !== undefined;
   }
 
   report(): TestReport {

@@ -5,8 +5,8 @@ export interface LineReader {
   line(text: string): void;
   /** The last line when no newline ended it. Its end may be missing, so no closing figure may be read from it. */
   rest(text: string): void;
-  /** The run has been closed by a summary that agrees. Lines behind it that begin a run, of whatever tool, begin another one. */
-  readonly closed: boolean;
+  /** The closing summary was seen, so that what follows may be another run. Asked before every line, so it has to be cheap. */
+  readonly hasSummary: boolean;
   report(): TestReport;
 }
 

@@ -56,8 +56,8 @@ class NodeSpecReader implements LineReader {
     // A cut line may lack the part that says what it is.
   }
 
-  get closed(): boolean {
-    return this.#summary() === 'agrees';
+  get hasSummary(): boolean {
+    return this.#closing.whole;
   }
 
   report(): TestReport {

@@ -29,6 +29,10 @@ export class NodeSummary {
     this.#whole = false;
   }
 
+  get whole(): boolean {
+    return this.#whole;
+  }
+
   get figures(): NodeFigures | undefined {
     if (!this.#whole) return undefined;
     const { tests = 0, suites = 0, pass = 0, fail = 0, cancelled = 0, skipped = 0, todo = 0 } = this.#figures;

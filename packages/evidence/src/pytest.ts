@@ -60,8 +60,8 @@ class PytestReader implements LineReader {
     if (this.#phase === 'running' && !text.startsWith('=')) this.#running(text);
   }
 
-  get closed(): boolean {
-    return this.#summary() === 'agrees';
+  get hasSummary(): boolean {
+    return this.#closing !== undefined;
   }
 
   report(): TestReport {

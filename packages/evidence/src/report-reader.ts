@@ -68,7 +68,7 @@ class LogReader implements ReportReader {
 
   #line(text: string): void {
     if (!this.#sure) this.#recognise(text);
-    else if (this.#reader?.closed === true) this.#beginNext(text);
+    else if (this.#reader?.hasSummary === true) this.#beginNext(text);
     this.#reader?.line(text);
     if (this.#reader === undefined && text !== '') this.#before = [...this.#before.slice(1 - LINES_BEFORE), text];
   }
@@ -90,10 +90,10 @@ class LogReader implements ReportReader {
     this.#before = [];
   }
 
-  /** Behind a run that is closed another one may begin, of this tool or of the next one that a script calls. */
+  /** Behind a run whose summary agrees another one may begin, of this tool or of the next one that a script calls. */
   #beginNext(text: string): void {
     const next = this.#formats.find((format) => format.begins(text, format === this.#format));
-    if (next === undefined) return;
+    if (next === undefined || this.#reader?.report().summary !== 'agrees') return;
     this.#earlier = this.#report();
     this.#open(next);
   }

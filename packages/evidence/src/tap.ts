@@ -50,8 +50,8 @@ class TapReader implements LineReader {
     // A cut line of TAP says nothing: its number or its directive may be cut.
   }
 
-  get closed(): boolean {
-    return this.#tests.total > 0 && this.#summary() === 'agrees';
+  get hasSummary(): boolean {
+    return this.#tests.total > 0 && this.#plans.state === 'agrees';
   }
 
   report(): TestReport {

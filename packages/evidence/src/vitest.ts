@@ -43,8 +43,8 @@ class VitestReader implements LineReader {
     // A cut line may lack the figures that make it a file, or a digit of them.
   }
 
-  get closed(): boolean {
-    return this.#summary() === 'agrees';
+  get hasSummary(): boolean {
+    return this.#durationMs !== undefined;
   }
 
   report(): TestReport {

@@ -1,4 +1,4 @@
-import type { Alert, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
+import type { Alert, CdEvent, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
 import { awaitFact } from './await-fact.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { sendDead, type DeadLetter } from './dead.ts';
@@ -10,6 +10,7 @@ import type { LogChunk, LogEnd } from './log-chunk.ts';
 import { logEnd, LogWriter } from './log-writer.ts';
 import { provision, type ProvisionOptions } from './provision.ts';
 import { publishAlert } from './publish-alert.ts';
+import { publishCdEvent } from './publish-cd-event.ts';
 import { publishFact, type PublishOutcome } from './publish-fact.ts';
 import { readFact } from './read-fact.ts';
 import { readFacts } from './read-facts.ts';
@@ -52,6 +53,7 @@ export interface Bus extends AsyncDisposable {
   readEnv(id: EvaluationId): Promise<EnvValues | undefined>;
   deleteEnv(id: EvaluationId): Promise<void>;
   publishAlert(alert: Alert): Promise<void>;
+  publishCdEvent(event: CdEvent): Promise<void>;
   dead(service: string, letter: DeadLetter): Promise<void>;
   serve(
     endpoint: ServiceEndpoint & { readonly onBug: (error: unknown) => void },
@@ -88,6 +90,7 @@ function busOn(connection: Connection): Bus {
     readEnv: (id) => readEnv(connection, id),
     deleteEnv: (id) => deleteEnv(connection, id),
     publishAlert: (alert) => publishAlert(connection, alert),
+    publishCdEvent: (event) => publishCdEvent(connection, event),
     dead: (service, letter) => sendDead(connection, service, letter),
     serve: (endpoint, handler, signal) => serve(connection, endpoint, handler, signal),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),

@@ -49,10 +49,11 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
     publish: [
       ...reads(facts),
       ...follows(facts),
-      ...['export', 'alert-nats', 'alert-alertmanager', 'alert-webhook'].flatMap((name) =>
+      ...['export', 'alert-nats', 'alert-alertmanager', 'alert-webhook', 'cdevents'].flatMap((name) =>
         works(facts, `trace-audit-${name}`),
       ),
       SUBJECTS.allAlerts,
+      SUBJECTS.allCdEvents,
     ],
   }),
   provision: {
@@ -64,7 +65,7 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
   },
   client: {
     publish: [SUBJECTS.submit, SUBJECTS.intake, '$SRV.>'],
-    subscribe: ['_INBOX.>', SUBJECTS.allFacts, SUBJECTS.allAlerts],
+    subscribe: ['_INBOX.>', SUBJECTS.allFacts, SUBJECTS.allAlerts, SUBJECTS.allCdEvents],
     allowResponses: false,
   },
 };

@@ -13,5 +13,11 @@ export const AuditConfigSchema = Type.Object({
   alertmanagerUrl: url('base address of an Alertmanager'),
   webhookUrl: url('address that alerts are posted to'),
   webhookSecret: Type.Optional(Type.String({ secret: true, description: 'key of the webhook signature' })),
+  cdevents: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'publish CDEvents on lacuna.cdevents.>; the value is the id of the environment in them',
+    }),
+  ),
   tick: Type.Integer({ unit: 'ms', minimum: 10, default: 250, description: 'how often deadlines are looked at' }),
 });

@@ -10,6 +10,7 @@ import { openContractExporter } from '@lacuna/telemetry';
 import { alertOf, type AlertingFact } from './alert-of.ts';
 import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
+import { cdEventsOf, TOLD_AS_CD_EVENTS } from './cd-events-of.ts';
 import { AuditConfigSchema } from './config.ts';
 import { exportTraces } from './export-traces.ts';
 import { settledOnes } from './settled-ones.ts';
@@ -42,6 +43,7 @@ async function start(context: Context): Promise<RunningService> {
   check('facts read', () => auditor.state.caughtUp);
   metrics.observe('lacuna_evaluations_open', 'Evaluations that are not settled.', () => auditor.state.open);
   const work: Promise<unknown>[] = [auditor.run(signal), ...alerting(context)];
+  if (config.cdevents !== undefined) work.push(tellingCdEvents(context, config.cdevents, auditor));
   if (config.otlpUrl !== undefined) work.push(exporting(context, config.otlpUrl, auditor));
   else log.warn('no OTLP receiver is configured (LACUNA_OTLP_URL): traces stay in the stream until there is one');
   return runningUntil(work);
@@ -69,6 +71,24 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
       const done = await exportTraces(facts, deps, working);
       exported.add({}, done.size);
       return done;
+    },
+    signal,
+  );
+}
+
+function tellingCdEvents({ bus, config, log, signal }: Context, environment: string, auditor: Auditor): Promise<void> {
+  const origin = { source: config.publicUrl ?? '/lacuna', environment };
+  return bus.work(
+    {
+      name: 'trace-audit-cdevents',
+      service: 'trace-audit',
+      types: [...TOLD_AS_CD_EVENTS],
+      concurrency: 16,
+      onFailure: logFailure(log),
+    },
+    async (told) => {
+      const events = cdEventsOf(told.fact, await auditor.evaluationWith(told), origin);
+      for (const event of events) await bus.publishCdEvent(event);
     },
     signal,
   );

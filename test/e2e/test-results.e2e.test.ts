@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
+import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type System } from '../support/system.ts';
 
 let system: System;
-beforeAll(async () => void (system = await startSystem()));
+beforeAll(async () => void (system = await startSystem({ env: { LACUNA_CDEVENTS: 'staging' } })));
 afterAll(() => system[Symbol.asyncDispose]());
 
 const JUNIT = (tests: number, cases: string): string => `<testsuite tests="${tests}">${cases}</testsuite>`;
@@ -34,5 +36,31 @@ describe('a report file', () => {
     });
     const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
     expect({ verdict: view.verdict, reason: view.reason }).toEqual({ verdict, reason });
+  });
+});
+
+describe('an evaluation', () => {
+  test('is told to those who collect CDEvents, as CloudEvents over NATS', async () => {
+    const nats = await connect({ servers: system.nats.url });
+    const received: { id: string; type: string | undefined; outcome: string | undefined }[] = [];
+    nats.subscribe('lacuna.cdevents.testsuiterun.*', {
+      callback: (_, message) => {
+        const { subject } = message.json<{ subject: { id: string; content: { outcome?: string } } }>();
+        received.push({ id: subject.id, type: message.headers?.get('ce-type'), outcome: subject.content.outcome });
+      },
+    });
+    await nats.flush();
+    const { id } = await system.client.submit({ command: ['true'] });
+    const told = await eventually('all three events', () => {
+      const about = received.filter((event) => event.id === id);
+      return about.length >= 3 && about;
+    });
+    // Each is told on its own, so they may overtake each other.
+    expect(told.map(({ type, outcome }) => `${type} ${outcome ?? ''}`.trim()).toSorted()).toEqual([
+      'dev.cdevents.testsuiterun.finished.0.3.0 success',
+      'dev.cdevents.testsuiterun.queued.0.3.0',
+      'dev.cdevents.testsuiterun.started.0.3.0',
+    ]);
+    await nats.close();
   });
 });
