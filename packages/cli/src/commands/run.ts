@@ -36,7 +36,10 @@ export function runCommand(command: Command): void {
     .option('--ctrf <file>', 'write the result as a CTRF report')
     .option('--image <image>', 'container image, of all suites')
     .option('--timeout <duration>', 'run time of each suite, such as 90s or 10m')
-    .option('--report <format>', 'how to read test results: auto, none, pytest, tap, vitest, jest, go')
+    .option(
+      '--report <format>',
+      'how to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH',
+    )
     .option('--env <key=value>', 'environment variable; may be repeated', addPair)
     .option('--label <key=value>', 'label; may be repeated', addPair)
     .option('--workdir <path>', 'working directory')

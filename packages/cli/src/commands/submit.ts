@@ -24,7 +24,10 @@ export function submitCommand(command: Command): void {
     .option('--name <name>', 'name for people')
     .option('--image <image>', 'container image')
     .option('--timeout <duration>', 'run time of the command, such as 90s or 10m')
-    .option('--report <format>', 'how to read test results: auto, none, pytest, tap, vitest, jest, go')
+    .option(
+      '--report <format>',
+      'how to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH',
+    )
     .option('--env <key=value>', 'environment variable; may be repeated', addPair)
     .option('--label <key=value>', 'label; may be repeated', addPair)
     .option('--workdir <path>', 'working directory')
