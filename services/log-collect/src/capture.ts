@@ -54,7 +54,8 @@ export class Capture {
   readonly #deps: CaptureDeps;
   readonly #wishes: LogWishes;
   readonly #end: ContainerEndWatch;
-  #isOpened = false;
+  /** That the log is open, on its way to the stream. */
+  #saidOpened: Promise<unknown> | undefined;
   /** When the first byte came, if nothing was stored before. */
   #firstByteAt: number | undefined;
 
@@ -80,6 +81,7 @@ export class Capture {
       const last = await this.#followUntilEnd(reader, either, signal);
       const reads = new FinalReads(reader, this.#end, this.#deps.finalReads);
       const evidence = await reads.run(last, signal);
+      await this.#saidOpened;
       const end = this.#end.known ?? UNSEEN;
       const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate: this.#isOpenedLate(end) });
       return { statement, report: reader.account.report() };
@@ -134,12 +136,13 @@ export class Capture {
     return last;
   }
 
-  async #sayOpened(): Promise<void> {
-    if (this.#isOpened) return;
-    this.#isOpened = true;
+  /** The reading does not wait for it; the closing does. */
+  #sayOpened(): void {
+    if (this.#saidOpened !== undefined) return;
     const { evaluation, attempt, podUid, containerId } = this.#container;
     const about = { evaluation, attempt, at: this.#deps.now() };
-    await this.#deps.bus.publishFact(fact('log-opened', about, { podUid, containerId }));
+    this.#saidOpened = this.#deps.bus.publishFact(fact('log-opened', about, { podUid, containerId }));
+    this.#saidOpened.catch(() => undefined);
   }
 
   /** Whether the log's beginning could have been rotated away before anybody read it. */

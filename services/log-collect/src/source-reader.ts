@@ -21,7 +21,7 @@ export interface SourceReaderDeps {
   readonly chunking: Chunking;
   readonly openStored: (signal: AbortSignal) => Promise<StoredLog>;
   /** Told each time the source was open for reading. */
-  readonly onOpened: () => Promise<void>;
+  readonly onOpened: () => void;
   /** Told when the first byte of the log came. */
   readonly onFirstByte: () => void;
 }
@@ -61,7 +61,7 @@ export class SourceReader {
     if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
     if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
     if (opened.kind === 'unavailable') return stopped(stop) ?? { kind: 'broken', why: opened.message };
-    await onOpened();
+    onOpened();
     const chunks = chunked(this.#counted(opened.body), chunking)[Symbol.asyncIterator]();
     try {
       for (;;) {
