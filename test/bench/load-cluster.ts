@@ -17,10 +17,8 @@ export interface LoadCluster extends AsyncDisposable {
   readonly kubeconfig: string;
   readonly token: string;
   readonly nodes: readonly string[];
-  /** Requests of that user so far, every watch and every listing included. */
+  /** Requests of that user so far, listings included. */
   requests(): Promise<number>;
-  /** Requests so far by verb and resource, whoever made them: `POST jobs`, `GET pods/log`. */
-  requestsByKind(): Promise<ReadonlyMap<string, number>>;
   /** Waits until there is neither a Job nor a pod. */
   untilEmpty(): Promise<void>;
 }
@@ -48,9 +46,7 @@ export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number 
     kubeconfig,
     token,
     nodes,
-    requests: async () =>
-      sum(await samples(controlPlane, 'apiserver_flowcontrol_dispatched_requests_total'), { flow_schema: USER }),
-    requestsByKind: async () => byKind(await samples(controlPlane, 'apiserver_request_total')),
+    requests: () => requestsOf(controlPlane),
     untilEmpty: () => untilEmpty(controlPlane),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -78,6 +74,13 @@ function ownFlow() {
       rules: [{ subjects, resourceRules: [everything] }],
     },
   };
+}
+
+/** Those by flow, and the reads of logs, which belong to no flow because they may last: only the user makes any. */
+async function requestsOf(controlPlane: ControlPlane): Promise<number> {
+  const flows = await samples(controlPlane, 'apiserver_flowcontrol_dispatched_requests_total');
+  const requests = await samples(controlPlane, 'apiserver_request_total');
+  return sum(flows, { flow_schema: USER }) + sum(requests, { resource: 'pods', subresource: 'log' });
 }
 
 async function untilEmpty(controlPlane: ControlPlane): Promise<void> {
@@ -121,14 +124,4 @@ function sum(all: readonly Sample[], wanted: Readonly<Record<string, string>>): 
   const matches = ({ labels }: Sample): boolean =>
     Object.entries(wanted).every(([name, value]) => labels[name] === value);
   return all.filter(matches).reduce((total, { value }) => total + value, 0);
-}
-
-function byKind(all: readonly Sample[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { labels, value } of all) {
-    const { verb = '', resource = '', subresource = '' } = labels;
-    const kind = `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`;
-    counts.set(kind, (counts.get(kind) ?? 0) + value);
-  }
-  return counts;
 }
