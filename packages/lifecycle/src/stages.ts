@@ -24,13 +24,14 @@ const SHORTEST_MS = 0.001;
 const NO_DEADLINES: Deadlines = {};
 
 interface Answer {
+  readonly evaluation: Evaluation;
   readonly attempt: number;
   readonly deadlines: Deadlines;
   readonly stages: readonly StageState[];
 }
 
-/** Evaluations never change, and one look at one asks for its stages three times: what is due, which verdict, when to look again. */
-const answers = new WeakMap<Evaluation, Answer>();
+/** Evaluations never change, and one look at one asks for its stages twice in a row: what is missing, and which verdict is due. */
+let latest: Answer | undefined;
 
 /** Every stage of one attempt, in order; each ends as ok, failed, late or missing, or is open, or is not owed (yet, or any more). */
 export function stagesOf(
@@ -38,10 +39,10 @@ export function stagesOf(
   attempt: Attempt,
   deadlines: Deadlines = NO_DEADLINES,
 ): readonly StageState[] {
-  const known = answers.get(evaluation);
-  if (known?.attempt === attempt.number && known.deadlines === deadlines) return known.stages;
+  if (latest?.evaluation === evaluation && latest.attempt === attempt.number && latest.deadlines === deadlines)
+    return latest.stages;
   const stages = STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
-  answers.set(evaluation, { attempt: attempt.number, deadlines, stages });
+  latest = { evaluation, attempt: attempt.number, deadlines, stages };
   return stages;
 }
 
