@@ -124,7 +124,7 @@ export class Capture {
       const isBroken = last.kind === 'broken' || last.kind === 'waiting';
       brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
       waitMs = isBroken || last.kind === 'gone' ? Math.min(waitMs * 2, TRY_AGAIN_MS.most) : TRY_AGAIN_MS.first;
-      if (this.#end.known?.kind !== 'ended') this.#end.ask(asking);
+      this.#end.ask(asking);
       const isLeaving = this.#end.known !== undefined;
       if (!isLeaving || last.kind !== 'overtaken')
         await Promise.race([this.#end.news, pause(last.kind === 'ended' ? END_COMES_WITHIN_MS : waitMs, signal)]);

@@ -80,7 +80,7 @@ export class ContainerEndWatch {
 
   /** Asks the stream too: the fact may have been handed to another replica, or come before this process started. */
   ask(signal: AbortSignal): void {
-    if (this.#asking) return;
+    if (this.#asking || this.#known?.kind === 'ended') return;
     this.#asking = true;
     for (const type of ['container-ended', 'pod-gone'] as const)
       void this.#bus
