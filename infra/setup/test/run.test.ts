@@ -112,6 +112,14 @@ describe('servers', () => {
       'ensure --optional nats --optional jaeger',
     ]);
   });
+
+  test('for pods come with the helper that seals their logs, which a start on this machine does not need', async () => {
+    await using clone = await makeClone();
+    await clone.run(['start']);
+    expect(await clone.lines('seal-calls')).toEqual([]);
+    await clone.run(['test'], { CI: 'true' });
+    expect(await clone.lines('seal-calls')).toEqual(['ensure']);
+  });
 });
 
 test.each([

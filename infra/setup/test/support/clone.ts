@@ -56,6 +56,7 @@ export async function makeClone(nodeVersion = process.version.slice(1)): Promise
   await write('package-lock.json', '{}');
   await write('packages/cli/bin/lacuna.mjs', LACUNA);
   await write('infra/servers/src/cli.ts', SERVERS);
+  await write('infra/seal/src/cli.ts', SERVERS.replaceAll('servers-calls', 'seal-calls'));
   const base = {
     PATH: process.env['PATH'],
     SANDBOX: folder,
