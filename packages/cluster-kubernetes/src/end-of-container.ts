@@ -40,10 +40,11 @@ export function endOfContainer(pod: ApiPod, deleted: boolean): ContainerEnd | un
 
 function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   const at = timeOf(terminated.finishedAt) ?? lastTransitionAt(pod);
-  const { message, reason = '' } = terminated;
-  const seal = sealOfMessage(message);
-  // A seal is for programs; what it says to people stands elsewhere.
-  const told = { at, ...(message !== undefined && seal === undefined && { message }) };
+  const { reason = '' } = terminated;
+  const seal = sealOfMessage(terminated.message);
+  // A seal is for programs. Why the cluster took the pod away is more of a reason than what the program left as its last words.
+  const message = disruptionOf(pod)?.message ?? (seal === undefined ? terminated.message : undefined);
+  const told = { at, ...(message !== undefined && { message }) };
   if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
   if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);

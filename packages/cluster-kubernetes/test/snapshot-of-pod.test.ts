@@ -210,7 +210,7 @@ describe('how a container ended', () => {
   });
 
   test.each(['{"v":1', '{"v":2}', 'the last lines of a log', '{}', 'null', '', `${JSON.stringify(SEAL)}x`])(
-    'a termination message %j is no seal',
+    'J28: a termination message %j is no seal',
     (message) => {
       const [status] = ran(1, 'Error');
       const ended = end({

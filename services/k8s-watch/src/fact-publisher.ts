@@ -4,22 +4,29 @@ import type { Bus } from '@lacuna/messaging';
 /** A listing of 10,000 pods tells 50,000 facts: all at once they would fill the memory and keep everything else waiting. */
 const MAX_ON_THEIR_WAY = 256;
 
+export interface PublishReport {
+  /** A fact that could not be stored. */
+  readonly onError: (error: unknown, fact: Fact) => void;
+  /** A container is told to have ended in another way than before; the first word stands (fault J19). */
+  readonly onOtherEnd: (fact: Fact) => void;
+}
+
 /**
  * Publishes observed facts, each once per process. Facts need no order among themselves (but one), so they go out side by side;
  * a publish that fails is forgotten here, and the next snapshot or relist of the object tells it again.
  */
 export class FactPublisher {
   readonly #bus: Pick<Bus, 'publishFact'>;
-  readonly #onError: (error: unknown, fact: Fact) => void;
+  readonly #report: PublishReport;
   /** Subjects told so far, by the object they are about, so that they leave with it. */
   readonly #told = new Map<string, Set<string>>();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #waiting = new Set<() => void>();
   #onTheirWay = 0;
 
-  constructor(bus: Pick<Bus, 'publishFact'>, onError: (error: unknown, fact: Fact) => void) {
+  constructor(bus: Pick<Bus, 'publishFact'>, report: PublishReport) {
     this.#bus = bus;
-    this.#onError = onError;
+    this.#report = report;
   }
 
   /** For an object that is no longer there: it is forgotten as soon as the facts are stored, or could not be. */
@@ -58,7 +65,7 @@ export class FactPublisher {
       .then(() => this.#publishInTurn(fact))
       .catch((error: unknown) => {
         undo();
-        this.#onError(error, fact);
+        this.#report.onError(error, fact);
       })
       .finally(() => this.#inFlight.delete(sending));
     this.#inFlight.add(sending);
@@ -69,7 +76,8 @@ export class FactPublisher {
     if (this.#onTheirWay >= MAX_ON_THEIR_WAY) await new Promise<void>((resolve) => this.#waiting.add(resolve));
     else this.#onTheirWay++;
     try {
-      await this.#bus.publishFact(fact);
+      const outcome = await this.#bus.publishFact(fact);
+      if (outcome.kind === 'conflict' && fact.type === 'container-ended') this.#report.onOtherEnd(fact);
     } finally {
       this.#letNextGo();
     }

@@ -26,12 +26,12 @@ async function start(context: ServiceContext<typeof WatchConfigSchema>): Promise
   const { bus, clock, config, log, metrics, signal, step, check } = context;
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
   const now = (): number => clock.nowMs();
-  const publisher = new FactPublisher(bus, (error, fact) =>
-    log.error(
-      { err: error, evaluation: fact.evaluation, fact: fact.type },
-      'could not publish a fact; the next listing tells it again',
-    ),
-  );
+  const publisher = new FactPublisher(bus, {
+    onError: (error, { evaluation, type }) =>
+      log.error({ err: error, evaluation, fact: type }, 'could not publish a fact; the next listing tells it again'),
+    onOtherEnd: ({ evaluation, data }) =>
+      log.error({ evaluation, told: data }, 'the cluster now tells another end of a container; the first one stands'),
+  });
   const inventory = new Inventory();
   const expectations = new Expectations();
   const nodes = new NodeLeases(config.nodeLease);
