@@ -103,14 +103,22 @@ function contradiction({ exitCode, signal, seal }: FactData<'container-ended'>):
   return platform('exit-contradicted', `exit ${told} by the cluster, but ${sealed} by the seal of the program itself`);
 }
 
-/** When the kernel kills a child for memory, the command may go on: Kubernetes then says `OOMKilled` with the command's own exit code (fault J12). */
-function wordsOf({ reason, message, exitCode }: FactData<'container-ended'>): string {
+/**
+ * Why the cluster ended it, for people: the message without a seal, which is for machines. When the kernel kills a child for memory, the
+ * command may go on: Kubernetes then says `OOMKilled` with the command's own exit code (fault J12).
+ */
+function wordsOf({ reason, message, exitCode, seal }: FactData<'container-ended'>): string {
   const child = reason === 'OOMKilled' && exitCode !== undefined && exitCode !== 137;
   const what = child
     ? `${reason}: a process of the container was killed; the command itself ended with ${exitCode}`
     : reason;
-  return message === undefined ? what : `${what}: ${message}`;
+  const isSeal = seal !== undefined && message?.startsWith('{') === true;
+  const words = isSeal || message === undefined ? WORDS[reason] : message;
+  return words === undefined ? what : `${what}: ${words}`;
 }
+
+/** What a reason means, where the cluster has no words for it. */
+const WORDS: Readonly<Record<string, string>> = { Deleted: 'the pod was deleted by somebody' };
 
 /** Signals that somebody else sends. A program's own crash arrives as SIGSEGV, SIGABRT and the like, and is its own result. */
 function isOutsideSignal(signal: string | undefined): boolean {

@@ -325,6 +325,19 @@ test('J3, J4: what comes before the end of a Job (active, FailureTarget) is no f
   ).toEqual([]);
 });
 
+test('J6: the reason of a deletion is in words, though the last message of the container is a seal', () => {
+  const seal = { v: 1, bytes: 1, lines: 1, sha256: SHA, signal: 'SIGTERM', endedAt: ms(9), drainMs: 0 };
+  const [status] = ran(143, 'Error');
+  const terminated = { ...status?.state?.terminated, message: JSON.stringify(seal) };
+  const pod = { phase: 'Failed', containerStatuses: main({ terminated }) };
+  const outcome = new Seen()
+    .running()
+    .pod(10, pod, { deletionTimestamp: at(18), deletionGracePeriodSeconds: 10 })
+    .log(11)
+    .outcome();
+  expect(outcome).toMatchObject({ verdict: 'error', reason: 'Deleted: the pod was deleted by somebody' });
+});
+
 describe('J7: a second pod that the cluster started', () => {
   const second = { uid: 'z-second', name: `${EVALUATION}-a1-other` };
   const twice = (seen: Seen) =>

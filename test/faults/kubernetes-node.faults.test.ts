@@ -1,0 +1,122 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import type { Alert, EvaluationId, EvaluationSpec, Fact, FactOf } from '@lacuna/contracts';
+import { eventually } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brokenHistory, messagesIn } from '../support/history.ts';
+import { startRealCluster, type RealCluster } from '../support/kubernetes-system.ts';
+import { allSettled } from '../support/settled.ts';
+import type { System } from '../support/system.ts';
+
+let stack: AsyncDisposableStack;
+let cluster: RealCluster;
+let system: System;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  cluster = stack.use(await startRealCluster());
+  // Shorter than in production, where a node has to be silent for longer before its pods are given up.
+  system = stack.use(await cluster.system({ LACUNA_NODE_LEASE: '2s', LACUNA_DEADLINES: 'log.capture=60s+60s' }));
+});
+afterAll(() => stack.disposeAsync());
+
+const shell = (script: string): string[] => ['sh', '-c', script];
+const facts = (): Promise<Fact[]> => messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
+const alertsOf = async (id: EvaluationId): Promise<string[]> =>
+  (await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS'))
+    .filter(({ evaluation, status }) => evaluation === id && status === 'raised')
+    .map(({ stage, cause }) => `${stage} ${cause}`);
+
+async function submit(spec: Partial<EvaluationSpec> & { readonly command: string[] }): Promise<EvaluationId> {
+  const { id } = await system.client.submit({ name: 'node', image: 'localhost/busybox:1', report: 'none', ...spec });
+  return id;
+}
+
+function started(id: EvaluationId): Promise<FactOf<'container-started'>> {
+  const find = async (): Promise<FactOf<'container-started'> | undefined> => {
+    const all = (await facts()).filter((fact) => fact.type === 'container-started');
+    return all.find(({ evaluation }) => evaluation === id);
+  };
+  return eventually(`${id} started`, find, { withinMs: 60_000 });
+}
+
+async function logOf(id: EvaluationId): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await system.client.log(id)).body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what else ends a container, each with its own verdict', async () => {
+  const steady = await Promise.all(
+    Array.from({ length: 4 }, () => submit({ command: shell('echo start; sleep 8; echo end') })),
+  );
+  const childKilled = await submit({
+    command: shell('head -c 100000000 /dev/zero | tail | wc -c; exit 0'),
+    resources: { memory: '20Mi' },
+  });
+  const noProgram = await submit({ command: ['/no/such/program'] });
+  const deleted = await submit({ command: shell('echo hi; sleep 300') });
+  // More than its /tmp may hold; the kubelet looks every ten seconds.
+  const evicted = await submit({ command: shell('dd if=/dev/zero of=/tmp/big bs=1M count=300; sleep 300') });
+  await Promise.all(steady.map(started));
+  await cluster.node.kubelet.kill();
+  await pass(3_000);
+  await cluster.node.kubelet.restart();
+  const { pod } = (await started(deleted)).data;
+  await cluster.request({
+    method: 'DELETE',
+    path: `/api/v1/namespaces/default/pods/${pod}`,
+    body: { gracePeriodSeconds: 0 },
+  });
+
+  const ids = [...steady, childKilled, noProgram, deleted, evicted];
+  const views = new Map((await allSettled(system.client, ids, 120_000)).map((view) => [view.id, view]));
+  for (const id of steady) {
+    expect.soft(views.get(id)).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
+    expect.soft(await logOf(id)).toBe('start\nend\n');
+  }
+  const error = (reason: RegExp) => ({ verdict: 'error', reason: expect.stringMatching(reason) as string });
+  expect
+    .soft(views.get(childKilled))
+    .toMatchObject({ ...error(/OOMKilled: a process .* ended with 0/), evidence: { exitCode: 0 } });
+  expect.soft(views.get(noProgram)).toMatchObject(error(/StartError: .*no such file/));
+  expect.soft(views.get(deleted)).toMatchObject(error(/deleted/));
+  expect.soft(views.get(evicted)).toMatchObject(error(/exceeds the limit/));
+  const alerts = await Promise.all([childKilled, noProgram, deleted, evicted].map(alertsOf));
+  expect
+    .soft(alerts)
+    .toEqual([
+      ['container.run oom-killed'],
+      ['container.start start-error'],
+      ['container.run deleted'],
+      ['container.run evicted'],
+    ]);
+  expect(brokenHistory(ids, await facts())).toEqual([]);
+}, 240_000);
+
+test('J9: a node that is silent is told as lost when our own lease is over, and what the program did is told when the node comes back', async () => {
+  const id = await submit({ command: shell('sleep 6; echo end') });
+  await started(id);
+  await cluster.node.kubelet.kill();
+  // What the node controller writes after 50 s of silence.
+  const conditions = [
+    { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting' },
+  ];
+  const patched = await cluster.request({
+    method: 'PATCH',
+    path: `/api/v1/nodes/${cluster.node.name}/status`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: { status: { conditions } },
+  });
+  expect(patched.status).toBe(200);
+  await eventually('the alert', async () => (await alertsOf(id)).includes('container.run node-lost'), {
+    withinMs: 20_000,
+  });
+  await cluster.node.kubelet.restart();
+  const [view] = await allSettled(system.client, [id], 90_000);
+  expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
+  expect(view?.findings.find(({ cause }) => cause === 'node-lost')).toMatchObject({
+    reason: expect.stringMatching(/has not been ready .*Kubelet stopped posting/) as string,
+    clearedAt: expect.any(Number) as number,
+  });
+  expect(await logOf(id)).toBe('end\n');
+}, 180_000);
