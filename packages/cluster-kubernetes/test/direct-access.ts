@@ -37,6 +37,12 @@ export class DirectAccess implements AsyncDisposable {
     await this.#call({ method: 'DELETE', path: `${podsPath(this.#namespace)}/${name}`, body: options });
   }
 
+  /** Merges a change into a Job or a pod. */
+  async patch(kind: 'jobs' | 'pods', name: string, change: object): Promise<void> {
+    const path = kind === 'jobs' ? jobsPath(this.#namespace) : podsPath(this.#namespace);
+    await this.#call({ method: 'PATCH', path: `${path}/${name}`, body: change });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#connection[Symbol.asyncDispose]();
   }

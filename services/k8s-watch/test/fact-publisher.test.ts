@@ -22,7 +22,10 @@ test('a listing of thousands goes out a few hundred at a time, all of it, a fail
     stored.add(factSubject(told));
     return { kind: 'stored', seq: 1 } as const;
   };
-  const publisher = new FactPublisher({ publishFact }, (_, told) => failed.push(told));
+  const publisher = new FactPublisher(
+    { publishFact },
+    { onError: (_, told) => failed.push(told), onOtherEnd: () => undefined },
+  );
   for (let i = 0; i < POD_COUNT; i++) void publisher.tell(`uid-${i}`, [i === 7 ? unlucky : podCreated(i)]);
   await publisher.drained();
   expect(stored.size).toBe(POD_COUNT - 1);
