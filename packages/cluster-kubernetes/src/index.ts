@@ -4,6 +4,7 @@
  * connections are not kept, and its log reader ends the process when a connection breaks.
  * It retries no request and concludes no end: outcomes and snapshots say what the API server said, and who calls decides.
  */
+export { openKubernetesApi, type KubernetesApi } from './open-kubernetes-api.ts';
 export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
 export type { PodDefaults } from './job-manifest.ts';
 export type { SealHelper } from './seal-config-map.ts';

@@ -36,7 +36,11 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
   });
 }
 
-function loadConfig({ kubeconfig, context }: KubernetesClusterOptions): KubeConfig {
+/** Reads a kubeconfig. Throws when it cannot be used. */
+export function loadConfig({
+  kubeconfig,
+  context,
+}: Pick<KubernetesClusterOptions, 'kubeconfig' | 'context'>): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);

@@ -31,7 +31,7 @@ const failed = (exitCode = 1): Story =>
   new Story().running().after(1_000).ended({ exitCode, reason: 'Error' }).logClosed().reportRead();
 const warned = (story: Story, reason: string, message: string, object: 'job' | 'pod' = 'job'): Story =>
   story.tell('cluster-warned', { object, uid: object === 'job' ? 'job-1' : 'pod-1', reason, message });
-const delayed = (cause: 'capacity' | 'quota' | 'throttled' | 'unavailable', detail: string): Story =>
+const delayed = (cause: 'capacity' | 'client' | 'quota' | 'throttled' | 'unavailable', detail: string): Story =>
   queued()
     .after(20)
     .tell('dispatch-delayed', { cause, detail, ...(cause === 'capacity' ? {} : { slotAt: Story.T0 + 15 }) });
@@ -72,6 +72,20 @@ const CUT: Partial<LogStatement> = {
   reason: 'log cut after byte 60: 40 of 100 bytes lost; dropped by the runtime: every re-read ends at the same byte',
   tried: ['read again after 2 s'],
 };
+const lossy = (more: Partial<LogStatement>): Story =>
+  new Story()
+    .running()
+    .after(1_000)
+    .ended()
+    .logClosed({ ...CUT, ...more })
+    .reportRead();
+/** The first attempt was evicted, and another one ordered. */
+const secondAttempt = (): Story =>
+  new Story()
+    .running({ retries: 1 })
+    .after(1_000)
+    .tell('pod-gone', { podUid: 'pod-1', cause: 'evicted', message: 'The node was low on memory' })
+    .tell('retry-ordered', { cause: 'infrastructure', reason: 'evicted', next: 2, evidenceAt: Story.T0, notOwed: [] });
 const refusing = (times: number) =>
   logOf(...Array.from({ length: times }, () => 'OperationalError: connect ECONNREFUSED 10.0.0.7:5432'));
 const overlap = { evaluations: 3, broken: 1 };
@@ -260,6 +274,39 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
           .logClosed()
           .reportRead({ collected: 25, passed: 17, summary: 'missing', inFlight: ['test_18'] }),
       ),
+  },
+  'log-rotated': {
+    ranksFirst: () => diagnosisOf(lossy({ cause: 'rotation', reason: 'log cut after byte 60: rotated' })),
+    nearMiss: () => diagnosisOf(lossy({ cause: 'dropped-by-runtime', reason: 'log cut after byte 60' })),
+  },
+  'log-unread': {
+    ranksFirst: () => diagnosisOf(lossy({ cause: 'source-failed', reason: 'log cut after byte 60: kubelet away' })),
+    nearMiss: () => diagnosisOf(lossy({ cause: 'rotation', reason: 'log cut after byte 60: rotated' })),
+  },
+  'log-budget': {
+    ranksFirst: () => diagnosisOf(lossy({ cause: 'policy', reason: 'log cut after byte 60: longer than its budget' })),
+    nearMiss: () => diagnosisOf(lossy({})),
+  },
+  'log-store-full': {
+    ranksFirst: () =>
+      diagnosisOf(
+        new Story()
+          .running()
+          .after(1_000)
+          .tell('log-held-up', { podUid: 'pod-1', why: 'insufficient storage resources available' })
+          .ended()
+          .after(10_000),
+        { readers: ALL_READ },
+      ),
+    nearMiss: () => diagnosisOf(STORIES.logNeverCloses().after(10_000), { readers: without('log-collect') }),
+  },
+  'creation-limited': {
+    ranksFirst: () => diagnosisOf(delayed('client', 'at most 2 create requests at a time').after(900)),
+    nearMiss: () => diagnosisOf(delayed('throttled', '429').after(900)),
+  },
+  retried: {
+    ranksFirst: () => diagnosisOf(secondAttempt()),
+    nearMiss: () => diagnosisOf(STORIES.passed()),
   },
   'log-mismatch': {
     ranksFirst: () =>

@@ -2,11 +2,11 @@ import { createClient } from '@lacuna/client';
 import { nearest } from '@lacuna/contracts';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, runProcess, type Lifecycle } from '@lacuna/service-kit';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { table } from '../demo/programme.ts';
-import { DRILLS } from '../drill/catalog.ts';
+import { drillIn, FAULTS } from '../drill/catalog.ts';
 import type { Drill, DrillOutcome, Place } from '../drill/drill.ts';
-import { openScene } from '../drill/open-scene.ts';
+import { openScene, type SceneOptions } from '../drill/open-scene.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import type { Scene } from '../drill/scene.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -15,6 +15,9 @@ import { withExamples } from '../with-examples.ts';
 
 interface DrillOptions extends GlobalOptions {
   readonly list?: boolean;
+  readonly cluster: Exclude<Place, 'url'>;
+  readonly kubeconfig?: string;
+  readonly image: string;
 }
 
 const STOP_MS = 20_000;
@@ -24,6 +27,13 @@ export function drillCommand(command: Command): void {
   command
     .argument('[fault...]', 'faults to make, one after the other; see --list')
     .option('--list', 'say which faults there are, and where each can be made')
+    .addOption(
+      new Option('--cluster <kind>', 'what the platform of its own runs on')
+        .choices(['process', 'kubernetes'])
+        .default('process'),
+    )
+    .option('--kubeconfig <file>', 'which Kubernetes; as kubectl finds it by default')
+    .option('--image <image>', 'image with a shell, for the evaluations on Kubernetes', 'busybox:1')
     .action(async (faults: string[], _: unknown, self: Command) => drill(faults, self));
   withExamples(command, {
     'lacuna drill no-pod': 'on a platform of its own, which is gone afterwards',
@@ -35,10 +45,11 @@ export function drillCommand(command: Command): void {
 async function drill(faults: readonly string[], self: Command): Promise<void> {
   const options = self.optsWithGlobals<DrillOptions>();
   const json = options.json === true;
-  if (options.list === true) return void process.stdout.write(json ? `${JSON.stringify(LISTED)}\n` : `${listed()}\n`);
-  if (faults.length === 0) throw usageError(`name a fault: ${DRILLS.map(({ fault }) => fault).join(', ')}`);
+  if (options.list === true)
+    return void process.stdout.write(json ? `${JSON.stringify(FAULTS.map(listed))}\n` : `${listTable()}\n`);
+  if (faults.length === 0) throw usageError(`name a fault: ${FAULTS.join(', ')}`);
   const ownPlatform = self.getOptionValueSourceWithGlobals('url') === 'default';
-  const drills = faults.map((fault) => drillOf(fault, ownPlatform ? 'process' : 'url'));
+  const drills = faults.map((fault) => drillOf(fault, ownPlatform ? options.cluster : 'url'));
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const log = createLogger({ service: 'lacuna', level: 'silent' });
   await runProcess({
@@ -46,9 +57,7 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
     stopMs: STOP_MS,
     start: async (life) => {
       try {
-        const scene = ownPlatform
-          ? await openScene(life, { env: process.env, say, onProgress: progressPrinter(process.stderr) })
-          : sceneAt(options, life, say);
+        const scene = ownPlatform ? await openScene(life, sceneOptions(options, say)) : sceneAt(options, life, say);
         await runAll(drills, scene, json, say);
         void life.stop('the drills are over');
       } catch (error) {
@@ -81,39 +90,53 @@ function sceneAt({ url, token }: DrillOptions, life: Lifecycle, say: (line: stri
   return { client: createClient({ url, token: token || undefined }), jaegerUrl: undefined, signal: life.signal, say };
 }
 
+function sceneOptions({ cluster, kubeconfig, image }: DrillOptions, say: (line: string) => void): SceneOptions {
+  const basics = { env: process.env, say, onProgress: progressPrinter(process.stderr) };
+  if (cluster === 'process') return basics;
+  return { ...basics, kubernetes: { image, ...(kubeconfig === undefined ? {} : { kubeconfig }) } };
+}
+
 function drillOf(name: string, place: Place): Drill {
-  const found = DRILLS.find(({ fault }) => fault === name);
-  if (found === undefined) {
-    const names = DRILLS.map(({ fault }) => fault);
-    const guess = nearest(name, names);
-    throw usageError(
-      `there is no fault "${name}"${guess === undefined ? '' : `; did you mean "${guess}"?`} (${names.join(', ')})`,
-    );
+  if (!FAULTS.includes(name)) {
+    const guess = nearest(name, FAULTS);
+    const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
+    throw usageError(`there is no fault "${name}"${hint} (${FAULTS.join(', ')})`);
   }
-  const why = found.notOn[place];
-  if (why !== undefined) throw usageError(`${name} is not possible here: ${why}`);
-  return found;
+  const found = drillIn(place, name);
+  if ('why' in found) throw usageError(`${name} is not possible here: ${found.why}`);
+  return found.drill;
 }
 
 const PLACES: readonly (readonly [Place, string])[] = [
   ['process', 'embedded'],
+  ['kubernetes', 'kubernetes'],
   ['url', '--url'],
 ];
 
-const LISTED = DRILLS.map(({ fault, makes, notOn, cause }) => ({ fault, makes, cause: cause ?? null, notOn }));
+/** One fault: what makes it where, and why not elsewhere. */
+function listed(fault: string): { fault: string; makes: Record<string, string>; notOn: Record<string, string> } {
+  const makes: Record<string, string> = {};
+  const notOn: Record<string, string> = {};
+  for (const [place] of PLACES) {
+    const found = drillIn(place, fault);
+    if ('why' in found) notOn[place] = found.why;
+    else makes[place] = found.drill.makes;
+  }
+  return { fault, makes, notOn };
+}
 
-function listed(): string {
-  const rows = DRILLS.map(({ fault, makes, notOn }) => [
+function listTable(): string {
+  const all = FAULTS.map(listed);
+  const rows = all.map(({ fault, makes }) => [
     fault,
-    ...PLACES.map(([place]) => (notOn[place] === undefined ? 'yes' : 'no')),
-    makes,
+    ...PLACES.map(([place]) => (makes[place] === undefined ? 'no' : 'yes')),
+    [...new Set(Object.values(makes))].join('; or: '),
   ]);
-  const reasons = DRILLS.flatMap(({ fault, notOn }) =>
+  const reasons = all.flatMap(({ fault, notOn }) =>
     PLACES.flatMap(([place, name]) => (notOn[place] === undefined ? [] : [`${fault} not on ${name}: ${notOn[place]}`])),
   );
-  return [table([['FAULT', ...PLACES.map(([, name]) => name.toUpperCase()), 'MAKES'], ...rows]), '', ...reasons].join(
-    '\n',
-  );
+  const head = ['FAULT', ...PLACES.map(([, name]) => name.toUpperCase()), 'MAKES'];
+  return [table([head, ...rows]), '', ...reasons].join('\n');
 }
 
 function report({ passed, verdict, brokenSpans, alerts, cause, trace, problems, unseen }: DrillOutcome): string {

@@ -8,20 +8,29 @@ import type { Lifecycle } from '@lacuna/service-kit';
 import { receiveAlerts } from '../demo/alert-receiver.ts';
 import { ALL_SERVICES, openPlatform } from '../platform/open-platform.ts';
 import type { OwnServer } from '../platform/local-servers.ts';
-import type { OwnScene, Scene } from './scene.ts';
+import { openNamespace, type NamespaceOptions } from './open-namespace.ts';
+import type { KubernetesScene, OwnScene, Scene } from './scene.ts';
 import { ServiceChild, type ApartService } from './service-child.ts';
 
 /** Times of the span contract that let a drill end within seconds; the grace is what a late arrival has. */
-const DEADLINES = 'queue=3s+60s,job.create=3s+60s,pod.create=3s+3s';
+const DEADLINES = {
+  process: 'queue=3s+60s,job.create=3s+60s,pod.create=3s+3s',
+  // The Job controller tries again after ten seconds at most, when it has failed for some.
+  kubernetes: 'queue=3s+60s,job.create=3s+60s,pod.create=5s+20s',
+} as const;
 
 export interface SceneOptions {
   readonly env: NodeJS.ProcessEnv;
+  /** Kubernetes instead of the embedded cluster. */
+  readonly kubernetes?: NamespaceOptions;
   readonly say: (line: string) => void;
   readonly onProgress: OnProgress;
 }
 
 /** A disposable platform within the given life, with an alert receiver, and dispatch and log-collect as processes that can be stopped. */
-export async function openScene(life: Lifecycle, { env, say, onProgress }: SceneOptions): Promise<Scene> {
+export async function openScene(life: Lifecycle, options: SceneOptions): Promise<Scene> {
+  const { env, say, onProgress } = options;
+  const kubernetes = options.kubernetes && (await openNamespace(life, options.kubernetes));
   const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-drill-'));
   const forget = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
   await life.step('drill data', () => Promise.resolve({ [Symbol.asyncDispose]: forget }));
@@ -35,7 +44,7 @@ export async function openScene(life: Lifecycle, { env, say, onProgress }: Scene
     env: {
       ...env,
       LACUNA_ALLOW_FAULTS: 'true',
-      LACUNA_DEADLINES: DEADLINES,
+      ...clusterSettings(options.kubernetes, kubernetes),
       LACUNA_WEBHOOK_URL: receiver.url,
       LACUNA_WEBHOOK_SECRET: secret,
       LACUNA_REREAD: '1500ms',
@@ -55,7 +64,22 @@ export async function openScene(life: Lifecycle, { env, say, onProgress }: Scene
     jaeger: () => running('Jaeger', 'unavailable' in traces ? undefined : traces.own),
   };
   const jaegerUrl = 'unavailable' in traces ? undefined : traces.jaegerUrl || undefined;
-  return { client: createClient({ url: http }), jaegerUrl, signal: life.signal, say, own };
+  const scene: Scene = { client: createClient({ url: http }), jaegerUrl, signal: life.signal, say, own };
+  return kubernetes === undefined ? scene : { ...scene, kubernetes };
+}
+
+function clusterSettings(
+  options: NamespaceOptions | undefined,
+  kubernetes: KubernetesScene | undefined,
+): Record<string, string> {
+  if (kubernetes === undefined) return { LACUNA_DEADLINES: DEADLINES.process };
+  const kubeconfig = options?.kubeconfig;
+  return {
+    LACUNA_DEADLINES: DEADLINES.kubernetes,
+    LACUNA_CLUSTER: 'kubernetes',
+    LACUNA_KUBE_NAMESPACE: kubernetes.namespace,
+    ...(kubeconfig === undefined ? {} : { LACUNA_KUBECONFIG: kubeconfig }),
+  };
 }
 
 function running(what: string, own: OwnServer): ServerProcess {

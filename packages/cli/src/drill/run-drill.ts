@@ -8,7 +8,9 @@ import { waitFor, type Scene } from './scene.ts';
 /** Makes one fault, waits for what it must cause, and says whether that came. Never throws: what goes wrong is a failed drill. */
 export async function runDrill(drill: Drill, scene: Scene): Promise<DrillOutcome> {
   try {
-    const made = await drill.make(scene, drill.act);
+    const { image } = scene.kubernetes ?? {};
+    const { act } = drill;
+    const made = await drill.make(scene, image === undefined ? act : { ...act, spec: { ...act.spec, image } });
     const view = await scene.client.waitUntilSettled(made.id, { signal: scene.signal });
     return await judge(drill, scene, made, view);
   } catch (error) {

@@ -13,6 +13,16 @@ export interface Scene {
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   readonly own?: OwnScene;
+  readonly kubernetes?: KubernetesScene;
+}
+
+/** The part of a Kubernetes cluster that a drill may break: a namespace of its own. */
+export interface KubernetesScene {
+  readonly namespace: string;
+  /** Image of the evaluations; it has `sh`. */
+  readonly image: string;
+  /** One call to the API server; rejects unless it succeeds. */
+  readonly api: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<unknown>;
 }
 
 /** A platform that was started for drills. */
@@ -29,8 +39,9 @@ export interface OwnScene {
 
 const POLL_MS = 50;
 
-/** Submits, and says so. */
-export async function submitted(scene: Scene, spec: EvaluationSpec): Promise<EvaluationId> {
+/** Submits, and says so; `first` is said before it. */
+export async function submitted(scene: Scene, spec: EvaluationSpec, first?: string): Promise<EvaluationId> {
+  if (first !== undefined) scene.say(first);
   const { id } = await scene.client.submit(spec, { signal: scene.signal });
   scene.say(`submitted ${spec.name} (${id})`);
   return id;
@@ -64,6 +75,12 @@ export async function waitFor<T>(scene: Scene, what: string, probe: () => Promis
 /** Whether a stage of the latest attempt has come to that outcome. */
 export function stageIs(view: EvaluationView, stage: string, outcome: string): boolean {
   return view.attempts.at(-1)?.stages.some((one) => one.stage === stage && one.outcome === outcome) === true;
+}
+
+/** The Kubernetes of a scene; the catalog sees to it that nobody else asks. */
+export function kubernetesOf({ kubernetes }: Scene): KubernetesScene {
+  if (kubernetes === undefined) throw new Error('this drill needs a Kubernetes cluster');
+  return kubernetes;
 }
 
 /** The part of a scene that only a platform of its own has; the catalog sees to it that nobody else asks. */

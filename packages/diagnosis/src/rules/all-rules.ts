@@ -1,7 +1,8 @@
 import type { Rule } from '../rule.ts';
-import { CANCEL_RULES } from './cancel-rules.ts';
+import { ATTEMPT_RULES } from './attempt-rules.ts';
 import { JOB_RULES } from './job-rules.ts';
 import { LOG_RULES } from './log-rules.ts';
+import { LOSS_RULES } from './loss-rules.ts';
 import { POD_RULES } from './pod-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
@@ -10,11 +11,12 @@ import { SERVICE_RULES } from './service-rules.ts';
 
 /** Every cause there is, in the order of an evaluation's life: of two that weigh the same, the earlier one is named first. */
 export const RULES: readonly Rule[] = [
-  ...CANCEL_RULES,
+  ...ATTEMPT_RULES,
   ...QUEUE_RULES,
   ...JOB_RULES,
   ...POD_RULES,
   ...RUN_RULES,
+  ...LOSS_RULES,
   ...LOG_RULES,
   ...PROGRAM_RULES,
   ...SERVICE_RULES,

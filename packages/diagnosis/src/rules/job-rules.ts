@@ -57,11 +57,24 @@ export const JOB_RULES: readonly Rule[] = [
       'Check that the API server is up and can be reached from dispatch, and its credentials. Dispatch goes on asking for the same Job; it is never created twice.',
   },
   {
+    cause: 'creation-limited',
+    title: 'Lacuna itself holds back the creation of Jobs, because the cluster struggles',
+    for: [
+      proof((known) => waitsFor(known, 'client') && `dispatch says: ${waitsFor(known, 'client')}`),
+      suggestion(
+        (known) => lost(known, 'client') && `its Job came late: ${lost(known, 'client')} lost to our own limit`,
+      ),
+    ],
+    advice:
+      'The limit fell because the API server answered late or refused, and rises by itself: look at the API server first.',
+  },
+  {
     cause: 'quota',
     title: 'A quota of the namespace is used up',
     for: [
       proof((known) => waitsFor(known, 'quota') && `the cluster refuses for now: ${waitsFor(known, 'quota')}`),
       proof((known) => podless(known) && warningLike(known, QUOTA)),
+      hint((known) => podless(known) && tooSmall(known) && 'the quota could never hold it: to wait is no use'),
       suggestion((known) => lost(known, 'quota') && `its Job came late: ${lost(known, 'quota')} lost to the quota`),
       suggestion(
         (known) => !podless(known) && known.stages['pod.create'].outcome === 'late' && warningLike(known, QUOTA),
@@ -143,6 +156,10 @@ function jobless(known: Case): boolean {
 
 function podless({ attempt, pod }: Case): boolean {
   return attempt.job !== undefined && pod === undefined;
+}
+
+function tooSmall({ attempt }: Case): boolean {
+  return Object.values(attempt.warnings).some(({ data }) => data.quota === 'too-small');
 }
 
 function deniedPod(known: Case): string | undefined {

@@ -10,19 +10,6 @@ const LATE_MS = 3_000;
 /** What is wrong with the evidence of a program that ran: its log and its test results. */
 export const LOG_RULES: readonly Rule[] = [
   {
-    // Cause 2 of the seed's investigation: the output stops abruptly, no summary line, and the run is called failed.
-    cause: 'log-cut',
-    title: 'The end of the log is lost',
-    for: [
-      proof((known) => statementOf(known)?.state === 'truncated' && statementOf(known)?.reason),
-      hint((known) => statementOf(known)?.state === 'truncated' && tried(known)),
-      hint((known) => statementOf(known)?.state === 'truncated' && unaccounted(known)),
-    ],
-    against: [refutation((known) => statementOf(known)?.state === 'sealed' && 'the log is sealed: not a byte is lost')],
-    advice:
-      'The program did write the rest: its seal counted it. Do not read this run as failed; run it again. If it happens on a busy node, the runtime drops what it has not drained when a container ends: a drained seal prevents it.',
-  },
-  {
     cause: 'log-mismatch',
     title: 'The log is not the one that was written',
     for: [proof((known) => statementOf(known)?.state === 'mismatch' && statementOf(known)?.reason)],
@@ -72,6 +59,13 @@ export const LOG_RULES: readonly Rule[] = [
     against: [suggestion((known) => behind(known, 'log-collect'))],
     advice:
       'The source of the log does not answer or never ends: see the kubelet of its node, and what log-collect says of this pod.',
+  },
+  {
+    cause: 'log-store-full',
+    title: 'The log store has no room',
+    for: [proof((known) => unclosed(known) && known.pod?.logHeldUp?.data.why)],
+    advice:
+      'Give the NATS server more storage, or let less be kept: the capture waits, and nothing is lost while the source still has it.',
   },
   {
     cause: 'late-writers',
@@ -133,16 +127,17 @@ export const LOG_RULES: readonly Rule[] = [
   {
     cause: 'results-contradict',
     title: 'Exit code and test results contradict each other',
-    for: [proof(contradiction)],
+    for: [
+      proof(contradiction),
+      proof(
+        (known) =>
+          brokenBy(known, 'container.run') === 'exit-contradicted' && known.stages['container.run'].broken?.reason,
+      ),
+    ],
     advice:
       'Something between the test tool and the exit code loses it: a pipe without pipefail, `|| true`, a wrapper script, an exit in a teardown.',
   },
 ];
-
-function tried(known: Case): string | undefined {
-  const steps = statementOf(known)?.tried ?? [];
-  return steps.length === 0 ? undefined : `tried: ${steps.join('; ')}`;
-}
 
 function unclosed(known: Case): boolean {
   return endOf(known)?.containerId !== undefined && isStuckIn(known, 'log.capture');

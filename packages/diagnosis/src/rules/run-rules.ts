@@ -66,6 +66,7 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'Somebody deleted the pod',
     for: [
       proof((known) => goneBy(known, 'deleted')),
+      proof(({ attempt }) => attempt.jobGone?.data.message),
       proof((known) => brokenBy(known, 'container.run') === 'deleted' && `deleted while it ran${message(known)}`),
     ],
     advice: "The API server's audit log says who. Lacuna deletes a pod only after its verdict.",

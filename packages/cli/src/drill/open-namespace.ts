@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { openKubernetesApi } from '@lacuna/cluster-kubernetes';
+import type { Lifecycle } from '@lacuna/service-kit';
+import type { KubernetesScene } from './scene.ts';
+
+export interface NamespaceOptions {
+  readonly kubeconfig?: string;
+  readonly image: string;
+}
+
+/** A namespace that is made for drills within the given life, and deleted at its end with all that is in it. */
+export async function openNamespace(
+  life: Lifecycle,
+  { kubeconfig, image }: NamespaceOptions,
+): Promise<KubernetesScene> {
+  const api = await life.step('Kubernetes API', () =>
+    Promise.resolve(openKubernetesApi(kubeconfig === undefined ? {} : { kubeconfig })),
+  );
+  const namespace = `lacuna-drill-${randomBytes(3).toString('hex')}`;
+  const patient = new AbortController();
+  const call: KubernetesScene['api'] = async (method, path, body) => {
+    const answer = await api.call({ method, path, ...(body === undefined ? {} : { body }) }, patient.signal);
+    if (answer.status < 300) return answer.body;
+    throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 500)}`);
+  };
+  await call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  const remove = async (): Promise<void> => void (await call('DELETE', `/api/v1/namespaces/${namespace}`));
+  await life.step('namespace', () => Promise.resolve({ [Symbol.asyncDispose]: remove }));
+  return { namespace, image, api: call };
+}

@@ -1,0 +1,72 @@
+import type { LogCause } from '@lacuna/contracts';
+import type { Case } from '../case.ts';
+import { statementOf, unaccounted } from '../evidence-of.ts';
+import { hint, proof, refutation, type Rule } from '../rule.ts';
+
+/** Ways to lose a part of a log, by the causes that its statement names; each is mended elsewhere. */
+interface Loss {
+  readonly cause: string;
+  readonly title: string;
+  readonly named: readonly LogCause[];
+  readonly advice: string;
+}
+
+const LOSSES: readonly Loss[] = [
+  {
+    // Cause 2 of the seed's investigation: the output stops abruptly, no summary line, and the run is called failed.
+    cause: 'log-cut',
+    title: 'The end of the log is lost',
+    named: ['dropped-by-runtime'],
+    advice:
+      'The program did write the rest: its seal counted it. Do not read this run as failed; run it again. On a busy node the runtime drops what it has not drained when a container ends: the sealing helper prevents it.',
+  },
+  {
+    cause: 'log-rotated',
+    title: 'A part of the log was rotated away before it was read',
+    named: ['rotation', 'rotated', 'opened-late'],
+    advice:
+      'Let log-collect run without pauses, print less, or raise containerLogMaxSize and containerLogMaxFiles of the kubelet: the API gives the current file only.',
+  },
+  {
+    cause: 'log-unread',
+    title: 'The log could not be read to its end',
+    named: ['dropped-by-reader', 'source-failed', 'source-gone'],
+    advice:
+      'The source broke off: look at the kubelet of the node and at the log of log-collect, and for what deletes pods before their logs are closed. A pod that is still there has it still.',
+  },
+  {
+    cause: 'log-budget',
+    title: 'The log is longer than its budget',
+    named: ['policy'],
+    advice: 'What came behind the budget was left out on purpose, and counted. Print less, or raise the budget.',
+  },
+];
+
+/** What is lost of a log, and by whom. */
+export const LOSS_RULES: readonly Rule[] = LOSSES.map(({ cause, title, named, advice }) => ({
+  cause,
+  title,
+  advice,
+  for: [
+    proof((known) => lostBy(known, named) && statementOf(known)?.reason),
+    hint((known) => lostBy(known, named) && tried(known)),
+    hint((known) => lostBy(known, named) && unaccounted(known)),
+  ],
+  against: [refutation((known) => statementOf(known)?.state === 'sealed' && 'the log is sealed: not a byte is lost')],
+}));
+
+/** Whether bytes are lost, and by one of these causes; a loss of which nobody names the cause is the runtime's, which says nothing. */
+function lostBy(known: Case, named: readonly LogCause[]): boolean {
+  const statement = statementOf(known);
+  if (statement === undefined || (statement.state !== 'truncated' && statement.gaps === undefined)) return false;
+  const causes = [statement.cause, ...(statement.gaps ?? []).map((gap) => gap.cause)].filter(
+    (cause) => cause !== undefined,
+  );
+  if (causes.length === 0) return named.includes('dropped-by-runtime');
+  return causes.some((cause) => named.includes(cause));
+}
+
+function tried(known: Case): string | undefined {
+  const steps = statementOf(known)?.tried ?? [];
+  return steps.length === 0 ? undefined : `tried: ${steps.join('; ')}`;
+}

@@ -1,0 +1,46 @@
+import type { ControlPlane } from '@lacuna/servers';
+import { get, startTestControlPlane, startTestNode } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+
+interface Drilled {
+  readonly drills: readonly { readonly fault: string; readonly problems: readonly string[]; readonly cause?: string }[];
+}
+
+let stack: AsyncDisposableStack;
+let controlPlane: ControlPlane;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  controlPlane = stack.use(await startTestControlPlane());
+  stack.use(await startTestNode(controlPlane));
+}, 180_000);
+afterAll(() => stack.disposeAsync());
+
+test('on a real node: quota, late quota, OOM and eviction, each by the cluster itself, and nothing is left behind', async () => {
+  const faults = ['no-pod', 'slow-pod', 'oom', 'evict'];
+  const cluster = [
+    '--cluster',
+    'kubernetes',
+    '--kubeconfig',
+    controlPlane.kubeconfig,
+    '--image',
+    'localhost/busybox:1',
+  ];
+  const { code, stdout, stderr } = await runCli(['drill', '--json', ...cluster, ...faults], {
+    LACUNA_IMAGE_PULL_POLICY: 'Never',
+  });
+  if (stdout === '') throw new Error(stderr);
+  const { drills } = JSON.parse(stdout) as Drilled;
+  expect(drills.map(({ fault, problems }) => ({ fault, problems }))).toEqual(
+    faults.map((fault) => ({ fault, problems: [] })),
+  );
+  expect(drills.map(({ cause }) => cause)).toEqual(['quota', 'pod-late', 'oom', 'evicted']);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { items } = await get<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
+    controlPlane,
+    '/api/v1/namespaces',
+  );
+  const left = items.filter(({ metadata, status }) => metadata.name.includes('drill') && status.phase === 'Active');
+  expect(left).toEqual([]);
+}, 300_000);
