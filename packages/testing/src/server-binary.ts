@@ -21,6 +21,19 @@ export async function cannotRun(reason: string): Promise<never> {
   throw new Error(reason);
 }
 
+/**
+ * Why these servers can't be run here, for `describe.skipIf` around tests that share them; undefined when they can, and in CI, where what can't
+ * be had is an error of the fixture.
+ */
+export async function problemWith(...names: readonly ServerName[]): Promise<string | undefined> {
+  if (inCI(process.env)) return undefined;
+  for (const name of names) {
+    const found = await resolveBinary(name, { build: mayBuild(name) });
+    if (found.kind === 'unavailable') return found.message;
+  }
+  return undefined;
+}
+
 /** {@link serverBinary} for several: a path for each name. */
 export async function serverBinaries<Name extends ServerName>(names: readonly Name[]): Promise<Record<Name, string>> {
   const paths: Partial<Record<Name, string>> = {};

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { eventually, startFakeKubelet, type FakeKubelet, type LogAnswer } from '@lacuna/testing';
+import {
+  CONTROL_PLANE,
+  problemWith,
+  eventually,
+  startFakeKubelet,
+  type FakeKubelet,
+  type LogAnswer,
+} from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureDeps } from '../src/capture.ts';
 import { KubernetesRig, type CaptureRun, type RunOptions } from './kubernetes-rig.ts';
@@ -12,6 +19,7 @@ import { cutAfter, silentAfter, stamped, status, whole, withText } from './log-a
  * never over the limit: `chunker.test.ts`), L19 (restartPolicy Never: `job-manifest.test.ts`), L22 (the node evicts, which is `pod-gone`; the
  * wording for an evicted pod is in `log-statement-of.test.ts`).
  */
+const problem = await problemWith(...CONTROL_PLANE);
 let rig: KubernetesRig;
 let kubelet: FakeKubelet;
 let pods = 0;
@@ -44,7 +52,7 @@ async function captured(written: Uint8Array | string, ...answers: readonly LogAn
 
 const LINES = Array.from({ length: 500 }, (_, i) => `line ${i} of a log that is cut somewhere\n`).join('');
 
-describe('a log whose source breaks is whole in the end', () => {
+describe.skipIf(problem !== undefined)('a log whose source breaks is whole in the end', () => {
   test.for([
     ['L1 in the middle of a line', cutAfter(1_000, LINES)],
     ['L1 in the middle of a timestamp', cutAfter(31 + 37 + 12, LINES)],
@@ -121,7 +129,7 @@ describe('a log whose source breaks is whole in the end', () => {
   });
 });
 
-describe('any bytes', () => {
+describe.skipIf(problem !== undefined)('any bytes', () => {
   const long = Buffer.alloc(20_000_000, 'x');
   test.for([
     ['L13 none', ''],
@@ -137,7 +145,7 @@ describe('any bytes', () => {
   });
 });
 
-describe('a log that is not whole says so', () => {
+describe.skipIf(problem !== undefined)('a log that is not whole says so', () => {
   test('L2 an error text that stays is not stored, and named', async () => {
     const { statement, stored } = await captured(
       'one\ntwo\n',

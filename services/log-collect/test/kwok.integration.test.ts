@@ -1,6 +1,6 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { apply, eventually, get, startTestKwok } from '@lacuna/testing';
+import { CONTROL_PLANE, problemWith, apply, eventually, get, startTestKwok } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
 
@@ -10,6 +10,7 @@ import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
  * `fake-kubelet.integration.test.ts`.
  */
 type Kwok = Awaited<ReturnType<typeof startTestKwok>>;
+const problem = await problemWith(...CONTROL_PLANE, 'kwok');
 let rig: KubernetesRig;
 let kwok: Kwok;
 let pods = 0;
@@ -69,7 +70,7 @@ async function readAndCrash(run: CaptureRun, bytes: number): Promise<void> {
   await run.statement.catch(() => undefined);
 }
 
-describe('a log that is rotated', () => {
+describe.skipIf(problem !== undefined)('a log that is rotated', () => {
   test('L4 while it is followed is whole', async () => {
     const capture = await pod(records('one\n'));
     const run = capture();
@@ -145,7 +146,7 @@ describe('a log that is rotated', () => {
   });
 });
 
-describe('a log is found again', () => {
+describe.skipIf(problem !== undefined)('a log is found again', () => {
   const stamp = (second: number, nanos = 0): string =>
     new Date(second * 1_000).toISOString().replace(/\.\d+Z$/, `.${String(nanos).padStart(9, '0')}Z`);
 
@@ -182,12 +183,15 @@ describe('a log is found again', () => {
   });
 });
 
-test('L10 a record that the kubelet cannot read is left out without a word, and the seal says how much that is', async () => {
-  const capture = await pod(`${records('one\n')}not a record: lost\n${records('two\n')}`);
-  const run = capture();
-  run.end('one\nlost\ntwo\n');
-  expect(await run.statement).toMatchObject({ state: 'truncated', bytes: 8, sealedBytes: 13 });
-});
+test.skipIf(problem !== undefined)(
+  'L10 a record that the kubelet cannot read is left out without a word, and the seal says how much that is',
+  async () => {
+    const capture = await pod(`${records('one\n')}not a record: lost\n${records('two\n')}`);
+    const run = capture();
+    run.end('one\nlost\ntwo\n');
+    expect(await run.statement).toMatchObject({ state: 'truncated', bytes: 8, sealedBytes: 13 });
+  },
+);
 
 /** That a process reads no file for a while: its count of bytes read stands still. */
 async function stopsReading(pid: number): Promise<boolean> {
