@@ -21,11 +21,14 @@ export function logClauses(session: Session): void {
     },
   );
 
-  testOfPrograms.each([1, 4, 9, 1_000])('C4: the log MUST be the same from byte %i on', async (offset) => {
-    const { container } = await run(PROGRAMS.raw);
-    const log = await session.log(container, { offset, follow: false });
-    expect(log).toEqual(outputOf(PROGRAMS.raw).subarray(offset));
-  });
+  testOfPrograms.each([1, 4, outputOf(PROGRAMS.raw).length])(
+    'C4: the log MUST be the same from byte %i on',
+    async (offset) => {
+      const { container } = await run(PROGRAMS.raw);
+      const log = await session.log(container, { offset, follow: false });
+      expect(log).toEqual(outputOf(PROGRAMS.raw).subarray(offset));
+    },
+  );
 
   testOfPrograms('C4: a followed log MUST go on until the container has ended, and then end', async () => {
     await using watch = session.watch();
