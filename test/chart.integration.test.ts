@@ -93,12 +93,16 @@ describe('on a real API server', () => {
     nats: {},
   };
 
+  /** What belongs to no namespace. */
+  const CLUSTER_RIGHTS: typeof RIGHTS = { 'k8s-watch': { nodes: ['list', 'watch'] } };
+
   test.each(Object.entries(RIGHTS))('%s may do exactly this to evaluations: %j', async (name, rights) => {
-    expect(await rightsOf(name, EVALUATIONS)).toEqual(rights);
+    expect(await rightsOf(name, EVALUATIONS)).toEqual({ ...rights, ...CLUSTER_RIGHTS[name] });
   });
 
-  test.each(Object.keys(RIGHTS))('%s may do nothing anywhere else', async (name) => {
-    for (const namespace of ['lacuna', 'default', 'kube-system']) expect(await rightsOf(name, namespace)).toEqual({});
+  test.each(Object.keys(RIGHTS))('%s may do nothing in any other namespace', async (name) => {
+    for (const namespace of ['lacuna', 'default', 'kube-system'])
+      expect(await rightsOf(name, namespace)).toEqual(CLUSTER_RIGHTS[name] ?? {});
   });
 
   test.each([

@@ -120,7 +120,7 @@ test('5: the API limits the rate of Job creation: some evaluations get their Job
   const labels = { 'lacuna.fault': 'api-429:6' };
   const limited = await submit({ name: 'limited', command: ['true'], labels });
   const view = await ranked(limited, 'api-throttled');
-  expect(view).toMatchObject({ condition: 'waiting', phase: 'creating', causes: [{ confidence: 'certain' }] });
+  expect(view).toMatchObject({ condition: 'waiting', phase: 'queued', causes: [{ confidence: 'certain' }] });
   expect(view.causes[0]?.for.join('\n')).toMatch(/429 Too Many Requests/);
   const free = await submit({ name: 'free', command: ['true'] });
   expect(await settled(free)).toMatchObject({ verdict: 'passed' });
