@@ -63,17 +63,12 @@ export const LABEL_DRILLS: readonly Drill[] = [
       key: 'api-429',
       spec: { name: 'drill-api-429', command: ['true'], labels: { 'lacuna.fault': 'api-429:4' } },
       verdict: 'passed',
-      broken: 'job.create missing',
+      broken: 'queue missing',
     },
     cause: 'api-throttled',
     make: async (scene, { spec }) => {
       const id = await submitted(scene, spec);
-      await until(
-        scene,
-        id,
-        'job.create missing',
-        (view) => stageIs(view, 'job.create', 'missing') || isOver(view.phase),
-      );
+      await until(scene, id, 'queue missing', (view) => stageIs(view, 'queue', 'missing') || isOver(view.phase));
       return { id, ...(await rankedFirst(scene, id)) };
     },
   },
