@@ -26,7 +26,7 @@ export function lostTailsPicture(results: readonly Result[], node: string): stri
     { text: 'Lacuna: proven whole', heading: false, shares: shares(sealed, pods), colour: '#1e8449' },
   ]);
   const height = 70 + rows.length * 30;
-  const title = `Logs that came whole: ${results[0]?.pods} pods that end at once on one node with 2 cores, ${results[0]?.sealed.length} rounds`;
+  const title = `Logs that came whole: ${results[0]?.pods} pods that end at once, 2 cores, ${results[0]?.sealed.length} rounds`;
   const bars = rows.map((row, index) => barOf(row, 58 + index * 30)).join('\n');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="14">
 <title>${title}</title>
