@@ -1,5 +1,5 @@
 import { keep } from './names.ts';
-import type { ReportFileReader, ReportFileReading } from './report-file.ts';
+import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { sameCounts, sum, Tally, type Counts, type Outcome } from './tally.ts';
 
 /** JSON can't be read in part, so a larger file is not read. */

@@ -1,7 +1,7 @@
 import sax from 'sax';
 import { JunitSuite } from './junit-suite.ts';
 import { shorten } from './names.ts';
-import type { ReportFileReader, ReportFileReading } from './report-file.ts';
+import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { Tally, type Outcome } from './tally.ts';
 
 /** A message in an attribute may be long; one longer than this is an error. UTF-16 units. Its types do not know this setting. */

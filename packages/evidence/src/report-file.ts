@@ -1,20 +1,10 @@
-import type { TestReport } from '@lacuna/contracts';
 import { CtrfReader } from './ctrf.ts';
 import { JunitReader } from './junit.ts';
-
-/** What a report file says, or why it can't be read, in words for people. */
-export type ReportFileReading =
-  { readonly kind: 'read'; readonly report: TestReport } | { readonly kind: 'unreadable'; readonly reason: string };
-
-/** Reads a report file from its bytes. No method throws, whatever they are. */
-export interface ReportFileReader {
-  /** Any part of the file, in order. */
-  write(chunk: Uint8Array): void;
-  end(): ReportFileReading;
-}
+import type { ReportFileReader } from './report-file-reader.ts';
 
 export type ReportFileFormat = 'junit' | 'ctrf';
 
+/** A reader for one file of that format. */
 export function openReportFileReader(format: ReportFileFormat): ReportFileReader {
   return format === 'junit' ? new JunitReader() : new CtrfReader();
 }

@@ -1,4 +1,5 @@
 import type { ContractSpan } from '@lacuna/contracts';
+import type { ExportOutcome } from './export-outcome.ts';
 
 export interface ContractExporterOptions {
   /** Base address of an OTLP/HTTP receiver: Jaeger itself or a collector. */
@@ -13,15 +14,6 @@ export interface ContractExporterOptions {
   /** Told why, whenever traces could not be read back. */
   readonly onUnverified?: (message: string) => void;
 }
-
-/**
- * `rejected`: these spans can never be taken; all others of the call were accepted. `unavailable`: nothing is known about any of
- * them, export all again later; the receiver drops identical duplicates.
- */
-export type ExportOutcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'rejected'; readonly message: string; readonly spans: readonly ContractSpan[] }
-  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterMs?: number };
 
 /** At-least-once export of contract spans. It keeps nothing in memory: what is owed is known from the facts. */
 export interface ContractExporter {

@@ -1,6 +1,6 @@
 import type { ContractSpan } from '@lacuna/contracts';
-import type { ExportOutcome } from './contract-exporter.ts';
 import { decodeAnswer, encodeSpans } from './encode-spans.ts';
+import type { ExportOutcome } from './export-outcome.ts';
 import { excerpt, request, unavailable, type Peer, type Unavailable } from './request.ts';
 import { tracesUrl } from './traces-url.ts';
 

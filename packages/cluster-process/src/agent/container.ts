@@ -4,18 +4,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Exit } from './exit.ts';
 import { killGroup } from './kill-group.ts';
 import { OutputCapture, type CaptureOptions } from './output-capture.ts';
 import type { Pipe } from './fifo-pool.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import { nowMs } from './now-ms.ts';
-
-/** What the kernel said about the end of the process: exit code or signal, never both. */
-export interface Exit {
-  readonly at: number;
-  readonly exitCode?: number;
-  readonly signal?: NodeJS.Signals;
-}
 
 export type StartOutcome =
   | { readonly kind: 'started'; readonly container: Container }

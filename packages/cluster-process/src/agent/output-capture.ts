@@ -2,7 +2,7 @@ import type { Seal } from '@lacuna/contracts';
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import type { Exit } from './container.ts';
+import type { Exit } from './exit.ts';
 import type { LogSource } from './log-source.ts';
 
 export interface CaptureOptions {

@@ -1,0 +1,12 @@
+import type { TestReport } from '@lacuna/contracts';
+
+/** What a report file says, or why it can't be read, in words for people. */
+export type ReportFileReading =
+  { readonly kind: 'read'; readonly report: TestReport } | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Reads a report file from its bytes. No method throws, whatever they are. */
+export interface ReportFileReader {
+  /** Any part of the file, in order. */
+  write(chunk: Uint8Array): void;
+  end(): ReportFileReading;
+}
