@@ -20,6 +20,17 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** The longest that a timer can be set to, rounded down. Milliseconds. */
+const LONGEST_MS = 500 * 3_600_000;
+
+/** Reads a duration, as milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms > LONGEST_MS)
+    throw new InvalidArgumentError('Give a duration such as 90s, 10m or 1h, of at most 500h.');
+  return ms;
+}
+
 /** How a time may be given; for the help of options. */
 export const SINCE_HELP = '90s, 10m, 1h, or a time such as 2026-11-23T20:00Z';
 

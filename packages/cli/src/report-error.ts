@@ -1,11 +1,12 @@
-import { ServerUnreachable } from '@lacuna/client';
-import { EXIT_CODES, Failure, problemDetails } from '@lacuna/contracts';
+import { NoVerdict, ServerUnreachable } from '@lacuna/client';
+import { EXIT_CODES, Failure, NO_VERDICT_EXIT_CODE, problemDetails } from '@lacuna/contracts';
 import { printable } from './text/printable.ts';
 import { USAGE_EXIT_CODE } from './usage-error.ts';
 
 /** Prints an error: for people what, where and what to do; for programs as a problem document. Returns the exit code. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): number {
   process.stderr.write(`${json ? JSON.stringify(problemOf(error)) : describe(error)}\n`);
+  if (error instanceof NoVerdict) return NO_VERDICT_EXIT_CODE;
   const mistake = error instanceof Failure && error.disposition === 'rejected';
   return mistake ? USAGE_EXIT_CODE : EXIT_CODES.error;
 }
@@ -17,11 +18,22 @@ function problemOf(error: unknown): object {
     const title = 'No server answers.';
     return { type: 'https://lacuna.dev/problems/unreachable', title, code: 'unreachable', detail: error.message };
   }
+  if (error instanceof NoVerdict) {
+    const title = 'There is no verdict.';
+    const { message: detail, stuck } = error;
+    return {
+      type: 'https://lacuna.dev/problems/no-verdict',
+      title,
+      code: 'no-verdict',
+      detail,
+      ...(stuck && { stuck }),
+    };
+  }
   return problemDetails(new Failure('bug', messageOf(error)));
 }
 
 function describe(error: unknown): string {
-  if (error instanceof ServerUnreachable) return `lacuna: ${printable(error.message)}`;
+  if (error instanceof ServerUnreachable || error instanceof NoVerdict) return `lacuna: ${printable(error.message)}`;
   if (error instanceof Failure) return describeFailure(error);
   const stack = error instanceof Error ? error.stack : undefined;
   return `lacuna: this is a bug: ${messageOf(error)}${stack === undefined ? '' : `\n${stack}`}`;

@@ -51,7 +51,7 @@ export interface Client {
   /** Events of one evaluation, or of all; reconnects by itself. */
   events(id?: string, options?: EventsOptions): AsyncIterable<ServerEvent>;
   cancel(id: string, options?: CancelOptions): Promise<void>;
-  /** The evaluation with its verdict, as soon as there is one. */
+  /** The evaluation with its verdict, as soon as there is one; rejects with `NoVerdict` when a stage is stuck and nothing moves. */
   waitUntilSettled(id: string, options?: WaitOptions): Promise<EvaluationView>;
 }
 

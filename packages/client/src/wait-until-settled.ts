@@ -1,45 +1,100 @@
 import { Failure, type EvaluationView } from '@lacuna/contracts';
-import { subscribe } from './events.ts';
+import { subscribe, type StreamChange } from './events.ts';
+import { givenUp, outOfTime } from './no-verdict.ts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './paths.ts';
+import { pause } from './pause.ts';
 import type { Transport } from './transport.ts';
+import { look, stuckIn, type Vigil } from './vigil.ts';
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told each time the evaluation was read, the last time with its verdict. */
   readonly onView?: ((view: EvaluationView) => void) | undefined;
+  /** Waits no longer than that, whatever the evaluation does; as long as it lives unless told. Milliseconds. */
+  readonly timeoutMs?: number | undefined;
 }
 
+interface Wanted {
+  readonly id: string;
+  readonly patience: Patience;
+}
+
+/** Milliseconds after which it is looked at although no event came: what shows that it lives is not all in facts. */
+const LOOK_EVERY_MS = 5_000;
+
 /**
- * The evaluation, once it has a verdict. Events only say when to look: what counts is what is read then, so a lost,
- * doubled or late event changes nothing. Outlives restarts of the server.
+ * The evaluation, once it has a verdict. Events only say when to look: what counts is what is read then, so a lost, doubled or late
+ * event changes nothing. Outlives restarts of the server. Rejects with `NoVerdict` when a stage is stuck, or the caller's time is over.
  */
 export async function waitUntilSettled(
   transport: Transport,
-  { id, patience }: { readonly id: string; readonly patience: Patience },
-  { signal, onView }: WaitOptions = {},
+  wanted: Wanted,
+  { signal, onView, timeoutMs }: WaitOptions = {},
 ): Promise<EvaluationView> {
-  const changes = subscribe(transport, { id, patience, signal });
+  const bound = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const ends = [signal, bound].filter((one) => one !== undefined);
+  let last: EvaluationView | undefined;
+  let vigil: Vigil | undefined;
   try {
-    while ((await changes.next()).done !== true) {
-      const view = await readPatiently(transport, { id, patience, signal });
+    for await (const view of views(transport, wanted, AbortSignal.any(ends))) {
+      last = view;
       onView?.(view);
       if (view.phase === 'settled') return view;
+      vigil = look(vigil, view, Date.now());
+      const stuck = stuckIn(view, vigil, Date.now());
+      if (stuck !== undefined) throw givenUp(view, stuck);
+    }
+  } catch (error) {
+    if (timeoutMs !== undefined && bound?.aborted === true && signal?.aborted !== true)
+      throw outOfTime(last, timeoutMs);
+    throw error;
+  }
+  throw new Failure('bug', `the server says that nothing more will happen to ${wanted.id}, but it has no verdict`);
+}
+
+/** The evaluation as it is at first, at each change, and after each silence. */
+async function* views(
+  transport: Transport,
+  { id, patience }: Wanted,
+  ending: AbortSignal,
+): AsyncGenerator<EvaluationView, void, undefined> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([ending, over.signal]);
+  const changes = subscribe(transport, { id, patience, signal });
+  let next = changes.next();
+  try {
+    for (;;) {
+      const change = await withinSilence(next, signal);
+      if (change === 'ended') return;
+      yield await readPatiently(transport, { id, patience, signal });
+      if (change === 'changed') next = changes.next();
     }
   } finally {
-    await changes.return();
+    over.abort();
+    await next.catch(() => undefined);
   }
-  throw new Failure('bug', `the server says that nothing more will happen to ${id}, but it has no verdict`);
+}
+
+/** What a subscription says next, or that it is silent. */
+async function withinSilence(
+  next: Promise<IteratorResult<StreamChange>>,
+  signal: AbortSignal,
+): Promise<'changed' | 'ended' | 'silent'> {
+  const woken = new AbortController();
+  const silence = pause(LOOK_EVERY_MS, AbortSignal.any([signal, woken.signal])).then(() => 'silent' as const);
+  try {
+    return await Promise.race([next.then(({ done }) => (done === true ? 'ended' : 'changed')), silence]);
+  } finally {
+    woken.abort();
+    await silence.catch(() => undefined);
+  }
 }
 
 /** The evaluation, as soon as it can be read: a change was announced, and nobody announces it twice. */
 async function readPatiently(
   transport: Transport,
-  {
-    id,
-    patience,
-    signal,
-  }: { readonly id: string; readonly patience: Patience; readonly signal: AbortSignal | undefined },
+  { id, patience, signal }: Wanted & { readonly signal: AbortSignal },
 ): Promise<EvaluationView> {
   for (;;) {
     try {

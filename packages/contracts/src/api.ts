@@ -18,6 +18,8 @@ export interface StageView {
   readonly to?: number;
   /** Until when it is owed, while it is open. */
   readonly deadline?: number;
+  /** How long after its deadline it is still waited for, while it is open or missing. Milliseconds. */
+  readonly graceMs?: number;
   readonly reason?: string;
 }
 
@@ -27,6 +29,14 @@ export interface FindingView {
   readonly reason: string;
   readonly raisedAt: number;
   readonly clearedAt?: number;
+}
+
+/** What shows that an evaluation without a verdict is being worked on, although no fact tells of it yet. */
+export interface LifeView {
+  /** How many wait for a slot, how many of them came before this one, and how many run; absent while the list is being read. */
+  readonly queue?: { readonly waiting: number; readonly ahead: number; readonly running: number };
+  /** Bytes of its log that are stored by now; absent before it has a pod. */
+  readonly logBytes?: number;
 }
 
 export interface Links {
@@ -72,6 +82,8 @@ export interface EvaluationView extends Omit<EvaluationSummary, 'findings'> {
   readonly evidence?: FactData<'settled'>['evidence'];
   readonly attempts: readonly AttemptView[];
   readonly findings: readonly FindingView[];
+  /** Only while there is no verdict. */
+  readonly life?: LifeView;
   readonly links: Links;
 }
 

@@ -10,6 +10,7 @@ export type {
   EvaluationSummary,
   EvaluationView,
   FindingView,
+  LifeView,
   Links,
   StageOutcome,
   StageView,
@@ -103,4 +104,4 @@ export {
   type TestReportFormat,
 } from './test-report.ts';
 export { parseTraceparent, spanIdOf, traceIdOf, traceparentOf } from './trace-ids.ts';
-export { EXIT_CODES, PHASES, VERDICTS, type Phase, type Verdict } from './verdict.ts';
+export { EXIT_CODES, NO_VERDICT_EXIT_CODE, PHASES, VERDICTS, type Phase, type Verdict } from './verdict.ts';

@@ -15,6 +15,9 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   cancelled: 6,
 };
 
+/** The exit code of these commands when the waiting ended without a verdict: a stage is stuck, or `--timeout` is over. */
+export const NO_VERDICT_EXIT_CODE = 7;
+
 /** Where an evaluation is; derived from facts, never stored. */
 export const PHASES = [
   'queued',

@@ -1,5 +1,6 @@
 import {
   SPAN_CONTRACT,
+  stageContract,
   traceIdOf,
   type AttemptView,
   type Deadlines,
@@ -46,7 +47,7 @@ function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadli
   const pod = primaryPod(attempt);
   return {
     attempt: attempt.number,
-    stages: stagesOf(evaluation, attempt, deadlines).map(stageView),
+    stages: stagesOf(evaluation, attempt, deadlines).map((state) => stageView(state, deadlines)),
     ...(attempt.job === undefined ? {} : { job: attempt.job.data.job }),
     podUids: Object.keys(attempt.pods).sort(),
     ...(pod?.logClosed === undefined ? {} : { log: pod.logClosed.data.statement }),
@@ -56,7 +57,7 @@ function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadli
 
 const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
 
-function stageView(state: StageState): StageView {
+function stageView(state: StageState, deadlines: Deadlines): StageView {
   const raised = state.missing?.raised?.data;
   const to = state.end ?? raised?.deadline;
   const reason =
@@ -64,6 +65,8 @@ function stageView(state: StageState): StageView {
     (state.outcome === 'missing' ? raised?.reason : undefined) ??
     (state.outcome === 'open' ? state.why : undefined);
   const from = state.begin ?? raised?.since;
+  const { graceMs } =
+    state.outcome === 'open' || state.outcome === 'missing' ? stageContract(state.stage, deadlines) : {};
   return {
     stage: state.stage,
     service: SERVICE_OF.get(state.stage) ?? 'trace-audit',
@@ -71,6 +74,7 @@ function stageView(state: StageState): StageView {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(state.deadline === undefined ? {} : { deadline: state.deadline }),
+    ...(graceMs === undefined ? {} : { graceMs }),
     ...(reason === undefined ? {} : { reason }),
   };
 }

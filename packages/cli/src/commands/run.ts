@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { runIdFrom, runTraceIdOf } from '@lacuna/contracts';
 import type { Command } from 'commander';
-import { exitCodeOf } from '../exit-code.ts';
+import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { addPair, wholeNumber } from '../option-values.ts';
@@ -46,8 +46,7 @@ export function runCommand(command: Command): void {
     .option('--queue <queue>', 'queue')
     .action((options: RunOptions) => run(invocationOf(command), options));
   withExamples(command, {
-    'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml':
-      'exits with the code of the worst verdict: 0 passed, 1 failed, 3 error, 4 incomplete, 5 timed out, 6 cancelled',
+    'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml': `${EXIT_CODE_HELP}: that of the worst verdict`,
     'lacuna run --suite a="npm test" --suite b="pytest" --alone 3':
       'repeats by itself what is not passed, three times, and says whether it fails only together',
   });
@@ -77,7 +76,10 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
 }
 
 function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
-  return { id, suites: runs.flatMap(({ suite, view }) => (view === undefined ? [] : [{ suite: suite.name, view }])) };
+  const suites = runs.flatMap(({ suite, view, noVerdict }) =>
+    view === undefined ? [] : [{ suite: suite.name, view, ...(noVerdict && { noVerdict: noVerdict.message }) }],
+  );
+  return { id, suites };
 }
 
 async function tell(result: RunResult, comparisons: readonly Comparison[], { out, json }: Invocation): Promise<void> {

@@ -1,5 +1,6 @@
 import { RETRY_CAUSES, type Accepted, type EvaluationSpec } from '@lacuna/contracts';
 import type { Command } from 'commander';
+import { EXIT_CODE_HELP } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { leaveRunning } from '../leave-running.ts';
@@ -42,8 +43,7 @@ export function submitCommand(command: Command): void {
       submit(invocationOf(command), program, options),
     );
   withExamples(command, {
-    'lacuna submit --wait -- pytest -v tests/integration':
-      'exits with 0 passed, 1 failed, 3 error, 4 incomplete, 5 timed out, 6 cancelled',
+    'lacuna submit --wait -- pytest -v tests/integration': EXIT_CODE_HELP,
     'lacuna submit -f evaluation.yaml --label suite=e2e --expect-tests 25': 'a spec from a file, with changes',
   });
 }

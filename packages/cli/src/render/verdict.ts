@@ -1,3 +1,4 @@
+import type { NoVerdict } from '@lacuna/client';
 import { formatDuration, type EvaluationSummary } from '@lacuna/contracts';
 import { printable } from '../text/printable.ts';
 import { colorsOf, VERDICT_STYLES } from './paint.ts';
@@ -10,6 +11,26 @@ export function renderState({ phase, verdict }: Pick<Judged, 'phase' | 'verdict'
   if (verdict === undefined) return colors.cyan(`… ${phase}`);
   const { mark, word, paint } = VERDICT_STYLES[verdict];
   return colors[paint](`${mark} ${word}`);
+}
+
+/** That there is no verdict, and why nobody waits any longer, in one line. */
+export function renderNoVerdict(
+  id: string,
+  { view, message }: NoVerdict,
+  { color }: { readonly color: boolean },
+): string {
+  const parts = [
+    colorsOf(color).red('? no verdict'),
+    view === undefined ? undefined : printable(view.name),
+    printable(message),
+    id,
+  ];
+  return parts.filter((part) => part !== undefined).join('  ');
+}
+
+/** What to do about an evaluation that nobody waits for any longer. */
+export function goesOn(id: string): string {
+  return `${id} goes on; lacuna diagnose ${id} says why, lacuna cancel ${id} stops it`;
 }
 
 /** The verdict of an evaluation in one line: `✔ passed  integration  25 of 25, exit code 0, log sealed  12.3s  ev-…`. */

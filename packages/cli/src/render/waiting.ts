@@ -1,4 +1,4 @@
-import { formatDuration, type EvaluationView } from '@lacuna/contracts';
+import { formatDuration, type EvaluationView, type StageView } from '@lacuna/contracts';
 import { cut } from '../text/display-width.ts';
 import { printable } from '../text/printable.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -11,16 +11,33 @@ export function renderWaiting(view: EvaluationView, { now, width, color }: Rende
   return colorsOf(color).cyan(cut(line.trimEnd(), width));
 }
 
-/** The first stage that is owed, or known to be missing: until when, and why it is not there. */
-export function waitsFor({ attempts }: EvaluationView, now: number): string {
+/** The first stage that is known to be missing, or else owed. */
+export function stageWaitedFor({ attempts }: EvaluationView): StageView | undefined {
   const stages = attempts.at(-1)?.stages ?? [];
-  const stage = stages.find(({ outcome }) => outcome === 'missing') ?? stages.find(({ outcome }) => outcome === 'open');
+  return stages.find(({ outcome }) => outcome === 'missing') ?? stages.find(({ outcome }) => outcome === 'open');
+}
+
+/** What is waited for: until when it is owed, what moves meanwhile, and, once it is overdue or in the queue, why it is not there. */
+export function waitsFor(view: EvaluationView, now: number): string {
+  const stage = stageWaitedFor(view);
   if (stage === undefined) return '';
   const { outcome, deadline, reason } = stage;
-  const why = reason === undefined ? '' : `: ${printable(reason)}`;
-  if (outcome === 'missing') return `${stage.stage} missing${why}`;
+  const why = reason === undefined || isStillGoingOn(stage, now) ? '' : `: ${printable(reason)}`;
+  const moves = movement(view, stage);
+  if (outcome === 'missing') return `${stage.stage} missing${why}${moves}`;
   const left = deadline === undefined ? '' : ` (${countdown(deadline - now)})`;
-  return `waits for the end of ${stage.stage}${left}${why}`;
+  return `waits for the end of ${stage.stage}${left}${why}${moves}`;
+}
+
+/** A program that runs within its time limit is as it should be: what would be said if it did not end is not said yet. */
+function isStillGoingOn({ stage, outcome, deadline = 0 }: StageView, now: number): boolean {
+  return stage === 'container.run' && outcome === 'open' && now < deadline;
+}
+
+function movement({ life }: EvaluationView, { stage }: StageView): string {
+  if (stage === 'queue' && life?.queue !== undefined)
+    return `; ${life.queue.ahead} before it, ${life.queue.running} running`;
+  return life?.logBytes === undefined || life.logBytes === 0 ? '' : `; ${life.logBytes} bytes of log`;
 }
 
 function countdown(left: number): string {

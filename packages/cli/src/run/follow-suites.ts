@@ -1,9 +1,10 @@
+import { NoVerdict } from '@lacuna/client';
 import { Failure } from '@lacuna/contracts';
 import type { Invocation } from '../invocation.ts';
 import { LiveBlock } from '../live-block.ts';
 import type { LogSink } from '../log-sink.ts';
 import { colorsOf, type Paint } from '../render/paint.ts';
-import { renderVerdictLine } from '../render/verdict.ts';
+import { goesOn, renderNoVerdict, renderVerdictLine } from '../render/verdict.ts';
 import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
 import { PrefixedLines } from './prefixed-lines.ts';
@@ -12,7 +13,7 @@ import type { SuiteRun } from './suite-run.ts';
 
 /**
  * Submits the suites at one time and follows them until each has a verdict. Their lines are shown as they come, each behind the name of
- * its suite. An interruption cancels what runs and goes on following: a cancelled evaluation has a verdict, too.
+ * its suite. One that is stuck is given up, and goes on. An interruption cancels what runs and goes on following: a cancelled evaluation has a verdict, too.
  */
 export async function followSuites(
   invocation: Invocation,
@@ -40,7 +41,10 @@ export async function followSuites(
       run.view = view;
       live?.redraw();
     };
-    run.view = await settleWithLog(client, id, { sink, signal: giveUp.signal, onView });
+    await settleWithLog(client, id, { sink, signal: giveUp.signal, onView }).catch((error: unknown) => {
+      if (!(error instanceof NoVerdict)) throw error;
+      run.noVerdict = error;
+    });
     await above(live, () => tellVerdict(run, invocation));
   };
   try {
@@ -74,13 +78,18 @@ function sinkOf(run: SuiteRun, { out, json }: Invocation, prefix: string, live: 
   };
 }
 
-async function tellVerdict({ view }: SuiteRun, { err, json }: Invocation): Promise<void> {
-  if (!json && view !== undefined) await err.line(renderVerdictLine(view, err));
+async function tellVerdict({ id = '', view, noVerdict }: SuiteRun, { err, json }: Invocation): Promise<void> {
+  if (json) return;
+  if (noVerdict !== undefined) {
+    await err.line(renderNoVerdict(id, noVerdict, err));
+    await err.line(goesOn(id));
+  } else if (view !== undefined) await err.line(renderVerdictLine(view, err));
 }
 
 function progressLines(runs: readonly SuiteRun[], { err }: Invocation): string[] {
   const options = { now: Date.now(), width: err.width - 1, color: err.color };
-  return runs.filter(({ view }) => view?.verdict === undefined).map((run) => renderSuiteProgress(run, options));
+  const open = runs.filter(({ view, noVerdict }) => view?.verdict === undefined && noVerdict === undefined);
+  return open.map((run) => renderSuiteProgress(run, options));
 }
 
 /** Writes over the lines that are drawn again in place, where there are such. */

@@ -20,6 +20,7 @@ function rowOf({ suite, view }: SuiteResult, color: boolean): string[] {
   return [suite, renderState(view, color), view.tests ?? '–', log, formatDuration(tookMs(view)), view.links.trace];
 }
 
-function reasonOf({ suite, view: { verdict, reason } }: SuiteResult): string[] {
+function reasonOf({ suite, view: { verdict, reason }, noVerdict }: SuiteResult): string[] {
+  if (noVerdict !== undefined) return [`${suite}: no verdict: ${printable(noVerdict)}`];
   return verdict === 'passed' || reason === undefined ? [] : [`${suite}: ${printable(reason)}`];
 }

@@ -4,6 +4,8 @@ import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
 export interface SuiteResult {
   readonly suite: string;
   readonly view: EvaluationView;
+  /** Why there is no verdict, when it was not waited for any longer. */
+  readonly noVerdict?: string;
 }
 
 /** What became of a run. */

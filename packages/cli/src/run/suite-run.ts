@@ -1,3 +1,4 @@
+import type { NoVerdict } from '@lacuna/client';
 import type { EvaluationSpec, EvaluationView } from '@lacuna/contracts';
 import { openReportReader, type ReportProgress, type ReportReader } from '@lacuna/evidence';
 import { LogClues } from './log-clues.ts';
@@ -13,6 +14,8 @@ export class SuiteRun {
   id: string | undefined;
   /** As it was read last. */
   view: EvaluationView | undefined;
+  /** Why it is not waited for any longer, although it has no verdict. */
+  noVerdict: NoVerdict | undefined;
   readonly #reader: ReportReader;
   readonly #clues = new LogClues();
 

@@ -13,8 +13,8 @@ export interface TestCase {
  * What a CI server is told of a suite: the tests that are known by name, which are those that failed and those without a result, and the
  * verdict as a case of its own, unless the failed tests say it already. What can't be proven is an error with its reason, never passed.
  */
-export function testCasesOf({ suite, view }: SuiteResult): TestCase[] {
-  const { verdict, reason = '', tests } = view;
+export function testCasesOf({ suite, view, noVerdict }: SuiteResult): TestCase[] {
+  const { verdict, reason = noVerdict ?? '', tests } = view;
   const report = view.attempts.at(-1)?.report;
   const failed = (report?.failures ?? []).map((name) => named(name, 'failed', 'failed; see the log'));
   const unheard = verdict === 'passed' || verdict === 'failed' ? [] : (report?.inFlight ?? []);

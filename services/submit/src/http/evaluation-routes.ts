@@ -3,6 +3,7 @@ import { viewOf } from '@lacuna/lifecycle';
 import type { FastifyInstance } from 'fastify';
 import { cancel } from '../cancel.ts';
 import { invalidQuery, LIST_PARAMETERS, parseListQuery } from '../read-model/list-query.ts';
+import { lifeOf } from '../life-of.ts';
 import { readEvaluation } from '../read-evaluation.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
@@ -27,7 +28,9 @@ export function evaluationRoutes(app: FastifyInstance, context: HttpContext): vo
   app.get<ById>('/v1/evaluations/:id', { schema: viewSchema }, async (request, reply) => {
     queryOf(request, []);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
-    return sendJson(reply, viewOf(evaluation, linksOf(evaluation.id), deadlines));
+    const view = viewOf(evaluation, linksOf(evaluation.id), deadlines);
+    const life = evaluation.settled === undefined ? { life: await lifeOf(context, evaluation) } : {};
+    return sendJson(reply, { ...view, ...life });
   });
   app.delete<ById>('/v1/evaluations/:id', { schema: cancelSchema }, async (request, reply) => {
     const reason = lastOf(queryOf(request, ['reason']), 'reason');

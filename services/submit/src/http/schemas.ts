@@ -71,11 +71,24 @@ const stage = object(
     service: text(),
     outcome: oneOf(['ok', 'failed', 'late', 'missing', 'open', 'not-owed']),
   },
-  { from: time, to: time, deadline: time, reason: text() },
+  {
+    from: time,
+    to: time,
+    deadline: time,
+    graceMs: { type: 'number', description: 'How long after its deadline it is still waited for. Milliseconds.' },
+    reason: text(),
+  },
 );
 const attempt = object(
   { attempt: { type: 'integer', minimum: 1 }, stages: list(stage), podUids: list(text()) },
   { job: text(), log: LogStatementSchema, report: TestReportSchema },
+);
+const life = object(
+  {},
+  {
+    queue: object({ waiting: count, ahead: count, running: count }),
+    logBytes: { ...count, description: 'Bytes of its log that are stored by now.' },
+  },
 );
 const finding = object({ stage: oneOf(STAGES), cause: text(), reason: text(), raisedAt: time }, { clearedAt: time });
 
@@ -88,7 +101,7 @@ export const evaluationSchema = object(
     findings: list(finding),
     links,
   },
-  { ...verdict, evidence: CATALOG.settled.schema.properties.evidence },
+  { ...verdict, evidence: CATALOG.settled.schema.properties.evidence, life },
 );
 export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });
 

@@ -18,6 +18,7 @@ const LONGEST_MS = 6 * 3_600_000;
 export class Survey {
   readonly #database: DatabaseSync;
   readonly #queue: StatementSync;
+  readonly #running: StatementSync;
   readonly #overlap: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -25,6 +26,7 @@ export class Survey {
     this.#queue = database.prepare(
       "SELECT count(*) AS waiting, min(submitted_at) AS oldest, count(*) FILTER (WHERE submitted_at < ?) AS ahead FROM evaluation WHERE phase = 'queued'",
     );
+    this.#running = database.prepare("SELECT count(*) AS running FROM evaluation WHERE phase = 'running'");
     this.#overlap = database.prepare(
       `SELECT count(*) AS evaluations, count(*) FILTER (WHERE verdict NOT IN ('passed', 'cancelled')) AS broken FROM evaluation
        WHERE id <> ? AND submitted_at BETWEEN ? AND ? AND phase <> 'queued'
@@ -37,6 +39,11 @@ export class Survey {
     const row = this.#queue.get(submittedAt) as { waiting: number; oldest: number | null; ahead: number };
     const { waiting, ahead } = row;
     return { waiting, ahead, ...(row.oldest === null ? {} : { oldestSince: row.oldest }) };
+  }
+
+  /** How many evaluations run now. */
+  running(): number {
+    return (this.#running.get() as { running: number }).running;
   }
 
   /** Who else was under way between two times. */
