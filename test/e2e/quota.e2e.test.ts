@@ -4,6 +4,7 @@ import { apply, eventually, get, startTestControlPlane, startTestKwok, type Cont
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
+import { runCli } from '../support/run-cli.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let stack: AsyncDisposableStack;
@@ -55,6 +56,23 @@ test('a quota of 5 pods and 200 evaluations: all run, none fails, and each wait 
     expect(mine.filter(({ type }) => type === 'pod-created')).toHaveLength(1);
     expect(mine.find((fact) => fact.type === 'settled')?.data.evidence.exitCode).toBe(0);
   }
+});
+
+test('a quota that others use up: the wait ends with pod.create and the words of the cluster; when there is room, it goes on', async () => {
+  await setQuota({ pods: '2' });
+  const foreign = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `foreign-${name}` } }));
+  // Pods that no node will have count all the same.
+  const spec = { nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'fake:1' }] };
+  for (const pod of foreign) await apply(controlPlane, { ...pod, spec });
+  const { id } = await system.client.submit({ name: 'no-room', image: 'fake:1', command: ['true'], report: 'none' });
+  const { code, stdout } = await runCli(['wait', id], { LACUNA_URL: system.url });
+  expect(stdout).toMatch(
+    /^\? no verdict {2}no-room {2}stuck in pod\.create for [\d.]+s \(owed within 5\.0s\): FailedCreate: .*exceeded quota: five, requested: pods=1, used: pods=2, limited: pods=2/,
+  );
+  expect(code).toBe(7);
+  await setQuota({ pods: '5' });
+  const view = await system.client.waitUntilSettled(id);
+  expect(view).toMatchObject({ phase: 'settled', evidence: { exitCode: 0 } });
 });
 
 /** All facts of so many evaluations, once the last of them is settled. */

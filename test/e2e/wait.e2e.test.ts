@@ -1,0 +1,95 @@
+import { eventually } from '@lacuna/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli, type Ran } from '../support/run-cli.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+/** The queue is owed within two seconds, and one evaluation runs at a time; patience with a stage is then 13 seconds. */
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ env: { LACUNA_DEADLINES: 'queue=2s+1s', LACUNA_CAPACITY: '1' } });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const lacuna = (...args: readonly string[]): Promise<Ran> => runCli(args, { LACUNA_URL: system.url });
+const submit = async (name: string, script: string): Promise<string> =>
+  (await system.client.submit({ name, command: ['sh', '-c', script], report: 'none' })).id;
+
+test('dispatch is stopped: the auditor gives the queue up, and the wait ends with that verdict', async () => {
+  system.services.dispatch.signal('SIGSTOP');
+  try {
+    const id = await submit('stalled', 'true');
+    const { code, stdout } = await lacuna('wait', id);
+    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringMatching(/^✖ error .*queue missing/m) });
+  } finally {
+    system.services.dispatch.signal('SIGCONT');
+  }
+});
+
+test('dispatch and the auditor are stopped: the wait itself ends, with the stage that is stuck, and why', async () => {
+  const { dispatch, 'trace-audit': audit } = system.services;
+  for (const service of [dispatch, audit]) service.signal('SIGSTOP');
+  try {
+    const id = await submit('silent', 'true');
+    const [ran, json, run] = await Promise.all([
+      lacuna('wait', id),
+      lacuna('wait', '--json', id),
+      lacuna('run', '--suite', 'unit=true'),
+    ]);
+    const stuck = String.raw`stuck in queue for 1[3-9]\.\ds \(owed within 2\.0s\): dispatch has not taken it from the queue; \d in the queue`;
+    expect(ran).toMatchObject({
+      code: 7,
+      stdout: expect.stringMatching(new RegExp(`^\\? no verdict {2}silent {2}${stuck}`)),
+    });
+    expect(ran.stderr).toMatch(
+      /^… queued {2}silent {2}1\d\.\ds {2}waits for the end of queue \([\d.]+s overdue\): dispatch has/m,
+    );
+    expect(ran.stderr).toContain(`lacuna diagnose ${id} says why`);
+    expect(json.code).toBe(7);
+    expect(JSON.parse(json.stdout)).toMatchObject({ id, noVerdict: { stage: 'queue', owedWithinMs: 2_000 } });
+    expect(JSON.parse(json.stderr)).toMatchObject({ waiting: { id, phase: 'queued', stage: { stage: 'queue' } } });
+    expect(run).toMatchObject({
+      code: 7,
+      stdout: expect.stringMatching(new RegExp(`^unit: no verdict: ${stuck}`, 'm')),
+    });
+  } finally {
+    for (const service of [dispatch, audit]) service.signal('SIGCONT');
+  }
+});
+
+test('the last of a slow queue is waited for longer than any one stage is, because the queue moves', async () => {
+  const { 'trace-audit': audit } = system.services;
+  // Else the deadline of the queue, which is absurdly short here, would be the verdict.
+  audit.signal('SIGSTOP');
+  try {
+    const begun = Date.now();
+    const ids: string[] = [];
+    for (let n = 1; n <= 7; n++) ids.push(await submit(`slow-${n}`, 'sleep 4'));
+    const last = ids.at(-1) ?? '';
+    const waiting = lacuna('wait', last);
+    await eventually('the last one runs', async () => (await system.client.get(last)).phase === 'running', {
+      withinMs: 60_000,
+    });
+    expect(Date.now() - begun).toBeGreaterThan(20_000);
+    audit.signal('SIGCONT');
+    expect(await waiting).toMatchObject({ code: 0, stdout: expect.stringMatching(/^✔ passed {2}slow-7/) });
+  } finally {
+    audit.signal('SIGCONT');
+  }
+});
+
+test('--timeout is a hard bound, whatever lives', async () => {
+  const id = await submit('long', 'echo begun; sleep 20');
+  await eventually('it runs', async () => (await system.client.get(id)).phase === 'running', { withinMs: 30_000 });
+  const { code, stdout, stderr } = await lacuna('wait', '--timeout', '1500ms', id);
+  expect({ code, stdout }).toMatchObject({
+    code: 7,
+    stdout: expect.stringMatching(/no verdict within 1\.5s: it is running/),
+  });
+  expect(stderr).toContain(`${id} goes on`);
+  await system.client.cancel(id);
+});
+
+test('a bound that is none is a mistake in the command line', async () => {
+  const { code, stderr } = await lacuna('wait', '--timeout', 'soon', '@latest');
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Give a duration such as 90s') });
+});
