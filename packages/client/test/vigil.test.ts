@@ -37,7 +37,7 @@ function at(stage: Stage, told: Told = {}): EvaluationView {
   return { ...running(), attempts: [{ attempt: 1, stages, podUids: [] }], ...(life === undefined ? {} : { life }) };
 }
 
-const queue = (ahead: number, running = 0): LifeView => ({ queue: { waiting: 9, ahead, running } });
+const queue = (ahead: number, others = 0): LifeView => ({ queue: { waiting: 9, ahead, running: others } });
 
 /** Looks at one after the other, each at its time. */
 function seen(...looks: readonly (readonly [now: number, view: EvaluationView])[]): Vigil {
