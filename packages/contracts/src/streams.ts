@@ -17,7 +17,7 @@ export const STREAMS = {
   facts: {
     name: 'LACUNA_FACTS',
     subjects: [SUBJECTS.allFacts],
-    means: 'The truth: one immutable message per fact.',
+    means: 'The truth: one immutable message per fact; one record for all facts of an evaluation that is long settled.',
     oncePerSubject: true,
     retention: 'limits',
     duplicateWindowMs: 1_000,

@@ -8,6 +8,7 @@ export const SUBJECTS = {
   /** Durable fire-and-forget intake. */
   intake: 'lacuna.intake.v1',
   allFacts: 'lacuna.evaluation.>',
+  allRecords: 'lacuna.evaluation.*.record',
   allLogs: 'lacuna.log.>',
   allEnv: 'lacuna.env.>',
   allDead: 'lacuna.dead.>',
@@ -31,6 +32,18 @@ export function submittedSubject(id: EvaluationId): string {
 /** The subject of the verdict of an evaluation: there is one. */
 export function settledSubject(id: EvaluationId): string {
   return `${evaluationPrefix(id)}.1.settled`;
+}
+
+/** Where the facts of a settled evaluation are kept as one record, once nothing more is owed: there is one. */
+export function recordSubject(id: EvaluationId): string {
+  return `${evaluationPrefix(id)}.record`;
+}
+
+/** The evaluation whose record a subject names; undefined when it names none. */
+export function parseRecordSubject(subject: string): EvaluationId | undefined {
+  const [root, kind, id, record, ...rest] = subject.split('.');
+  const isRecord = root === 'lacuna' && kind === 'evaluation' && record === 'record' && rest.length === 0;
+  return isRecord && id !== undefined && isEvaluationId(id) ? id : undefined;
 }
 
 /** Facts of which there is one per pod, and the pod's uid is all that tells them apart. */

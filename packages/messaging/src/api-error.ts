@@ -7,6 +7,7 @@ export const API_ERRORS = {
   /** The stream would not store it: a second message on its subject, or no room. The text tells which; a read-back does too. */
   storeFailed: 10077,
   wrongLastSequence: 10071,
+  /** On a replicated stream: another message that is checked against the same subject is not yet decided. */
   wrongLastSequenceConstant: 10164,
   accountResources: 10002,
   insufficientResources: 10023,
@@ -32,6 +33,7 @@ const UNDECIDED: readonly number[] = [
   API_ERRORS.streamOffline,
   API_ERRORS.consumerOffline,
   API_ERRORS.duplicateInProcess,
+  API_ERRORS.wrongLastSequenceConstant,
 ];
 
 /** JetStream's refusal of a request. */

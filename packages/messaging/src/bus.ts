@@ -1,11 +1,15 @@
 import type { Alert, CdEvent, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
 import { awaitFact } from './await-fact.ts';
+import { compact, type CompactOutcome } from './compact.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { sendDead, type DeadLetter } from './dead.ts';
 import { dial, type DialOptions } from './dial.ts';
+import { doneUpTo, type DoneUpTo } from './done-up-to.ts';
 import { deleteEnv, putEnv, readEnv, type EnvValues, type PutEnvOutcome } from './env.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
 import { follow, type CaughtUp, type FollowOptions } from './follow.ts';
+import { followOpen, type Compacted } from './follow-open.ts';
+import { readHistory, type History } from './history.ts';
 import type { LogChunk, LogEnd } from './log-chunk.ts';
 import { logEnd, LogWriter } from './log-writer.ts';
 import { provision, type ProvisionOptions } from './provision.ts';
@@ -34,6 +38,13 @@ export interface Bus extends AsyncDisposable {
   readFacts(id: EvaluationId): Promise<RecordedFact[]>;
   awaitFact(subject: string, signal: AbortSignal): Promise<RecordedFact>;
   follow(options: FollowOptions, signal: AbortSignal): AsyncGenerator<RecordedFact | CaughtUp, void, undefined>;
+  followOpen(
+    options: Pick<FollowOptions, 'types'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<RecordedFact | CaughtUp | Compacted, void, undefined>;
+  readHistory(id: EvaluationId): Promise<History>;
+  compact(history: History, now: number): Promise<CompactOutcome>;
+  doneUpTo(): Promise<DoneUpTo[]>;
   work(
     consumer: FactConsumer & { readonly concurrency: number },
     handler: FactHandler,
@@ -79,6 +90,10 @@ function busOn(connection: Connection): Bus {
     readFacts: (id) => readFacts(connection, id),
     awaitFact: (subject, signal) => awaitFact(connection, subject, signal),
     follow: (options, signal) => follow(connection, options, signal),
+    followOpen: (options, signal) => followOpen(connection, options, signal),
+    readHistory: (id) => readHistory(connection, id),
+    compact: (history, now) => compact(connection, history, now),
+    doneUpTo: () => doneUpTo(connection),
     work: (consumer, handler, signal) => work(connection, consumer, handler, signal),
     workBatch: (consumer, handler, signal) => workBatch(connection, consumer, handler, signal),
     workIntake: (consumer, handler, signal) => workIntake(connection, consumer, handler, signal),

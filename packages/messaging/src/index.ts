@@ -6,15 +6,19 @@
  */
 export { assertDurable } from './assert-durable.ts';
 export { connectBus, type Bus } from './bus.ts';
+export type { CompactOutcome } from './compact.ts';
 export type { ConnectionStatus } from './connection.ts';
 export type { Credentials } from './credentials.ts';
 export type { DeadLetter } from './dead.ts';
 export { inDetailSpan, type Detail } from './detail-span.ts';
 export type { DialOptions } from './dial.ts';
+export type { DoneUpTo } from './done-up-to.ts';
 export type { EnvValues, PutEnvOutcome } from './env.ts';
 export type { FailedDelivery, FailurePolicy } from './fail-delivery.ts';
+export type { Compacted } from './follow-open.ts';
 export type { CaughtUp, FollowOptions } from './follow.ts';
 export type { Headers } from './headers.ts';
+export type { History } from './history.ts';
 export type { LogChunk, LogEnd } from './log-chunk.ts';
 export type { AppendOutcome, LogWriter } from './log-writer.ts';
 export { PERMISSIONS, type Permissions, type UserName } from './permissions.ts';

@@ -49,6 +49,10 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
     publish: [
       ...reads(facts),
       ...follows(facts),
+      // Compacting: who is done with what, the record, and the removal of what it holds.
+      api('CONSUMER.LIST', facts.name),
+      SUBJECTS.allRecords,
+      api('STREAM.PURGE', facts.name),
       ...['export', 'alert-nats', 'alert-alertmanager', 'alert-webhook', 'cdevents'].flatMap((name) =>
         works(facts, `trace-audit-${name}`),
       ),

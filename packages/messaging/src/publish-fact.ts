@@ -1,12 +1,22 @@
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeFact, factSubject, Failure, sameFact, STREAMS, type Fact } from '@lacuna/contracts';
+import {
+  encodeFact,
+  factSubject,
+  Failure,
+  recordSubject,
+  sameFact,
+  STREAMS,
+  type EvaluationId,
+  type Fact,
+} from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { inDetailSpan, messagingAttributes } from './detail-span.ts';
 import { factHeaders } from './fact-headers.ts';
 import { publish, type Outgoing } from './jetstream.ts';
-import { readFact } from './read-fact.ts';
+import { compactedFact, readFact } from './read-fact.ts';
+import type { RecordedFact } from './recorded-fact.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
 /** What became of a fact. All three are final: the stream holds a fact on this subject. */
@@ -21,7 +31,8 @@ const APPLY_MS = 100;
 
 /**
  * Publishes a fact exactly once, whatever breaks in between: the stream takes one message per subject, so an attempt with an
- * unknown outcome is repeated, and a refusal is settled by reading back and comparing. Throws `Failure('overloaded')` when the
+ * unknown outcome is repeated, and a refusal is settled by reading back and comparing. When the evaluation is compacted, its record
+ * is looked into: what is in it is known, and what is not was never said and is stored. Throws `Failure('overloaded')` when the
  * stream does not answer within the deadline, or has no room (at once).
  */
 export function publishFact(
@@ -42,27 +53,54 @@ async function publishOnce(connection: Connection, fact: Fact, withinMs: number)
     stream: STREAMS.facts.name,
     subject,
     payload: encodeFact(fact),
-    headers: factHeaders(fact, subject),
+    headers: { ...factHeaders(fact, subject), ...unlessCompacted(fact.evaluation) },
   };
   for (let refusals = 0; ; refusals++) {
-    const seq = await storedSeq(connection, message, deadline - performance.now());
-    if (seq !== undefined) return { kind: 'stored', seq };
-    const there = await readFact(connection, subject, deadline - performance.now());
-    if (there !== undefined)
-      return { kind: sameFact(there.fact, fact) ? 'known' : 'conflict', seq: there.seq, fact: there.fact };
+    const outcome = await stored(connection, message, deadline - performance.now());
+    if (outcome.kind === 'stored') return outcome;
+    const left = deadline - performance.now();
+    if (outcome.kind === 'compacted') {
+      const there = await compactedFact(connection, subject, left);
+      if (there !== undefined) return outcomeOf(there, fact);
+      message.headers = factHeaders(fact, subject);
+      continue;
+    }
+    const there = await readFact(connection, subject, left);
+    if (there !== undefined) return outcomeOf(there, fact);
     // Refused, yet nothing is there: no room. Or, on a replicated stream, the first message is accepted but not yet applied.
     if (refusals > 0) throw overloaded(new Failure('overloaded', `${message.stream} has no room for ${subject}`));
     await delay(APPLY_MS);
   }
 }
 
-/** Where it was stored; undefined when the stream refused it. */
-async function storedSeq(connection: Connection, message: Outgoing, withinMs: number): Promise<number | undefined> {
+function outcomeOf(there: RecordedFact, fact: Fact): PublishOutcome {
+  return { kind: sameFact(there.fact, fact) ? 'known' : 'conflict', seq: there.seq, fact: there.fact };
+}
+
+/**
+ * Lets the server refuse the message when there is a record of the evaluation. The subject of a compacted fact is free again, and only
+ * the server can check and store in one step.
+ */
+function unlessCompacted(evaluation: EvaluationId): Record<string, string> {
+  return {
+    'Nats-Expected-Last-Subject-Sequence': '0',
+    'Nats-Expected-Last-Subject-Sequence-Subject': recordSubject(evaluation),
+  };
+}
+
+type Stored =
+  | { readonly kind: 'stored'; readonly seq: number }
+  /** The stream took none: a second message on the subject, or no room. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'compacted' };
+
+async function stored(connection: Connection, message: Outgoing, withinMs: number): Promise<Stored> {
   try {
     const ack = await untilKnown(connection, { withinMs }, (timeoutMs) => publish(connection, message, timeoutMs));
-    return ack.seq;
+    return { kind: 'stored', seq: ack.seq };
   } catch (error) {
-    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return undefined;
+    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return { kind: 'refused' };
+    if (error instanceof ApiError && error.code === API_ERRORS.wrongLastSequence) return { kind: 'compacted' };
     throw error;
   }
 }

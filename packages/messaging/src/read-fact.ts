@@ -1,17 +1,35 @@
-import { STREAMS } from '@lacuna/contracts';
+import { factSubject, parseFactSubject, recordSubject, STREAMS } from '@lacuna/contracts';
+import { decodeRecord } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
 import { recorded, type RecordedFact } from './recorded-fact.ts';
-import { lastMessage } from './stored-message.ts';
+import { lastMessage, type StoredMessage } from './stored-message.ts';
 import { DEADLINE_MS, untilKnown } from './until-known.ts';
 
-/** The fact on a subject, undefined when there is none. Sees every fact whose publishing was acknowledged. */
+/** The fact on a subject, compacted or not; undefined when there is none. Sees every fact whose publishing was acknowledged. */
 export async function readFact(
   connection: Connection,
   subject: string,
   withinMs: number = DEADLINE_MS,
 ): Promise<RecordedFact | undefined> {
-  const message = await untilKnown(connection, { withinMs }, (timeoutMs) =>
+  const deadline = performance.now() + withinMs;
+  const message = await last(connection, subject, withinMs);
+  // The record is stored before its facts are purged: whoever misses a fact finds it there.
+  return message ? recorded(message) : compactedFact(connection, subject, deadline - performance.now());
+}
+
+/** The fact that was on a subject before its evaluation was compacted; undefined when there was none, or the evaluation was not. */
+export async function compactedFact(
+  connection: Connection,
+  subject: string,
+  withinMs: number,
+): Promise<RecordedFact | undefined> {
+  const id = parseFactSubject(subject)?.evaluation;
+  const record = id && (await last(connection, recordSubject(id), withinMs));
+  return record && decodeRecord(record).find(({ fact }) => factSubject(fact) === subject);
+}
+
+function last(connection: Connection, subject: string, withinMs: number): Promise<StoredMessage | undefined> {
+  return untilKnown(connection, { withinMs }, (timeoutMs) =>
     lastMessage(connection, STREAMS.facts.name, subject, timeoutMs),
   );
-  return message && recorded(message);
 }

@@ -7,8 +7,11 @@ export const SERVICE_KEY = 'lacuna.service';
 
 const ASK_MS = 1_000;
 
-interface ConsumerInfo {
-  readonly config: { readonly metadata?: Readonly<Record<string, string>> };
+/** What the server tells of a consumer. */
+export interface ConsumerInfo {
+  readonly config: { readonly durable_name?: string; readonly metadata?: Readonly<Record<string, string>> };
+  /** Up to where everything that was delivered is acknowledged. */
+  readonly ack_floor: { readonly stream_seq: number };
   readonly num_pending: number;
   readonly num_ack_pending: number;
   readonly num_waiting: number;
@@ -24,12 +27,20 @@ interface ConsumerPage {
  * minute, or for good when it is durable; such a one asks for nothing. Throws `NoAnswer` or `ApiError`, also when we may not ask.
  */
 export async function readers(connection: Connection): Promise<ReaderState[]> {
-  const found: ReaderState[] = [];
+  return (await listConsumers(connection, STREAMS.facts.name, ASK_MS)).flatMap(stateOf);
+}
+
+/** All consumers of a stream. Throws `NoAnswer` or `ApiError`. */
+export async function listConsumers(
+  connection: Connection,
+  stream: string,
+  timeoutMs: number,
+): Promise<ConsumerInfo[]> {
+  const found: ConsumerInfo[] = [];
   for (let offset = 0, total = 1; offset < total;) {
-    const verb = `CONSUMER.LIST.${STREAMS.facts.name}`;
-    const page = await callApi<ConsumerPage>(connection, verb, { offset }, ASK_MS);
+    const page = await callApi<ConsumerPage>(connection, `CONSUMER.LIST.${stream}`, { offset }, timeoutMs);
     const consumers = page.consumers ?? [];
-    found.push(...consumers.flatMap(stateOf));
+    found.push(...consumers);
     if (consumers.length === 0) return found;
     total = page.total;
     offset += consumers.length;

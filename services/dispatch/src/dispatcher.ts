@@ -22,7 +22,7 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
 }
 
-type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'follow'>;
+type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'followOpen'>;
 type DispatcherCluster = Pick<Cluster, 'ensure' | 'stop' | 'remove'>;
 
 /** For metrics and readiness. */
@@ -76,9 +76,10 @@ export class Dispatcher {
   async run(signal: AbortSignal): Promise<void> {
     const ticking = setInterval(() => this.#tick(signal), this.#options.delayNoticeMs / 2);
     try {
-      for await (const next of this.#bus.follow({ types: QUEUE_FACTS }, signal)) {
-        if ('kind' in next) this.#catchUp(signal);
-        else this.#take(next, signal);
+      for await (const next of this.#bus.followOpen({ types: QUEUE_FACTS }, signal)) {
+        if (!('kind' in next)) this.#take(next, signal);
+        else if (next.kind === 'caught-up') this.#catchUp(signal);
+        else this.#queue.forget(next.evaluation, this.#options.now());
       }
     } finally {
       clearInterval(ticking);

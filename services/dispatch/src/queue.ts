@@ -55,11 +55,19 @@ export class Queue {
     if (fact.type === 'submitted') return this.#enter(fact, seq, storedAt);
     const entry = this.#entries.get(fact.evaluation);
     if (entry === undefined) return;
+    if (fact.type === 'settled') return this.forget(fact.evaluation, storedAt);
     if (fact.type === 'cancel-requested') entry.cancelled = true;
-    else if (fact.type === 'settled') entry.over = true;
     else if (fact.attempt === entry.attempt) this.#addToAttempt(entry, fact, storedAt);
     this.#count(entry, storedAt);
-    if (fact.type === 'settled') this.#entries.delete(fact.evaluation);
+  }
+
+  /** The evaluation is settled: it needs neither a place nor a slot. */
+  forget(id: EvaluationId, now: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.over = true;
+    this.#count(entry, now);
+    this.#entries.delete(id);
   }
 
   /** The next attempt that waits for a Job, taken from the line; it holds a slot from now on. Cancelled ones are handed out too: they need a refusal. */

@@ -23,7 +23,7 @@ class Play implements AsyncDisposable {
     const bus = {
       publishFact: async (fact: Fact): Promise<PublishOutcome> => ({ kind: 'stored', seq: this.tell(fact) }),
       readEnv: async () => ({}),
-      follow: () => this.#follow(),
+      followOpen: () => this.#follow(),
     };
     const cluster = {
       ensure: async (request: JobRequest) => {

@@ -80,4 +80,12 @@ describe('the queue', () => {
     expect(served).toContain(testId(102));
     expect(queue.length).toBe(48);
   });
+
+  test('forgets what was compacted while it was being read, whatever of it was seen', () => {
+    const queue = queueOf(submitted(1), ...factsOf(new Story(testId(2)).running()), submitted(3));
+    for (const byte of [1, 2, 9]) queue.forget(testId(byte), 0);
+    expect([queue.length, queue.holding]).toEqual([1, 0]);
+    expect(queue.take(0)?.submitted.evaluation).toBe(testId(3));
+    expect(queue.take(0)).toBeUndefined();
+  });
 });

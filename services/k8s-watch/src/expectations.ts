@@ -5,6 +5,7 @@ import type { Inventory, Present } from './inventory.ts';
 
 /** The facts that say which objects should be there, and which were told as orphans. */
 const TYPES: FactType[] = [
+  'submitted',
   'job-created',
   'job-finished',
   'job-gone',
@@ -38,15 +39,19 @@ export class Expectations {
   #caughtUp = false;
 
   /** Follows the stream until the signal is aborted. */
-  async follow(bus: Pick<Bus, 'follow'>, signal: AbortSignal): Promise<void> {
-    for await (const next of bus.follow({ types: TYPES }, signal)) {
-      if ('kind' in next) this.#caughtUp = true;
-      else this.add(next);
+  async follow(bus: Pick<Bus, 'followOpen'>, signal: AbortSignal): Promise<void> {
+    for await (const next of bus.followOpen({ types: TYPES }, signal)) {
+      if (!('kind' in next)) this.add(next);
+      else if (next.kind === 'caught-up') this.#caughtUp = true;
+      else this.#open.delete(next.evaluation);
     }
   }
 
   add({ fact, storedAt }: Pick<RecordedFact, 'fact' | 'storedAt'>): void {
     switch (fact.type) {
+      case 'submitted':
+        if (!this.#open.has(fact.evaluation)) this.#open.set(fact.evaluation, new Map());
+        return;
       case 'job-created':
         return this.#expect(fact, { object: 'job', uid: fact.data.jobUid, since: storedAt, over: false });
       case 'pod-created':
@@ -95,9 +100,9 @@ export class Expectations {
   }
 
   #expect({ evaluation, attempt }: Fact, told: Omit<Expected, 'identity'>): void {
-    const objects = this.#open.get(evaluation) ?? new Map<string, Expected>();
-    this.#open.set(evaluation, objects);
+    // Most Jobs are told as finished after the verdict: nothing may be held for what is settled.
+    const objects = this.#open.get(evaluation);
     // Facts come in any order, so its end may be known already.
-    if (objects.get(told.uid)?.over !== true) objects.set(told.uid, { ...told, identity: { evaluation, attempt } });
+    if (objects?.get(told.uid)?.over !== true) objects?.set(told.uid, { ...told, identity: { evaluation, attempt } });
   }
 }

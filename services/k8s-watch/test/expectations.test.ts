@@ -71,9 +71,29 @@ describe('what should be there and is not', () => {
   test('W11: is nothing whose end is known, in whatever order the facts came', () => {
     const ended = new Story().running().ended().tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'x' });
     const seen = inventory(synced(T0 + 60_000));
-    expect([...expectations(ended.facts.toReversed()).missingFrom(seen)]).toEqual([]);
+    const [submitted, ...observed] = ended.facts;
+    expect([...expectations([submitted!, ...observed.toReversed()]).missingFrom(seen)]).toEqual([]);
     expect(missing(new Story().running().tell('settled', VERDICT), seen)).toEqual([]);
   });
+});
+
+test('what is told of a settled evaluation does not make it open again', async () => {
+  const settled = new Story().running().tell('settled', VERDICT);
+  settled.tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'Complete' });
+  const JOB: Present = { object: 'job', uid: 'job-1', name: 'x', identity: IDENTITY, jobUid: 'job-1' };
+  expect(expectations(new Story().running().facts).accountsFor(JOB)).toBe(true);
+  expect(expectations(settled.facts).accountsFor(JOB)).toBe(false);
+
+  // Compacted while it was being read: its verdict was not delivered, only that there is a record.
+  const expected = new Expectations();
+  const bus = {
+    async *followOpen() {
+      for (const [i, told] of new Story().running().facts.entries()) yield { ...told, seq: i + 1 };
+      yield { kind: 'compacted', evaluation: id } as const;
+    },
+  };
+  await expected.follow(bus, AbortSignal.timeout(5_000));
+  expect(expected.accountsFor(JOB)).toBe(false);
 });
 
 test('W13: the inventory is not whole from a loss until the next listing', () => {

@@ -1,10 +1,17 @@
 import type { CaughtUp, RecordedFact } from '@lacuna/messaging';
 import { Failure } from '@lacuna/contracts';
 
-/** Facts as server-sent events: the name is the fact's type, the id its place in the stream. */
+/**
+ * Facts as server-sent events: the name is the fact's type, the id the place in the stream up to which all has been told. That of a fact
+ * out of a record lies far behind, and whoever resumed there would be told everything since once more.
+ */
 export async function* eventFrames(facts: AsyncIterable<RecordedFact | CaughtUp>): AsyncGenerator<string> {
-  for await (const item of facts)
-    if (!('kind' in item)) yield `id: ${item.seq}\nevent: ${item.fact.type}\ndata: ${JSON.stringify(item.fact)}\n\n`;
+  let place = 0;
+  for await (const item of facts) {
+    if ('kind' in item) continue;
+    place = Math.max(place, item.seq);
+    yield `id: ${place}\nevent: ${item.fact.type}\ndata: ${JSON.stringify(item.fact)}\n\n`;
+  }
 }
 
 /** The place behind which a stream of events goes on: `Last-Event-ID`; undefined when it is absent. Throws `Failure('invalid-header')`. */

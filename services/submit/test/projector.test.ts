@@ -120,4 +120,30 @@ describe('the projector', () => {
     expect(readAgain).toEqual([late.id]);
     expect(model.list(LIST).items[0]).toMatchObject({ name: 'late', verdict: 'passed' });
   });
+
+  it('takes facts out of a record for what they are, and keeps its place', async () => {
+    using model = new ReadModel(':memory:');
+    const compacted = new Story(testId(1), Story.T0 - 1).submitted({ name: 'old' });
+    compacted.tell('settled', {
+      verdict: 'failed',
+      reason: '',
+      evidenceAt: 1,
+      notOwed: [],
+      evidence: { absent: [] },
+    });
+    const [first, second] = compacted.facts.map((told, i) => ({ ...told, seq: i + 1 }));
+    const open = { ...new Story(testId(2)).submitted({ name: 'open' }).facts[0]!, seq: 3 };
+    // The record is stored behind the open one; the first fact of the compacted one also came by itself.
+    const stream = [first!, open, first!, second!];
+    const { bus } = busOn(stream);
+    const projector = new Projector(bus, model, () => undefined);
+    await running(projector, async () => {
+      await eventually('listed', () => model.list(LIST).items.length === 2);
+    });
+    expect(model.list(LIST).items.map(({ name, phase }) => [name, phase])).toEqual([
+      ['open', 'queued'],
+      ['old', 'settled'],
+    ]);
+    expect(model.progress).toMatchObject({ seq: 3 });
+  });
 });

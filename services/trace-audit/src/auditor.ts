@@ -7,6 +7,8 @@ export interface AuditorOptions {
   readonly deadlines: Deadlines;
   readonly now: () => number;
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
+  /** Told of every verdict in the stream, also of those before the start. */
+  readonly onSettled?: (settled: RecordedFact) => void;
   /** How often deadlines are looked at, in milliseconds. */
   readonly tickMs: number;
 }
@@ -16,7 +18,7 @@ export interface AuditorOptions {
  * Two auditors publish the same facts, and the stream keeps the first of each; a crash between two publishes is made good by the next look.
  */
 export class Auditor {
-  readonly #bus: Pick<Bus, 'follow' | 'publishFact' | 'readFacts'>;
+  readonly #bus: Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts'>;
   readonly #options: AuditorOptions;
   readonly #ledger: Ledger;
   readonly #judging = new Map<EvaluationId, Promise<void>>();
@@ -27,7 +29,7 @@ export class Auditor {
   readonly #changed = new Set<EvaluationId>();
   #caughtUp = false;
 
-  constructor(bus: Pick<Bus, 'follow' | 'publishFact' | 'readFacts'>, options: AuditorOptions) {
+  constructor(bus: Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts'>, options: AuditorOptions) {
     this.#bus = bus;
     this.#options = options;
     this.#ledger = new Ledger(options.deadlines);
@@ -49,9 +51,10 @@ export class Auditor {
   async run(signal: AbortSignal): Promise<void> {
     const ticking = setInterval(() => this.#tick(), this.#options.tickMs);
     try {
-      for await (const next of this.#bus.follow({}, signal)) {
-        if ('kind' in next) this.#catchUp();
-        else this.#take(next);
+      for await (const next of this.#bus.followOpen({}, signal)) {
+        if (!('kind' in next)) this.#take(next);
+        else if (next.kind === 'caught-up') this.#catchUp();
+        else this.#forget(next.evaluation);
       }
     } finally {
       clearInterval(ticking);
@@ -63,12 +66,19 @@ export class Auditor {
   #take(recorded: RecordedFact): void {
     const evaluation = this.#ledger.add(recorded);
     const id = recorded.fact.evaluation;
+    if (recorded.fact.type === 'settled') this.#options.onSettled?.(recorded);
     if (evaluation === undefined) this.#strays.add(id);
     // Judged only on the whole of what is stored: half a history always has holes.
     if (!this.#caughtUp) return;
     // Facts that come together are judged together.
     if (this.#changed.size === 0) setImmediate(() => this.#judgeChanged());
     this.#changed.add(id);
+  }
+
+  /** Compacted: there is nothing to judge, and of its facts only some may have been seen. */
+  #forget(id: EvaluationId): void {
+    this.#ledger.forget(id);
+    this.#strays.delete(id);
   }
 
   #judgeChanged(): void {

@@ -19,5 +19,11 @@ export const AuditConfigSchema = Type.Object({
       description: 'publish CDEvents on lacuna.cdevents.>; the value is the id of the environment in them',
     }),
   ),
+  compactAfter: Type.Integer({
+    unit: 'ms',
+    minimum: 0,
+    default: 15 * 60_000,
+    description: 'how long after its last fact a settled evaluation, of which nothing more is owed, becomes one record',
+  }),
   tick: Type.Integer({ unit: 'ms', minimum: 10, default: 250, description: 'how often deadlines are looked at' }),
 });

@@ -57,6 +57,11 @@ export class Ledger {
     if (this.#settled.size > KEPT_SETTLED) this.#dropOldestSettled();
   }
 
+  /** The evaluation is settled, whatever of it was seen. */
+  forget(id: EvaluationId): void {
+    this.#open.delete(id);
+  }
+
   /** Evaluations whose next deadline has come. */
   due(now: number): EvaluationId[] {
     const due: EvaluationId[] = [];

@@ -10,6 +10,7 @@ import { openContractExporter } from '@lacuna/telemetry';
 import { alertOf, type AlertingFact } from './alert-of.ts';
 import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
+import { Compactor } from './compactor.ts';
 import { cdEventsOf, TOLD_AS_CD_EVENTS } from './cd-events-of.ts';
 import { AuditConfigSchema } from './config.ts';
 import { exportTraces } from './export-traces.ts';
@@ -33,7 +34,9 @@ const READ_BACK_AFTER_MS = [150, 300, 1_000] as const;
 
 async function start(context: Context): Promise<RunningService> {
   const { bus, clock, config, log, metrics, signal, check } = context;
+  const compactor = config.otlpUrl === undefined ? undefined : compactorOf(context);
   const auditor = new Auditor(bus, {
+    ...(compactor && { onSettled: compactor.settled.bind(compactor) }),
     deadlines: parseDeadlines(config.deadlines),
     now: () => clock.nowMs(),
     onError: (error, evaluation) =>
@@ -44,9 +47,35 @@ async function start(context: Context): Promise<RunningService> {
   metrics.observe('lacuna_evaluations_open', 'Evaluations that are not settled.', () => auditor.state.open);
   const work: Promise<unknown>[] = [auditor.run(signal), ...alerting(context)];
   if (config.cdevents !== undefined) work.push(tellingCdEvents(context, config.cdevents, auditor));
+  if (compactor !== undefined) work.push(compactor.run(signal));
   if (config.otlpUrl !== undefined) work.push(exporting(context, config.otlpUrl, auditor));
-  else log.warn('no OTLP receiver is configured (LACUNA_OTLP_URL): traces stay in the stream until there is one');
+  else
+    log.warn(
+      'no OTLP receiver is configured (LACUNA_OTLP_URL): traces stay in the stream until there is one, and nothing is compacted',
+    );
   return runningUntil(work);
+}
+
+function compactorOf({ bus, clock, config, log, metrics }: Context): Compactor {
+  const compacted = metrics.counter('lacuna_evaluations_compacted_total', 'Evaluations made one record.', {});
+  const compactor = new Compactor(bus, {
+    afterMs: config.compactAfter,
+    now: () => clock.nowMs(),
+    onCompacted: () => compacted.add({}),
+    onGivenUp: (evaluation, why) => log.warn({ evaluation, why }, 'a settled evaluation is not compacted'),
+    onError: (error) => log.error({ err: error, owed: compactor.state.owed }, 'could not compact; trying again'),
+  });
+  metrics.observe(
+    'lacuna_evaluations_uncompacted',
+    'Settled evaluations that are not compacted.',
+    () => compactor.state.waiting,
+  );
+  metrics.observe(
+    'lacuna_evaluations_uncompacted_overdue',
+    'Of those, the ones whose time has come and of which something is still owed.',
+    () => compactor.state.overdue,
+  );
+  return compactor;
 }
 
 function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: string, auditor: Auditor): Promise<void> {

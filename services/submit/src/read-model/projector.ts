@@ -1,8 +1,8 @@
-import { CATALOG, Failure, factSubject, type EvaluationId, type Fact, type StageService } from '@lacuna/contracts';
+import { CATALOG, Failure, factSubject, type EvaluationId, type StageService } from '@lacuna/contracts';
 import { digestOf } from '@lacuna/diagnosis';
 import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
-import type { Kept, ReadModel } from './read-model.ts';
+import type { Kept, Progress, ReadModel } from './read-model.ts';
 import { summaryOf } from './summary-of.ts';
 
 export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'status'>;
@@ -22,16 +22,16 @@ export class Projector {
   readonly #changed = new Set<EvaluationId>();
   readonly #broken = new AbortController();
   readonly #heardAt: Partial<Record<StageService, number>> = {};
-  #last: { readonly seq: number; readonly fact: Fact } | undefined;
+  /** The last fact that has been read. */
+  #last: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #lastSeq: number;
   #caughtUp = false;
 
   constructor(bus: ProjectorBus, model: ReadModel, onRebuild: (why: string) => void) {
     this.#bus = bus;
     this.#model = model;
     this.#onRebuild = onRebuild;
-    this.#lastSeq = model.progress?.seq ?? 0;
+    this.#last = model.progress;
   }
 
   get caughtUp(): boolean {
@@ -40,7 +40,7 @@ export class Projector {
 
   /** The last fact that has been read. */
   get lastSeq(): number {
-    return this.#lastSeq;
+    return this.#last?.seq ?? 0;
   }
 
   /** When each service published its last fact, of those read since the start of this process: Unix milliseconds. */
@@ -65,10 +65,8 @@ export class Projector {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#last === undefined) return;
-    const { seq, fact } = this.#last;
-    this.#model.apply(this.#kept(), { seq, subject: factSubject(fact) });
-    this.#last = undefined;
+    if (this.#last === undefined || this.#changed.size === 0) return;
+    this.#model.apply(this.#kept(), this.#last);
     this.#changed.clear();
     this.#forgetSettled();
   }
@@ -81,7 +79,7 @@ export class Projector {
 
   async #follow(signal: AbortSignal): Promise<void> {
     try {
-      for await (const item of this.#bus.follow({ fromSeq: this.#lastSeq + 1 }, signal)) {
+      for await (const item of this.#bus.follow({ fromSeq: this.lastSeq + 1 }, signal)) {
         if ('kind' in item) this.#catchUp();
         else await this.#take(item, signal);
       }
@@ -93,7 +91,8 @@ export class Projector {
 
   async #take(recorded: RecordedFact, signal: AbortSignal): Promise<void> {
     const { fact, seq } = recorded;
-    this.#heardAt[CATALOG[fact.type].producer] = recorded.storedAt;
+    const { producer } = CATALOG[fact.type];
+    this.#heardAt[producer] = Math.max(this.#heardAt[producer] ?? 0, recorded.storedAt);
     const id = fact.evaluation;
     const known =
       this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
@@ -102,8 +101,8 @@ export class Projector {
     this.#known.set(id, evaluation);
     if (evaluation.settled !== undefined) this.#settled.add(id);
     this.#changed.add(id);
-    this.#last = { seq, fact };
-    this.#lastSeq = seq;
+    // What comes out of a record has its place far behind.
+    if (seq > this.lastSeq) this.#last = { seq, subject: factSubject(fact) };
     this.#timer ??= setTimeout(() => this.#flushOrBreak(), FLUSH_MS);
   }
 
@@ -139,7 +138,6 @@ export class Projector {
     this.#model.clear();
     for (const memory of [this.#known, this.#settled, this.#changed]) memory.clear();
     this.#last = undefined;
-    this.#lastSeq = 0;
     this.#caughtUp = false;
   }
 

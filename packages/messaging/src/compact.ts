@@ -1,0 +1,58 @@
+import { evaluationSubjects, Failure, recordSubject, STREAMS } from '@lacuna/contracts';
+import { ApiError, API_ERRORS } from './api-error.ts';
+import { encodeRecord, lastSeqIn, recordHeaders } from './compacted-record.ts';
+import type { Connection } from './connection.ts';
+import type { History } from './history.ts';
+import { callApi, publish } from './jetstream.ts';
+import { lastMessage } from './stored-message.ts';
+import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
+
+/** What became of a compaction; `too-large` = the record does not fit into one message, and nothing was changed. */
+export type CompactOutcome =
+  | { readonly kind: 'compacted'; readonly facts: number; readonly bytes: number }
+  | { readonly kind: 'too-large'; readonly bytes: number };
+
+const FACTS = STREAMS.facts.name;
+const PATIENCE = { withinMs: DEADLINE_MS };
+/** Room for the headers and the subject within the server's largest message. */
+const HEADROOM = 4_096;
+
+/**
+ * Writes the facts of an evaluation as one record, and then removes the messages that the record holds. A crash in between leaves both, which
+ * readers take for the same; whoever compacts next purges. Of several at one time, the stream keeps the first record, and all of them remove what
+ * that one holds and nothing else: a fact that came meanwhile stays. Throws `Failure('overloaded')`.
+ */
+export async function compact(connection: Connection, history: History, now: number): Promise<CompactOutcome> {
+  const { facts } = history;
+  const bytes = encodeRecord(facts);
+  const limit = (connection.nats.info?.max_payload ?? 0) - HEADROOM;
+  if (history.record === undefined && bytes.length > limit) return { kind: 'too-large', bytes: bytes.length };
+  const lastSeq = history.record?.lastSeq ?? (await storedRecord(connection, history, bytes, now));
+  const request = { filter: evaluationSubjects(history.id), seq: lastSeq + 1 };
+  await untilKnown(connection, PATIENCE, (timeoutMs) =>
+    callApi(connection, `STREAM.PURGE.${FACTS}`, request, timeoutMs),
+  );
+  return { kind: 'compacted', facts: facts.length, bytes: bytes.length };
+}
+
+/** Stores the record, and gives the last place in the one that the stream keeps. */
+async function storedRecord(
+  connection: Connection,
+  { id, facts }: History,
+  payload: Uint8Array,
+  now: number,
+): Promise<number> {
+  const subject = recordSubject(id);
+  const message = { stream: FACTS, subject, payload, headers: recordHeaders(id, facts, now) };
+  try {
+    await untilKnown(connection, PATIENCE, (timeoutMs) => publish(connection, message, timeoutMs));
+    return facts.at(-1)?.seq ?? 0;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== API_ERRORS.storeFailed) throw error;
+  }
+  const kept = await untilKnown(connection, PATIENCE, (timeoutMs) =>
+    lastMessage(connection, FACTS, subject, timeoutMs),
+  );
+  if (kept === undefined) throw overloaded(new Failure('overloaded', `${FACTS} has no room for ${subject}`));
+  return lastSeqIn(kept);
+}

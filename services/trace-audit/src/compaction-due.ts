@@ -1,0 +1,61 @@
+import { attemptsOf, fold, openLogs } from '@lacuna/lifecycle';
+import type { DoneUpTo, History } from '@lacuna/messaging';
+
+/** What to do with a settled evaluation. */
+export type CompactionDue =
+  | { readonly kind: 'now' }
+  /** Not before a time: there was a fact about it lately. */
+  | { readonly kind: 'early'; readonly until: number }
+  | { readonly kind: 'owed'; readonly what: string }
+  | { readonly kind: 'never'; readonly why: string }
+  | { readonly kind: 'done' };
+
+export interface CompactionRule {
+  readonly now: number;
+  /** How long after its last fact. Milliseconds. */
+  readonly afterMs: number;
+  /** How far every durable reader of the stream is. */
+  readonly readers: readonly DoneUpTo[];
+}
+
+/** Erases env values and removes Jobs; it must have seen the verdict, also when it was never started before. */
+const CLEANS_UP = 'dispatch-clean-up';
+
+/**
+ * Nothing may be owed any more: the verdict stands, every log is closed, no orphan is left in the cluster, and every durable reader is done with
+ * all facts: the one that exports the trace and reads it back, those that send alerts and CDEvents, the one that erases the env and
+ * removes the Jobs, and whoever else reads the stream. A record whose facts are not purged yet is due at once.
+ */
+export function compactionDue(history: History, { now, afterMs, readers }: CompactionRule): CompactionDue {
+  const { id, facts, record, unreadable } = history;
+  if (record !== undefined) return { kind: record.notPurged > 0 ? 'now' : 'done' };
+  const last = facts.at(-1);
+  const evaluation = fold(id, facts);
+  if (last === undefined || evaluation.settled === undefined) return { kind: 'never', why: 'it is not settled' };
+  if (evaluation.submitted === undefined) return { kind: 'never', why: 'nobody submitted it' };
+  if (unreadable > 0) return { kind: 'never', why: `${unreadable} of its messages are no facts` };
+  if (now < last.storedAt + afterMs) return { kind: 'early', until: last.storedAt + afterMs };
+  const what =
+    openLogs(attemptsOf(evaluation)).length > 0
+      ? 'the end of a log'
+      : (orphanIn(history) ?? notDone(readers, last.seq));
+  return what === undefined ? { kind: 'now' } : { kind: 'owed', what };
+}
+
+/** The durable reader that is not done up to a place, if there is one. */
+export function notDone(readers: readonly DoneUpTo[], seq: number): string | undefined {
+  const cleansUp = readers.find(({ consumer }) => consumer === CLEANS_UP) ?? { consumer: CLEANS_UP, seq: 0 };
+  const behind = [cleansUp, ...readers].find((reader) => reader.seq < seq);
+  return behind && `consumer ${behind.consumer}`;
+}
+
+function orphanIn({ facts }: History): string | undefined {
+  const left = new Map<string, string>();
+  for (const { fact } of facts) {
+    if (fact.type !== 'orphan') continue;
+    if (fact.data.state === 'found') left.set(fact.data.uid, fact.data.objectName);
+    else left.delete(fact.data.uid);
+  }
+  const [name] = left.values();
+  return name === undefined ? undefined : `the end of the orphan ${name}`;
+}
