@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { evaluationSubjects, Failure, recordSubject, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import { encodeRecord, lastSeqIn, recordHeaders } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
 import type { History } from './history.ts';
-import { callApi, publish } from './jetstream.ts';
+import { callApi, publish, type Outgoing } from './jetstream.ts';
 import { lastMessage } from './stored-message.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
@@ -14,6 +15,7 @@ export type CompactOutcome =
 
 const FACTS = STREAMS.facts.name;
 const PATIENCE = { withinMs: DEADLINE_MS };
+const APPLY_MS = 100;
 /** Room for the headers and the subject within the server's largest message. */
 const HEADROOM = 4_096;
 
@@ -44,15 +46,24 @@ async function storedRecord(
 ): Promise<number> {
   const subject = recordSubject(id);
   const message = { stream: FACTS, subject, payload, headers: recordHeaders(id, facts, now) };
+  for (let refusals = 0; ; refusals++) {
+    if (await isStored(connection, message)) return facts.at(-1)?.seq ?? 0;
+    const kept = await untilKnown(connection, PATIENCE, (timeoutMs) =>
+      lastMessage(connection, FACTS, subject, timeoutMs),
+    );
+    if (kept !== undefined) return lastSeqIn(kept);
+    // Refused, yet nothing is there: no room. Or, on a replicated stream, another one's is accepted but not yet applied.
+    if (refusals > 0) throw overloaded(new Failure('overloaded', `${FACTS} has no room for ${subject}`));
+    await delay(APPLY_MS);
+  }
+}
+
+async function isStored(connection: Connection, message: Outgoing): Promise<boolean> {
   try {
     await untilKnown(connection, PATIENCE, (timeoutMs) => publish(connection, message, timeoutMs));
-    return facts.at(-1)?.seq ?? 0;
+    return true;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== API_ERRORS.storeFailed) throw error;
+    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return false;
+    throw error;
   }
-  const kept = await untilKnown(connection, PATIENCE, (timeoutMs) =>
-    lastMessage(connection, FACTS, subject, timeoutMs),
-  );
-  if (kept === undefined) throw overloaded(new Failure('overloaded', `${FACTS} has no room for ${subject}`));
-  return lastSeqIn(kept);
 }
