@@ -85,7 +85,7 @@ test('two suites that want one port fail together; repeated by itself, each pass
   const { stdout } = await run(['--alone', '--suite', `a=${command}`, '--suite', `b=${command}`]);
   expect(stdout).toMatch(
     new RegExp(
-      `^[ab]: fails together, passes alone \\(1 of 1 passed\\); its log names port ${port}; ran beside [ab] for `,
+      `^[ab]: fails together, passes alone \\(1 of 1 passed\\); it lacked port ${port}; ran beside [ab] for `,
       'm',
     ),
   );

@@ -1,14 +1,13 @@
-import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
+import { runTraceIdOf, type AloneView } from '@lacuna/contracts';
 import { describe, expect, test } from 'vitest';
-import { compareAlone, describeComparison } from '../src/run/compare-alone.ts';
+import { describeAlone } from '../src/render/alone.ts';
 import { ctrfOf } from '../src/run/ctrf.ts';
 import { junitOf } from '../src/run/junit.ts';
-import { LogClues } from '../src/run/log-clues.ts';
 import { PrefixedLines } from '../src/run/prefixed-lines.ts';
 import { renderRun } from '../src/run/render-run.ts';
 import type { RunResult } from '../src/run/run-result.ts';
 import { addSuite, specOfSuite } from '../src/run/suite.ts';
-import { idOf, sealedLog, settledView, stages } from './support/views.ts';
+import { idOf, sealedLog, settledView, T0 } from './support/views.ts';
 
 const ID = 'run-00000000000000000000000001';
 const report = { format: 'pytest', passed: 16, failed: 1, skipped: 0, errored: 0, summary: 'missing' } as const;
@@ -105,48 +104,37 @@ test('lines are shown whole, each behind the name of its suite, and nothing in t
 });
 
 describe('a suite that was repeated by itself', () => {
-  const ran = (from: number, to: number) => stages({ 'container.run': { outcome: 'failed', at: [from, to] } });
-  const failing = (...failures: string[]) =>
-    settledView('failed', {
-      stages: ran(0, 3_000),
-      attempt: { stages: ran(0, 3_000), report: { ...report, failures, inFlight: [] } },
-    });
-  const compare = (...alone: EvaluationView[]) =>
-    compareAlone({
-      suite: 'e2e',
-      together: failing('test_a'),
-      alone,
-      clues: ['port 3000'],
-      others: [{ suite: 'unit', view: settledView('passed', { stages: ran(1_000, 5_000) }) }],
-    });
+  const failed = { both: [], onlyTogether: ['test_a'], onlyAlone: [] };
+  const beside = { evaluation: idOf(9), suite: 'unit', ms: 2_000 };
+  const comparison = {
+    alone: idOf(8),
+    time: 1,
+    outcome: 'passes-alone',
+    from: T0,
+    failed,
+    overlapped: [beside],
+    fought: ['port 3000'],
+  } as const satisfies AloneView['comparisons'][number];
+  const alone: AloneView = { verdict: 'passes-alone', comparisons: [comparison] };
 
-  test.each([
-    [[settledView('passed'), settledView('passed')], 'passes-alone', 'fails together, passes alone (2 of 2 passed)'],
-    [[failing('test_a')], 'fails-the-same', 'fails the same alone (0 of 1 passed)'],
-    [[failing('test_b')], 'flaky', '(0 of 1 passed)'],
-    [[settledView('passed'), failing('test_a')], 'flaky', '(1 of 2 passed)'],
-    [[settledView('error')], 'flaky', '(0 of 1 passed)'],
-  ] as const)('%# is compared: %s', (alone, kind, words) => {
-    const comparison = compare(...alone);
-    expect(comparison.kind).toBe(kind);
-    expect(describeComparison(comparison)).toContain(words);
-  });
-
-  test('is told with what it fought for, and beside whom it ran', () => {
-    expect(describeComparison(compare(settledView('passed')))).toBe(
-      'e2e: fails together, passes alone (1 of 1 passed); its log names port 3000; ran beside unit for 2.0s',
+  test('is told with the tests that differ, with what it fought for, and beside whom it ran', () => {
+    expect(describeAlone(alone)).toBe(
+      'fails together, passes alone (1 of 1 passed); failed only together: test_a; it lacked port 3000; ran beside unit for 2.0s',
+    );
+    const same: AloneView['comparisons'][number] = {
+      ...comparison,
+      outcome: 'fails-the-same',
+      failed: { ...failed, both: ['test_a'] },
+      fought: [],
+    };
+    expect(describeAlone({ verdict: 'flaky', comparisons: [comparison, { ...same, time: 2 }] })).toMatch(
+      /^flaky: .* \(1 of 2 passed\); failed only together: test_a; failed both times: test_a; it lacked port 3000/,
     );
   });
 
-  test('its log is searched for what was fought for, wherever a line is split', () => {
-    const clues = new LogClues();
-    const log = [
-      'Error: listen EADDRINUSE: address already in use :::3000\n',
-      'OSError: [Errno 98] Address already in use\n',
-      "Error: EEXIST: file already exists, mkdir '/tmp/cache'\n",
-      'sqlite3.OperationalError: database is locked\nall is well\n',
-    ];
-    for (const byte of Buffer.from(log.join(''))) clues.write(Buffer.of(byte));
-    expect(clues.found).toEqual(['port 3000', 'file /tmp/cache', 'a database lock']);
+  test('stands below the table, and in the properties of the JUnit report', () => {
+    const suites = [{ suite: 'e2e', view: { ...settledView('failed', { id: idOf(1) }), alone } }];
+    expect(renderRun({ id: ID, suites }, { color: false }).join('\n')).toContain('\ne2e: fails together, passes alone');
+    expect(junitOf({ id: ID, suites })).toContain('<property name="lacuna.alone" value="fails together, passes alone');
   });
 });

@@ -31,6 +31,12 @@ export interface FindingView {
   readonly clearedAt?: number;
 }
 
+/** A suite of a run that was repeated by itself: what all repetitions say together, and what each says. */
+export interface AloneView {
+  readonly verdict: 'passes-alone' | 'fails-the-same' | 'flaky';
+  readonly comparisons: readonly FactData<'compared-alone'>[];
+}
+
 /** What shows that an evaluation without a verdict is being worked on, although no fact tells of it yet. */
 export interface LifeView {
   /** How many wait for a slot, how many of them came before this one, and how many run; absent while the list is being read. */
@@ -82,6 +88,8 @@ export interface EvaluationView extends Omit<EvaluationSummary, 'findings'> {
   readonly evidence?: FactData<'settled'>['evidence'];
   readonly attempts: readonly AttemptView[];
   readonly findings: readonly FindingView[];
+  /** Only when it was repeated by itself. */
+  readonly alone?: AloneView;
   /** Only while there is no verdict. */
   readonly life?: LifeView;
   readonly links: Links;

@@ -1,6 +1,7 @@
 import type { FactDefinition, FactFrom } from './fact.ts';
 import { cancelRequested } from './facts/cancel-requested.ts';
 import { clusterWarned } from './facts/cluster-warned.ts';
+import { comparedAlone } from './facts/compared-alone.ts';
 import { containerEnded } from './facts/container-ended.ts';
 import { containerStarted } from './facts/container-started.ts';
 import { containerWaiting } from './facts/container-waiting.ts';
@@ -50,6 +51,7 @@ export const CATALOG = {
   'finding-cleared': findingCleared,
   'retry-ordered': retryOrdered,
   settled,
+  'compared-alone': comparedAlone,
 } as const;
 
 export type FactType = keyof typeof CATALOG;

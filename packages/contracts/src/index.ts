@@ -5,6 +5,7 @@
 export type { Alert } from './alert.ts';
 export type {
   Accepted,
+  AloneView,
   AttemptView,
   EvaluationPage,
   EvaluationSummary,
@@ -19,6 +20,7 @@ export { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.ts';
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
 export { CD_EVENT_TYPES, CDEVENTS_VERSION, type CdEvent, type CdEventKind, type CdOutcome } from './cd-event.ts';
+export { ALONE_OUTCOMES, type AloneOutcome } from './facts/compared-alone.ts';
 export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
 export {
   CONDITIONS,

@@ -12,7 +12,7 @@ import {
 
 const SHA = 'a'.repeat(64);
 /** Facts about the evaluation as a whole belong to attempt 1. */
-const OF_ALL: ReadonlySet<FactType> = new Set(['submitted', 'cancel-requested', 'settled']);
+const OF_ALL: ReadonlySet<FactType> = new Set(['submitted', 'cancel-requested', 'settled', 'compared-alone']);
 
 /** A fact with the moment of its storing, as the stream would give it. */
 export interface ToldFact {

@@ -7,6 +7,7 @@ export { caseOf, type Case, type Overlap, type QueueFigures, type Surroundings }
 export { diagnose } from './diagnose.ts';
 export { diagnoseRange } from './diagnose-range.ts';
 export { digestOf } from './digest.ts';
+export { LogClues } from './log/log-clues.ts';
 export { LogScanner } from './log/log-scanner.ts';
 export type { LogSignal, LogSignals, SignalKind } from './log/signals.ts';
 export type { Digest } from './traits.ts';

@@ -1,5 +1,5 @@
-import type { DiagnosisView, LogStatement, ReaderState } from '@lacuna/contracts';
-import { Story } from '@lacuna/contracts/testing';
+import type { AloneOutcome, DiagnosisView, LogStatement, ReaderState } from '@lacuna/contracts';
+import { Story, testId } from '@lacuna/contracts/testing';
 import { STORIES } from '@lacuna/lifecycle/testing';
 import { fold } from '@lacuna/lifecycle';
 import { diagnose, type Surroundings } from '../src/index.ts';
@@ -91,6 +91,22 @@ const refusing = (times: number) =>
 const overlap = { evaluations: 3, broken: 1 };
 
 /** By cause. */
+/** A suite whose test failed together with others, and the outcomes of its repetitions by itself. */
+const repeated = (...outcomes: readonly AloneOutcome[]): Story => {
+  const story = STORIES.testsFailed();
+  for (const [index, outcome] of outcomes.entries())
+    story.after(60_000).tell('compared-alone', {
+      alone: testId(9),
+      time: index + 1,
+      outcome,
+      from: story.now,
+      failed: { both: [], onlyTogether: ['test_x'], onlyAlone: [] },
+      overlapped: [{ evaluation: testId(8), suite: 'unit', ms: 900 }],
+      fought: ['port 3000'],
+    });
+  return story;
+};
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cancelled: {
     ranksFirst: () => diagnosisOf(STORIES.cancelledRunning()),
@@ -303,6 +319,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'creation-limited': {
     ranksFirst: () => diagnosisOf(delayed('client', 'at most 2 create requests at a time').after(900)),
     nearMiss: () => diagnosisOf(delayed('throttled', '429').after(900)),
+  },
+  interference: {
+    ranksFirst: () => diagnosisOf(repeated('passes-alone'), { log: logOf('listen EADDRINUSE :::3000') }),
+    nearMiss: () => diagnosisOf(repeated('fails-the-same')),
+  },
+  flaky: {
+    ranksFirst: () => diagnosisOf(repeated('passes-alone', 'fails-the-same', 'passes-alone')),
+    nearMiss: () => diagnosisOf(repeated('passes-alone', 'passes-alone')),
   },
   retried: {
     ranksFirst: () => diagnosisOf(secondAttempt()),

@@ -15,6 +15,8 @@ export interface Evaluation {
   readonly attempts: Readonly<Record<number, Attempt>>;
   /** By {@link findingKey}. */
   readonly findings: Readonly<Record<string, Finding>>;
+  /** By the number of the repetition; absent when it was not repeated by itself. */
+  readonly comparisons?: Readonly<Record<number, FactOf<'compared-alone'>>>;
 }
 
 export interface Attempt {

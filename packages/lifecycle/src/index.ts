@@ -3,6 +3,7 @@
  * nothing is sent. The services fold facts with it and publish what `decide` returns.
  */
 export type { Break } from './break.ts';
+export { aloneVerdict, compareAlone, type Repetition } from './compare-alone.ts';
 export { decide, nextDeadline } from './decide.ts';
 export {
   attemptsOf,

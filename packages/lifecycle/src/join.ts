@@ -38,6 +38,10 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
       return { ...evaluation, cancel: first(evaluation.cancel, fact) };
     case 'settled':
       return { ...evaluation, settled: first(evaluation.settled, fact) };
+    case 'compared-alone': {
+      const { comparisons = {} } = evaluation;
+      return { ...evaluation, comparisons: withEntry(comparisons, String(fact.data.time), fact) };
+    }
     case 'finding-raised':
     case 'finding-cleared':
       return withFinding(evaluation, fact);
@@ -53,7 +57,10 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
 
 type AttemptFact = Exclude<
   Fact,
-  { type: 'submitted' | 'cancel-requested' | 'settled' | 'finding-raised' | 'finding-cleared' | 'orphan' }
+  {
+    type:
+      'submitted' | 'cancel-requested' | 'settled' | 'compared-alone' | 'finding-raised' | 'finding-cleared' | 'orphan';
+  }
 >;
 type PodFact = Exclude<
   AttemptFact,

@@ -9,6 +9,7 @@ import {
   type Links,
   type StageView,
 } from '@lacuna/contracts';
+import { aloneVerdict } from './compare-alone.ts';
 import { attemptsOf, latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
 import { phaseOf } from './phase.ts';
 import { stagesOf, type StageState } from './stages.ts';
@@ -39,6 +40,7 @@ export function viewOf(evaluation: Evaluation, links: Links, deadlines: Deadline
     spec,
     attempts: attemptsOf(evaluation).map((attempt) => attemptView(evaluation, attempt, deadlines)),
     findings: findingViews(evaluation),
+    ...aloneView(evaluation),
     links,
   };
 }
@@ -77,6 +79,12 @@ function stageView(state: StageState, deadlines: Deadlines): StageView {
     ...(graceMs === undefined ? {} : { graceMs }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+function aloneView({ comparisons = {} }: Evaluation): Pick<EvaluationView, 'alone'> {
+  const inOrder = Object.values(comparisons).sort((a, b) => a.data.time - b.data.time);
+  const verdict = aloneVerdict(inOrder);
+  return verdict === undefined ? {} : { alone: { verdict, comparisons: inOrder.map(({ data }) => data) } };
 }
 
 function findingViews(evaluation: Evaluation): FindingView[] {

@@ -53,6 +53,9 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
       api('CONSUMER.LIST', facts.name),
       SUBJECTS.allRecords,
       api('STREAM.PURGE', facts.name),
+      // Of a suite that was repeated by itself: what its logs say it fought for.
+      ...reads(logs),
+      ...follows(logs),
       ...['export', 'alert-nats', 'alert-alertmanager', 'alert-webhook', 'cdevents'].flatMap((name) =>
         works(facts, `trace-audit-${name}`),
       ),

@@ -9,6 +9,7 @@ import {
   type FactOf,
 } from '@lacuna/contracts';
 import { attemptsOf, stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
+import { comparisonSpan } from './comparison-span.ts';
 import { resultAttributes, statusOf } from './result-of.ts';
 import { retrySpan } from './retry-span.ts';
 import { missingSpan, rootSpanId, stageSpan } from './stage-span.ts';
@@ -23,7 +24,8 @@ const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]))
 export function spansOf(evaluation: Evaluation): ContractSpan[] {
   const root = rootSpan(evaluation);
   const stages = attemptsOf(evaluation).flatMap((attempt) => attemptSpans(evaluation, attempt));
-  return root === undefined ? stages : [root, ...stages];
+  const compared = Object.values(evaluation.comparisons ?? {}).map((one) => comparisonSpan(evaluation, one));
+  return [...(root === undefined ? [] : [root]), ...stages, ...compared];
 }
 
 function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] {

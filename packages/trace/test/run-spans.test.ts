@@ -1,6 +1,6 @@
 import { evaluationOfRun, runSpanIdOf, runTraceIdOf, traceIdOf, type RunPlace } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
-import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
+import { compareAlone, decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import { describe, expect, test } from 'vitest';
 import { evaluationsOfRun, rootSpanId, runSpansOf, spansOf } from '../src/index.ts';
 
@@ -10,7 +10,12 @@ const UNIT: RunPlace = { ...RUN, suite: 'unit' };
 
 /** An evaluation at a place of the run, told to the end of its log and, if so wished, settled. */
 function evaluation(run: RunPlace, { begin = Story.T0, exitCode = 0, settled = true } = {}): Evaluation {
-  const story = new Story(evaluationOfRun(run), begin).running({ run }).ended({ exitCode }).logClosed().reportRead();
+  const story = new Story(evaluationOfRun(run), begin)
+    .running({ run })
+    .after(50)
+    .ended({ exitCode })
+    .logClosed()
+    .reportRead();
   let told = fold(story.id, story.facts);
   if (settled) for (const fact of decide(told, story.now + 1)) told = join(told, { fact, storedAt: story.now + 1 });
   return told;
@@ -57,5 +62,35 @@ describe('the trace of a run', () => {
   test('is linked from the trace of each evaluation', () => {
     const root = spansOf(evaluation(E2E)).find(({ parentSpanId }) => parentSpanId === undefined);
     expect(root?.links).toMatchObject([{ traceId: runTraceIdOf(RUN.id), spanId: runSpanIdOf(RUN.id, E2E) }]);
+  });
+});
+
+test('a repetition by itself is a span of the trace of the suite as it ran together, linked to both others', () => {
+  const [together, beside, alone] = [
+    evaluation(E2E, { exitCode: 1 }),
+    evaluation(UNIT),
+    evaluation({ ...E2E, alone: 2 }, { begin: Story.T0 + 60_000 }),
+  ];
+  const clues = { together: ['port 3000'], alone: [] };
+  const fact = compareAlone({ together, alone, others: [beside], clues });
+  if (fact === undefined) throw new Error('not compared');
+  const spans = spansOf(join(together, { fact, storedAt: fact.at }));
+  // What was exported before the comparison stays as it was, to the byte.
+  expect(spans.slice(0, -1)).toEqual(spansOf(together));
+  expect(spans.at(-1)).toMatchObject({
+    name: 'alone: passes alone',
+    traceId: traceIdOf(together.id),
+    parentSpanId: rootSpanId(together),
+    startMs: Story.T0 + 60_000,
+    endMs: alone.settled?.at,
+    attributes: {
+      'lacuna.alone.outcome': 'passes-alone',
+      'lacuna.run.alone': 2,
+      'lacuna.alone.fought_for': ['port 3000'],
+    },
+    links: [
+      { traceId: traceIdOf(alone.id), spanId: rootSpanId(alone), attributes: { 'lacuna.link': 'alone' } },
+      { traceId: traceIdOf(beside.id), spanId: rootSpanId(beside), attributes: { 'lacuna.link': 'overlapped' } },
+    ],
   });
 });

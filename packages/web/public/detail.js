@@ -24,6 +24,7 @@ export async function detailView(id) {
     element('h2', {}, 'Stages'),
     timeline(attempt.stages, Date.now()),
     ...findings(view.findings),
+    ...alone(view.alone),
     ...(await diagnosis(id, view)),
     element('h2', {}, 'Log'),
     element(
@@ -59,6 +60,37 @@ function findings(found) {
     ),
   );
   return [element('h2', {}, 'Findings'), element('table', {}, element('tbody', {}, ...rows))];
+}
+
+const ALONE = {
+  'passes-alone': 'It fails together, and passes alone.',
+  'fails-the-same': 'It fails the same alone.',
+  flaky: 'It is flaky: alone it does something else.',
+};
+
+/** A suite of a run that was repeated by itself: what that says, and each repetition with what differs. */
+function alone(compared) {
+  if (compared === undefined) return [];
+  const rows = compared.comparisons.map(({ alone: id, time, outcome, failed, fought, overlapped }) =>
+    element(
+      'tr',
+      {},
+      element('td', {}, element('a', { href: `#/${id}`, class: 'mono' }, `repetition ${time}`)),
+      element('td', {}, outcome.replaceAll('-', ' ')),
+      element(
+        'td',
+        {},
+        failed.onlyTogether.length > 0 ? `failed only together: ${failed.onlyTogether.join(', ')}` : '',
+      ),
+      element('td', {}, fought.length > 0 ? `lacked ${fought.join(', ')}` : ''),
+      element('td', {}, overlapped.map(({ suite, ms }) => `beside ${suite} for ${duration(ms)}`).join(', ')),
+    ),
+  );
+  return [
+    element('h2', {}, 'Alone'),
+    element('p', { class: 'reason' }, ALONE[compared.verdict]),
+    element('table', { class: 'alone' }, element('tbody', {}, ...rows)),
+  ];
 }
 
 function statement(log) {

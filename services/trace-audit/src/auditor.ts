@@ -1,7 +1,10 @@
 import type { Deadlines, EvaluationId } from '@lacuna/contracts';
 import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
+import { Comparisons } from './comparisons.ts';
 import { Ledger } from './ledger.ts';
+
+type AuditedBus = Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts' | 'logEnd' | 'readLog'>;
 
 export interface AuditorOptions {
   readonly deadlines: Deadlines;
@@ -14,13 +17,15 @@ export interface AuditorOptions {
 }
 
 /**
- * Folds all facts and publishes what they, and the clock, call for: findings, their clearing, and the verdict.
+ * Folds all facts and publishes what they, and the clock, call for: findings, their clearing, the verdict, and how suites compare that
+ * were repeated by themselves.
  * Two auditors publish the same facts, and the stream keeps the first of each; a crash between two publishes is made good by the next look.
  */
 export class Auditor {
-  readonly #bus: Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts'>;
+  readonly #bus: AuditedBus;
   readonly #options: AuditorOptions;
   readonly #ledger: Ledger;
+  readonly #comparisons: Comparisons;
   readonly #judging = new Map<EvaluationId, Promise<void>>();
   /** Evaluations that changed while they were being judged. */
   readonly #again = new Set<EvaluationId>();
@@ -29,10 +34,11 @@ export class Auditor {
   readonly #changed = new Set<EvaluationId>();
   #caughtUp = false;
 
-  constructor(bus: Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts'>, options: AuditorOptions) {
+  constructor(bus: AuditedBus, options: AuditorOptions) {
     this.#bus = bus;
     this.#options = options;
     this.#ledger = new Ledger(options.deadlines);
+    this.#comparisons = new Comparisons(bus, options.onError);
   }
 
   get state(): { readonly caughtUp: boolean; readonly open: number; readonly judging: number } {
@@ -59,7 +65,7 @@ export class Auditor {
     } finally {
       clearInterval(ticking);
       this.#changed.clear();
-      await Promise.allSettled(this.#judging.values());
+      await Promise.allSettled([...this.#judging.values(), this.#comparisons.idle()]);
     }
   }
 
@@ -68,6 +74,7 @@ export class Auditor {
     const id = recorded.fact.evaluation;
     if (recorded.fact.type === 'settled') this.#options.onSettled?.(recorded);
     if (evaluation === undefined) this.#strays.add(id);
+    this.#comparisons.add(recorded, evaluation);
     // Judged only on the whole of what is stored: half a history always has holes.
     if (!this.#caughtUp) return;
     // Facts that come together are judged together.
@@ -97,6 +104,7 @@ export class Auditor {
     if (!this.#caughtUp) return;
     // A deadline is judged on a fresh read: what this process has not seen yet must not be called missing.
     for (const id of this.#ledger.due(this.#options.now())) this.#judge(id, true);
+    this.#comparisons.work();
   }
 
   #judge(id: EvaluationId, fresh: boolean): void {

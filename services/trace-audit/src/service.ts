@@ -26,7 +26,7 @@ export const traceAudit: ServiceDefinition<typeof AuditConfigSchema> = {
 type Context = ServiceContext<typeof AuditConfigSchema>;
 
 /** Facts after which a trace has new final spans. */
-const EXPORTED_ON: FactType[] = ['finding-raised', 'finding-cleared', 'retry-ordered', 'settled'];
+const EXPORTED_ON: FactType[] = ['finding-raised', 'finding-cleared', 'retry-ordered', 'settled', 'compared-alone'];
 
 /** Traces per export request, and how long a started batch waits for more. */
 const BATCH = { maxBatch: 100, maxWaitMs: 50 } as const;

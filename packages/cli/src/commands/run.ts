@@ -5,7 +5,6 @@ import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { addPair, wholeNumber } from '../option-values.ts';
-import { describeComparison, type Comparison } from '../run/compare-alone.ts';
 import { ctrfOf } from '../run/ctrf.ts';
 import { followSuites } from '../run/follow-suites.ts';
 import { junitOf } from '../run/junit.ts';
@@ -16,7 +15,6 @@ import type { RunResult } from '../run/run-result.ts';
 import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
 import { SuiteRun } from '../run/suite-run.ts';
 import type { SpecFlags } from '../spec-of.ts';
-import { printable } from '../text/printable.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -59,11 +57,10 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
   const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite)));
-  let comparisons: readonly Comparison[] = [];
   try {
     await followSuites(invocation, runs, interruption.signal);
     const repeated = { plan, together: runs, times: alone === true ? 1 : (alone ?? 0) };
-    if (repeated.times > 0) comparisons = await runAlone(invocation, repeated, interruption.signal);
+    if (repeated.times > 0) await runAlone(invocation, repeated, interruption.signal);
   } catch (error) {
     for (const { id } of runs) if (id !== undefined) await invocation.err.line(`${id} may go on: lacuna cancel ${id}`);
     throw error;
@@ -71,7 +68,7 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const result = resultOf(plan, runs);
   await files.junit?.write(junitOf(result));
   await files.ctrf?.write(`${JSON.stringify(ctrfOf(result), undefined, 2)}\n`);
-  await tell(result, comparisons, invocation);
+  await tell(result, invocation);
   process.exitCode = exitCodeOf(result.suites.map(({ view }) => view));
 }
 
@@ -82,9 +79,8 @@ function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
   return { id, suites };
 }
 
-async function tell(result: RunResult, comparisons: readonly Comparison[], { out, json }: Invocation): Promise<void> {
+async function tell(result: RunResult, { out, json }: Invocation): Promise<void> {
   const { id, suites } = result;
-  if (json)
-    return out.json({ run: id, traceId: runTraceIdOf(id), suites, ...(comparisons.length > 0 && { comparisons }) });
-  await out.line(['', ...renderRun(result, out), ...comparisons.map(describeComparison).map(printable)].join('\n'));
+  if (json) return out.json({ run: id, traceId: runTraceIdOf(id), suites });
+  await out.line(['', ...renderRun(result, out)].join('\n'));
 }

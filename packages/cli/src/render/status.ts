@@ -2,6 +2,7 @@ import { formatDuration, type AttemptView, type EvaluationView, type FindingView
 import { counted } from '../text/numbers.ts';
 import { pad, wrap } from '../text/display-width.ts';
 import { printable } from '../text/printable.ts';
+import { describeAlone } from './alone.ts';
 import { describeLog } from './log-statement.ts';
 import { colorsOf } from './paint.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -48,6 +49,7 @@ function facts(view: EvaluationView, options: RenderOptions): string[] {
     ['tests', view.tests],
     ['failed', namesOf(attempt?.report?.failures), red],
     ['no result', namesOf(attempt?.report?.inFlight), red],
+    ['alone', view.alone && describeAlone(view.alone), yellow],
     ['job', attempt?.job],
     ['pod', podOf(view, attempt)],
     ['absent', view.evidence?.absent.join(', '), yellow],

@@ -1,3 +1,4 @@
+import { describeAlone } from '../render/alone.ts';
 import type { RunResult, SuiteResult } from './run-result.ts';
 import { runTraceLink, tookMs } from './run-result.ts';
 import { testCasesOf, type TestCase } from './test-case.ts';
@@ -26,6 +27,7 @@ export function junitOf(run: RunResult): string {
       'lacuna.reason': view.reason ?? '',
       'lacuna.tests': view.tests ?? '',
       'lacuna.log': view.attempts.at(-1)?.log?.state ?? 'none',
+      ...(view.alone && { 'lacuna.alone': describeAlone(view.alone) }),
       'lacuna.trace': view.links.trace,
       'lacuna.run.trace': runTraceLink(run),
     };

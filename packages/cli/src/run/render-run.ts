@@ -1,4 +1,5 @@
 import { formatDuration } from '@lacuna/contracts';
+import { describeAlone } from '../render/alone.ts';
 import { colorsOf } from '../render/paint.ts';
 import { renderTable } from '../render/table.ts';
 import { renderState } from '../render/verdict.ts';
@@ -12,7 +13,16 @@ export function renderRun(run: RunResult, { color }: { readonly color: boolean }
     ...run.suites.map((result) => rowOf(result, color)),
   ]).map((line) => line.trimEnd());
   const { dim } = colorsOf(color);
-  return [dim(header), ...rows, ...run.suites.flatMap(reasonOf), dim(`trace of the run: ${runTraceLink(run)}`)];
+  const alone = run.suites.flatMap(({ suite, view }) =>
+    view.alone === undefined ? [] : [`${suite}: ${describeAlone(view.alone)}`],
+  );
+  return [
+    dim(header),
+    ...rows,
+    ...run.suites.flatMap(reasonOf),
+    ...alone,
+    dim(`trace of the run: ${runTraceLink(run)}`),
+  ];
 }
 
 function rowOf({ suite, view }: SuiteResult, color: boolean): string[] {

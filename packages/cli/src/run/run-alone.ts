@@ -1,31 +1,39 @@
+import type { Client } from '@lacuna/client';
+import type { EvaluationView, FactOf } from '@lacuna/contracts';
 import type { Invocation } from '../invocation.ts';
-import { compareAlone, type Comparison } from './compare-alone.ts';
 import { followSuites } from './follow-suites.ts';
 import { specOfSuite, type RunPlan } from './suite.ts';
 import { SuiteRun } from './suite-run.ts';
 
-/** Runs each suite that is not passed again, by itself, so many times; and compares. Nothing is begun after an interruption. */
+/** The auditor compares within a fraction of a second; without it there is no comparison, and the run is told without. Milliseconds. */
+const COMPARED_WITHIN_MS = 15_000;
+
+/** Runs each suite that is not passed again, by itself, so many times, and reads how that compares. Nothing is begun after an interruption. */
 export async function runAlone(
   invocation: Invocation,
   { plan, together, times }: { readonly plan: RunPlan; readonly together: readonly SuiteRun[]; readonly times: number },
   interrupted: AbortSignal,
-): Promise<Comparison[]> {
-  const comparisons: Comparison[] = [];
+): Promise<void> {
   for (const run of together) {
-    const { suite, view, clues } = run;
-    if (view === undefined || view.verdict === 'passed' || view.verdict === 'cancelled') continue;
-    const repeated: SuiteRun[] = [];
+    const { verdict } = run.view ?? {};
+    if (verdict === undefined || verdict === 'passed' || verdict === 'cancelled') continue;
     for (let time = 1; time <= times && !interrupted.aborted; time++) {
-      const repetition = new SuiteRun(suite, specOfSuite(plan, suite, time));
-      repeated.push(repetition);
+      const repetition = new SuiteRun(run.suite, specOfSuite(plan, run.suite, time));
       await followSuites(invocation, [repetition], interrupted);
+      if (repetition.view?.verdict !== undefined && run.id !== undefined)
+        run.view = await compared(invocation.client, run.id, time);
     }
-    const alone = repeated.flatMap((one) => one.view ?? []);
-    if (alone.length === 0 || interrupted.aborted) continue;
-    const others = together.flatMap((other) =>
-      other === run || other.view === undefined ? [] : [{ suite: other.suite.name, view: other.view }],
-    );
-    comparisons.push(compareAlone({ suite: suite.name, together: view, alone, clues, others }));
   }
-  return comparisons;
+}
+
+/** The evaluation, once it has been compared with that repetition of it. */
+async function compared(client: Client, id: string, time: number): Promise<EvaluationView> {
+  const signal = AbortSignal.timeout(COMPARED_WITHIN_MS);
+  try {
+    for await (const { type, data } of client.events(id, { signal }))
+      if (type === 'compared-alone' && (data as FactOf<'compared-alone'>).data.time === time) break;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return client.get(id);
 }

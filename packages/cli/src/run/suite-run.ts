@@ -1,7 +1,6 @@
 import type { NoVerdict } from '@lacuna/client';
 import type { EvaluationSpec, EvaluationView } from '@lacuna/contracts';
 import { openReportReader, type ReportProgress, type ReportReader } from '@lacuna/evidence';
-import { LogClues } from './log-clues.ts';
 import type { Suite } from './suite.ts';
 
 type Kind = Parameters<typeof openReportReader>[0];
@@ -17,7 +16,6 @@ export class SuiteRun {
   /** Why it is not waited for any longer, although it has no verdict. */
   noVerdict: NoVerdict | undefined;
   readonly #reader: ReportReader;
-  readonly #clues = new LogClues();
 
   constructor(suite: Suite, spec: EvaluationSpec) {
     this.suite = suite;
@@ -36,13 +34,7 @@ export class SuiteRun {
     return this.#reader.progress();
   }
 
-  /** What its log says it fought for. */
-  get clues(): readonly string[] {
-    return this.#clues.found;
-  }
-
   read(chunk: Uint8Array): void {
     this.#reader.write(chunk);
-    this.#clues.write(chunk);
   }
 }

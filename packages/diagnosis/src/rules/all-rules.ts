@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { ALONE_RULES } from './alone-rules.ts';
 import { ATTEMPT_RULES } from './attempt-rules.ts';
 import { JOB_RULES } from './job-rules.ts';
 import { LOG_RULES } from './log-rules.ts';
@@ -12,6 +13,7 @@ import { SERVICE_RULES } from './service-rules.ts';
 /** Every cause there is, in the order of an evaluation's life: of two that weigh the same, the earlier one is named first. */
 export const RULES: readonly Rule[] = [
   ...ATTEMPT_RULES,
+  ...ALONE_RULES,
   ...QUEUE_RULES,
   ...JOB_RULES,
   ...POD_RULES,

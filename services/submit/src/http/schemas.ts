@@ -83,6 +83,10 @@ const attempt = object(
   { attempt: { type: 'integer', minimum: 1 }, stages: list(stage), podUids: list(text()) },
   { job: text(), log: LogStatementSchema, report: TestReportSchema },
 );
+const alone = object({
+  verdict: oneOf(['passes-alone', 'fails-the-same', 'flaky']),
+  comparisons: list(CATALOG['compared-alone'].schema),
+});
 const life = object(
   {},
   {
@@ -101,7 +105,7 @@ export const evaluationSchema = object(
     findings: list(finding),
     links,
   },
-  { ...verdict, evidence: CATALOG.settled.schema.properties.evidence, life },
+  { ...verdict, evidence: CATALOG.settled.schema.properties.evidence, alone, life },
 );
 export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });
 
