@@ -120,7 +120,7 @@ test('one file: the same', async () => {
 });
 
 test('a suite that is broken by itself fails the same, test by test', async () => {
-  const args = ['run', '--alone', '--suite', `a=exit 3`, '--suite', 'b=sleep 1', '--report', 'none'];
+  const args = ['run', '--alone', '--suite', 'a=sleep 1; exit 3', '--suite', 'b=sleep 2', '--report', 'none'];
   const { code, stdout } = await runCli(args, { LACUNA_URL: up.http });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^a: fails the same alone \(0 of 1 passed\); ran beside b for /m);
