@@ -65,7 +65,7 @@ async function runBoth(name: string, python: string, node: string): Promise<{ to
 
 /** The suite that lost, and how it compares with its repetition by itself. */
 function loserOf({ suites }: Told): { view: EvaluationView; alone: AloneView; suite: string } {
-  expect(suites.map(({ view }) => view.verdict).sort()).toEqual(['failed', 'passed']);
+  expect(suites.map(({ view }) => view.verdict ?? '').sort()).toEqual(['failed', 'passed']);
   const { suite, view } = suites.find((one) => one.view.verdict === 'failed') ?? {};
   if (view?.alone === undefined || suite === undefined) throw new Error(`not compared: ${JSON.stringify(view)}`);
   return { view, suite, alone: view.alone };

@@ -50,8 +50,9 @@ export class Comparisons {
   }
 
   async #compareAll(): Promise<void> {
-    for (const alone of [...this.#due]) {
-      this.#due.delete(alone);
+    const due = Array.from(this.#due);
+    this.#due.clear();
+    for (const alone of due) {
       const together = this.#owed.get(alone);
       if (together === undefined) continue;
       try {

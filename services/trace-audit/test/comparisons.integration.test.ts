@@ -117,6 +117,6 @@ test('what an auditor left undone when it was stopped, the next one does; what i
   for (let n = 0; n < 2; n++) {
     await using _ = auditing();
     const found = await compared(together.id, 2);
-    expect(found.map(({ data }) => data.time).sort()).toEqual([1, 2]);
+    expect(found.map(({ data }) => data.time).toSorted((a, b) => a - b)).toEqual([1, 2]);
   }
 });
