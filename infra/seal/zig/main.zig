@@ -3,11 +3,14 @@
 const std = @import("std");
 const linux = std.os.linux;
 const command = @import("command.zig");
+const keeper = @import("keeper.zig");
+const report = @import("report.zig");
 const sys = @import("sys.zig");
 const Options = @import("options.zig").Options;
 const Output = @import("output.zig").Output;
 const sha256 = @import("sha256.zig");
 const Seal = @import("seal.zig").Seal;
+const Spool = @import("spool.zig").Spool;
 
 /// Nothing may differ for the command but its output: no handler for our own faults, no other limits (see the stack in `build.zig`).
 pub const std_options: std.Options = .{ .enable_segfault_handler = false, .signal_stack_size = null };
@@ -20,13 +23,19 @@ var buffer: [64 * 1024]u8 = undefined;
 
 pub fn main(init: std.process.Init.Minimal) u8 {
     const options = Options.parse(init.args.vector) orelse return 2;
+    if (options.keep) |folder| return keeper.keep(folder, options);
     const out = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
     var output: Output = .{ .hash = .init(sha256.processorHasSha256()) };
+    if (options.folder) |folder| if (options.spool > 0) {
+        output.spool = .create(folder, options.spool, output.hash);
+    };
+    const begun_at = sys.realtime();
     const begun = command.start(options.command, init.environ.block.slice.ptr, out[1]);
     _ = linux.close(out[1]);
     if (begun == .failed) return fail(options, &output, begun.failed);
     const late_writers = copy(out[0], &output, options.late_ns);
     const end = command.wait();
+    if (options.folder) |folder| if (options.report) |path| report.keep(path, folder, begun_at, &buffer);
     output.drain(options.max_linger_ns);
     var seal: Seal = .{
         .output = &output,

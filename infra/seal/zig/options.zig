@@ -3,13 +3,19 @@ const linux = std.os.linux;
 const sys = @import("sys.zig");
 
 const USAGE =
-    \\usage: seal [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N] -- COMMAND [ARGUMENT]...
+    \\usage: seal [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N]
+    \\            [--folder FOLDER [--spool BYTES] [--report FILE]] -- COMMAND [ARGUMENT]...
+    \\       seal --keep FOLDER
     \\Runs COMMAND, passes its stdout and stderr on to stdout as one stream, and writes what that was to FILE.
     \\  --message        the container's termination message (/dev/termination-log)
     \\  --late-ms        how long what COMMAND leaves behind may go on writing after its end (1000)
     \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5), and longer on
     \\                   a busy node
     \\  --max-linger-ms  but no longer than this (60000)
+    \\  --folder         where to leave what must outlive the container:
+    \\  --spool          the last BYTES of the output, as they are read
+    \\  --report         a file of COMMAND, when it has ended
+    \\  --keep           runs nothing: at TERM, gives out what is in FOLDER on stdout, and what it is to the message
     \\
 ;
 
@@ -18,6 +24,10 @@ pub const Options = struct {
     late_ns: u64 = 1000 * std.time.ns_per_ms,
     linger: u64 = 5,
     max_linger_ns: u64 = 60_000 * std.time.ns_per_ms,
+    folder: ?[*:0]const u8 = null,
+    spool: u64 = 0,
+    report: ?[*:0]const u8 = null,
+    keep: ?[*:0]const u8 = null,
     command: [*:null]const ?[*:0]const u8,
 
     /// Null when there is nothing to run; the usage is told then.
@@ -33,6 +43,7 @@ pub const Options = struct {
             }
             options.set(name, argv[at + 1]) catch break;
         }
+        if (options.keep != null and at == argv.len) return options;
         _ = sys.writeAll(linux.STDERR_FILENO, USAGE);
         return null;
     }
@@ -41,6 +52,14 @@ pub const Options = struct {
         const given = std.mem.span(text);
         if (std.mem.eql(u8, name, "--message")) {
             options.message = text;
+        } else if (std.mem.eql(u8, name, "--folder")) {
+            options.folder = text;
+        } else if (std.mem.eql(u8, name, "--report")) {
+            options.report = text;
+        } else if (std.mem.eql(u8, name, "--keep")) {
+            options.keep = text;
+        } else if (std.mem.eql(u8, name, "--spool")) {
+            options.spool = try std.fmt.parseInt(u40, given, 10);
         } else if (std.mem.eql(u8, name, "--late-ms")) {
             options.late_ns = try milliseconds(given);
         } else if (std.mem.eql(u8, name, "--max-linger-ms")) {

@@ -3,6 +3,7 @@ const std = @import("std");
 const linux = std.os.linux;
 const sys = @import("sys.zig");
 const sha256 = @import("sha256.zig");
+const Spool = @import("spool.zig").Spool;
 
 /// How much can be on its way behind our pipe, out of sight: the runtime's FIFO (64 KiB), a copy buffer before it and one behind it.
 const HIDDEN = 128 * 1024;
@@ -17,6 +18,8 @@ pub const Output = struct {
     bytes: u64 = 0,
     lines: u64 = 0,
     hash: sha256.Sha256,
+    /// Where all of it is kept too, if anywhere.
+    spool: ?Spool = null,
     /// Nobody reads any more: there is nothing to wait for.
     unread_for_ever: bool = false,
     /// The most that was seen to wait for each processor while the output was drained, beyond the one that has it.
@@ -30,6 +33,8 @@ pub const Output = struct {
         output.bytes += data.len;
         output.lines += std.mem.countScalar(u8, data, '\n');
         output.hash.update(data);
+        // Before it goes out: whoever kills us after that has it there.
+        if (output.spool) |*spool| spool.add(data, output);
         const start = sys.monotonic();
         output.unread_for_ever = sys.writeAll(fd, data) == .PIPE;
         output.note(data.len, sys.monotonic() - start);

@@ -1,6 +1,7 @@
 const std = @import("std");
 const linux = std.os.linux;
 const Output = @import("output.zig").Output;
+const spool = @import("spool.zig");
 const sys = @import("sys.zig");
 
 /// What is said about a command; its JSON is `SealSchema` of the contracts.
@@ -14,10 +15,30 @@ pub const Seal = struct {
     late_writers: bool = false,
     start_error: ?[]const u8 = null,
 
-    /// Replaces what is in the file. Without it there is no seal, and the log says why; the command's result stays its own.
     pub fn write(seal: *const Seal, path: [*:0]const u8) void {
         var text: [2048]u8 = undefined;
-        const json = seal.print(&text) catch unreachable;
+        store(seal.print(&text) catch unreachable, path);
+    }
+
+    /// What the spool is in all, by who gives it out; its JSON is `SpoolSchema` of the contracts.
+    pub fn writeOfSpool(header: ?*spool.Header, path: [*:0]const u8) void {
+        var text: [512]u8 = undefined;
+        var out: std.Io.Writer = .fixed(&text);
+        printSpool(&out, header) catch unreachable;
+        store(out.buffered(), path);
+    }
+
+    fn printSpool(out: *std.Io.Writer, found: ?*spool.Header) !void {
+        const header = found orelse return out.writeAll("{\"v\":1,\"error\":\"the helper left no spool\"}");
+        try out.print("{{\"v\":1,\"from\":{d},\"bytes\":{d},\"lines\":{d}", .{ header.from(), header.bytes, header.lines });
+        if (header.errno == 0) return out.print(",\"sha256\":\"{s}\"}}", .{header.hash.final()});
+        const errno: sys.E = @fromBackingInt(@intCast(header.errno));
+        try out.print(",\"error\":\"{s}\"}}", .{std.enums.tagName(sys.E, errno) orelse "unknown"});
+    }
+
+    /// Replaces what is in the file. Without it there is no seal, and the log says why; the command's result stays its own.
+    fn store(json: []const u8, path: [*:0]const u8) void {
+        var text: [512]u8 = undefined;
         const failure = switch (sys.value(linux.open(path, .{ .ACCMODE = .WRONLY, .TRUNC = true, .CREAT = true, .CLOEXEC = true }, 0o644))) {
             .ok => |fd| sys.writeAll(@intCast(fd), json),
             .failed => |errno| errno,

@@ -14,7 +14,8 @@ comptime {
     std.debug.assert(@sizeOf(Portable) <= @sizeOf(State) and @alignOf(Portable) <= @alignOf(State));
 }
 
-pub const Sha256 = struct {
+/// Also what is kept of it in a file, for a program of the same build.
+pub const Sha256 = extern struct {
     state: State,
     accelerated: bool,
 

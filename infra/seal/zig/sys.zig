@@ -90,3 +90,42 @@ pub fn writeAll(fd: linux.fd_t, bytes: []const u8) ?E {
     };
     return null;
 }
+
+pub const READ: linux.O = .{ .CLOEXEC = true };
+/// A new file, or an old one from its start.
+pub const WRITE: linux.O = .{ .ACCMODE = .WRONLY, .TRUNC = true, .CREAT = true, .CLOEXEC = true };
+
+/// A file of a folder; null when it can't be opened. Others may read it: the sidecar may be another user.
+pub fn openIn(folder: [*:0]const u8, name: []const u8, flags: linux.O) ?linux.fd_t {
+    var buffer: [4096]u8 = undefined;
+    const path = std.mem.printSentinel(&buffer, "{s}/{s}", .{ folder, name }, 0) catch return null;
+    const fd = value(linux.open(path, flags, 0o644));
+    return if (fd == .ok) @intCast(fd.ok) else null;
+}
+
+/// Writes all of it at a place of a file, or says why not.
+pub fn writeAt(fd: linux.fd_t, bytes: []const u8, place: u64) ?E {
+    var written: usize = 0;
+    while (written < bytes.len) switch (value(linux.pwrite(fd, bytes.ptr + written, bytes.len - written, @intCast(place + written)))) {
+        .ok => |count| written += count,
+        .failed => |errno| if (errno != .INTR) return errno,
+    };
+    return null;
+}
+
+/// What there is at a place of a file; 0 at its end.
+pub fn readAt(fd: linux.fd_t, buffer: []u8, place: u64) usize {
+    while (true) switch (value(linux.pread(fd, buffer.ptr, buffer.len, @intCast(place)))) {
+        .ok => |count| return count,
+        .failed => |errno| if (errno != .INTR) return 0,
+    };
+}
+
+pub const Stat = struct { mode: u16, size: u64, modified: u64 };
+
+pub fn stat(fd: linux.fd_t) Stat {
+    var found = std.mem.zeroes(linux.Statx);
+    _ = linux.statx(fd, "", linux.AT.EMPTY_PATH, linux.STATX.BASIC_STATS, &found);
+    const seconds: u64 = @intCast(@max(found.mtime.sec, 0));
+    return .{ .mode = found.mode, .size = found.size, .modified = seconds * std.time.ns_per_s + found.mtime.nsec };
+}
