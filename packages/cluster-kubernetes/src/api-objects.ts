@@ -31,7 +31,11 @@ export interface ApiJob extends ApiObject {
 }
 
 export interface ApiPod extends ApiObject {
-  readonly spec?: { readonly nodeName?: string; readonly activeDeadlineSeconds?: number };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly activeDeadlineSeconds?: number;
+    readonly initContainers?: readonly { readonly name?: string; readonly command?: readonly string[] }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;

@@ -6,6 +6,7 @@ import { ANNOTATIONS } from './identity.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { disruptionOf, lastTransitionAt } from './pod-disruption.ts';
 import { sealOfMessage } from './seal-of-message.ts';
+import { spoolOfPod } from './spool-of-pod.ts';
 
 /** The kubelet found no container any more and made up exit code 137. */
 const NOT_SEEN = 'ContainerStatusUnknown';
@@ -44,7 +45,8 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   const seal = sealOfMessage(terminated.message);
   // A seal is for programs. Why the cluster took the pod away is more of a reason than what the program left as its last words.
   const message = disruptionOf(pod)?.message ?? (seal === undefined ? terminated.message : undefined);
-  const told = { at, ...(message !== undefined && { message }) };
+  const spool = spoolOfPod(pod);
+  const told = { at, ...(message !== undefined && { message }), ...(spool !== undefined && { spool }) };
   if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
   if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);

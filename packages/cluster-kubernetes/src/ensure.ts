@@ -25,7 +25,7 @@ export class JobCreator {
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
-    const refusal = refusalOf(request);
+    const refusal = refusalOf(request, this.#seal !== undefined);
     if (refusal !== undefined) return { kind: 'denied', message: refusal };
     const created = await this.#createSealed(request, signal);
     return created.kind === 'look' ? this.#look(request, created.because, signal) : created;

@@ -1,5 +1,6 @@
 import type { V1Container, V1Job, V1PodSpec } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
+import { helperOptions, keeperContainer, keptMount, keptVolume, wantsKeeper } from './keeper-container.ts';
 import { sealVolume, type SealMount } from './seal-config-map.ts';
 import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identity.ts';
 
@@ -14,6 +15,7 @@ export const MAIN_CONTAINER = 'main';
 
 /** Where the helper is in a container: no image has anything there. */
 const SEAL_FOLDER = '/.lacuna';
+const SEAL = `${SEAL_FOLDER}/seal`;
 
 /** Neither root nor any user of a usual image. Source: distroless' `nonroot`. */
 const USER = 65_532;
@@ -21,11 +23,16 @@ const USER = 65_532;
 const MAX_SECONDS = 2 ** 31 - 1;
 
 /** What must be refused before the API server is asked, because it would take it and run something else; undefined if nothing. */
-export function refusalOf({ command, image, reportFile }: JobRequest): string | undefined {
+export function refusalOf(
+  { command, image, reportFile, spoolBytes = 0 }: JobRequest,
+  hasHelper: boolean,
+): string | undefined {
   if (command.length === 0) return 'the command is empty: the image would run its own';
   if (image === undefined || image === '') return 'on Kubernetes an evaluation needs an image';
+  if (hasHelper) return undefined;
   if (reportFile !== undefined)
-    return `on Kubernetes a report file can't be read yet (${reportFile}): write the results to the log, and name the tool as "report"`;
+    return `without the helper in the pod (LACUNA_SEAL=none) a report file can't be read (${reportFile}): write the results to the log, and name the tool as "report"`;
+  if (spoolBytes > 0) return 'without the helper in the pod (LACUNA_SEAL=none) no log can be kept: drop "lossless"';
   return undefined;
 }
 
@@ -55,6 +62,8 @@ export function jobManifest(request: JobRequest, defaults: PodDefaults, seal?: S
 }
 
 function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): V1PodSpec {
+  const main = mainContainer(request, defaults, seal);
+  const keeps = seal !== undefined && wantsKeeper(request);
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
@@ -68,10 +77,12 @@ function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): 
       fsGroup: USER,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [mainContainer(request, defaults, seal)],
+    ...(keeps && { initContainers: [keeperContainer(request, SEAL, main)] }),
+    containers: [main],
     volumes: [
       { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
       ...(seal === undefined ? [] : [sealVolume('seal', seal)]),
+      ...(keeps ? [keptVolume(request)] : []),
     ],
     // On another processor the helper could not run: better a pod that waits, and says for which node.
     ...(seal !== undefined && { nodeSelector: { 'kubernetes.io/arch': seal.architecture } }),
@@ -87,7 +98,10 @@ function mainContainer(
     name: MAIN_CONTAINER,
     image: request.image ?? '',
     imagePullPolicy,
-    command: [...(seal === undefined ? [] : [`${SEAL_FOLDER}/seal`, '--']), ...request.command.map(literal)],
+    command: [
+      ...(seal === undefined ? [] : [SEAL, ...helperOptions(request, literal), '--']),
+      ...request.command.map(literal),
+    ],
     env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: {
@@ -99,6 +113,7 @@ function mainContainer(
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
       ...(seal === undefined ? [] : [{ name: 'seal', mountPath: SEAL_FOLDER, readOnly: true }]),
+      ...(seal !== undefined && wantsKeeper(request) ? [keptMount] : []),
     ],
     ...(request.workdir !== undefined && { workingDir: request.workdir }),
     ...(request.resources !== undefined && {

@@ -9,12 +9,15 @@ import type {
   LogPosition,
   Observation,
   ReportOutcome,
+  SpoolOutcome,
 } from '@lacuna/cluster';
 import { JobCreator } from './ensure.ts';
 import type { PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { observe } from './observe.ts';
 import { openLog } from './open-log.ts';
+import { openReport } from './open-report.ts';
+import { openSpool } from './open-spool.ts';
 import type { SealHelper } from './seal-config-map.ts';
 import { remove } from './remove.ts';
 import { stop } from './stop.ts';
@@ -52,9 +55,12 @@ export class KubernetesCluster implements Cluster {
     return openLog({ ...deps, graceMs: timings.logGraceMs }, container, from, signal);
   }
 
-  /** A file of a container that has ended can't be had from the API server; `ensure` denies requests that name one. */
-  openReport(): Promise<ReportOutcome> {
-    return Promise.resolve({ kind: 'gone', message: 'on Kubernetes a report file can not be read yet' });
+  openSpool(container: ContainerRef, signal: AbortSignal): Promise<SpoolOutcome> {
+    return openSpool(this.#parts, container, signal);
+  }
+
+  openReport(container: ContainerRef, signal: AbortSignal): Promise<ReportOutcome> {
+    return openReport(this.#parts, container, signal);
   }
 
   stop(job: JobRef, signal: AbortSignal): Promise<ChangeOutcome> {

@@ -99,6 +99,41 @@ test.each([
   ['no command', { command: [] }],
   ['no image', { image: '' }],
 ])('a request with %s is refused before the API server is asked', (_, change) => {
-  expect(refusalOf({ ...REQUEST, ...change })).toBeDefined();
-  expect(refusalOf(REQUEST)).toBeUndefined();
+  expect(refusalOf({ ...REQUEST, ...change }, true)).toBeDefined();
+  expect(refusalOf(REQUEST, true)).toBeUndefined();
+});
+
+describe('what must outlive the container', () => {
+  const sealedPodOf = (change: Partial<JobRequest>) =>
+    jobManifest({ ...REQUEST, ...change }, {}, { configMap: 'lacuna-seal-1', architecture: 'amd64' }).spec?.template
+      .spec;
+
+  test('nothing is the default: no sidecar, no volume', () => {
+    const pod = sealedPodOf({});
+    expect(pod?.initContainers).toBeUndefined();
+    expect(pod?.volumes?.map(({ name }) => name)).toEqual(['tmp', 'seal']);
+  });
+
+  test('is left by the helper on a volume of a known size, and given out by a native sidecar that is restricted as well', () => {
+    const pod = sealedPodOf({ spoolBytes: 1_000, reportFile: '/tmp/$a.xml' });
+    const [main, keeper] = [pod?.containers[0], pod?.initContainers?.[0]];
+    const options = ['--folder', '/.lacuna-kept', '--spool', '1000', '--report', '/tmp/$$a.xml', '--', 'sh'];
+    expect(main?.command?.slice(1, 9)).toEqual(options);
+    expect(keeper).toMatchObject({ name: 'keeper', image: 'busybox:1', restartPolicy: 'Always' });
+    expect(keeper?.command).toEqual(['/.lacuna/seal', '--spool', '1000', '--keep', '/.lacuna-kept']);
+    expect(keeper?.securityContext).toEqual(main?.securityContext);
+    expect(keeper?.volumeMounts?.map(({ name }) => name)).toEqual(['seal', 'kept']);
+    // What a pod must have for all of its containers to be Guaranteed, and to pass a quota on limits.
+    expect(keeper?.resources?.limits).toEqual(keeper?.resources?.requests);
+    const sizeLimit = String(1_000 + 66 * 1024 ** 2);
+    expect(pod?.volumes).toContainEqual({ name: 'kept', emptyDir: { sizeLimit } });
+  });
+
+  test.each([
+    ['a report file', { reportFile: '/tmp/r.xml' }],
+    ['a spool', { spoolBytes: 1_000 }],
+  ])('%s is refused where there is no helper to leave it', (_, change) => {
+    expect(refusalOf({ ...REQUEST, ...change }, true)).toBeUndefined();
+    expect(refusalOf({ ...REQUEST, ...change }, false)).toMatch(/LACUNA_SEAL=none/);
+  });
 });

@@ -16,7 +16,16 @@ const COMMON = { signals: false, seals: false, patienceMs: 30_000 } as const;
 export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
   none: { ...COMMON, programs: false, request: { image: 'none' } },
   fake: { ...COMMON, programs: false, request: { image: 'fake' } },
-  real: { ...COMMON, signals: true, killSignals: false, seals: true, request: { image: 'localhost/busybox:1' } },
+  real: {
+    ...COMMON,
+    signals: true,
+    killSignals: false,
+    seals: true,
+    reportFiles: true,
+    workdir: '/tmp',
+    spools: true,
+    request: { image: 'localhost/busybox:1' },
+  },
 };
 
 export interface KubernetesSubject extends ClusterSubject {

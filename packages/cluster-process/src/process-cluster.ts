@@ -10,6 +10,7 @@ import {
   type LogPosition,
   type Observation,
   type ReportOutcome,
+  type SpoolOutcome,
 } from '@lacuna/cluster';
 import { json } from 'node:stream/consumers';
 import type { AgentConnection, AgentRequest } from './agent-connection.ts';
@@ -45,6 +46,11 @@ export class ProcessCluster implements Cluster {
     });
     const opened = await this.#open(`/logs/${encodeURIComponent(container.podUid)}?${query.toString()}`, signal);
     return opened.kind === 'open' ? { kind: 'open', body: partsOf(opened.body) } : opened;
+  }
+
+  /** The log of this cluster is what its agent reads from the pipe: there is no second place to lose bytes on the way to. */
+  openSpool(): Promise<SpoolOutcome> {
+    return Promise.resolve({ kind: 'gone', message: 'the embedded cluster needs no spools' });
   }
 
   openReport({ podUid }: ContainerRef, signal: AbortSignal): Promise<ReportOutcome> {

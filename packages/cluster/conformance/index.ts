@@ -11,6 +11,7 @@ import { observeClauses } from './observe-clauses.ts';
 import { removeClauses } from './remove-clauses.ts';
 import { reportClauses } from './report-clauses.ts';
 import { useSession } from './session.ts';
+import { spoolClauses } from './spool-clauses.ts';
 import type { ClusterFeatures, OpenSubject } from './subject.ts';
 
 export { PROGRAMS, programOf, type ConformanceProgram } from './programs.ts';
@@ -34,6 +35,7 @@ export function describeClusterConformance(name: string, { open, features }: Con
     logClauses(session);
     removeClauses(session);
     reportClauses(session);
+    spoolClauses(session);
   });
   describe(`${name} as a cluster that is interrupted`, { timeout }, () => {
     interruptClauses(useSession(open, features));

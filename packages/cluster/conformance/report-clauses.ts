@@ -5,10 +5,18 @@ import { expect, test } from 'vitest';
 import { PROGRAMS } from './programs.ts';
 import { containerOf, type Session } from './session.ts';
 
+async function writableFolder(there?: string): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = there ?? (await mkdtemp(join(tmpdir(), 'lacuna-report-')));
+  return {
+    path,
+    [Symbol.asyncDispose]: () => (there === undefined ? rm(path, { recursive: true }) : Promise.resolve()),
+  };
+}
+
 export function reportClauses(session: Session): void {
   const run = async (script: string) => {
-    const workdir = await mkdtemp(join(tmpdir(), 'lacuna-report-'));
-    await using _ = { [Symbol.asyncDispose]: () => rm(workdir, { recursive: true }) };
+    await using folder = await writableFolder(session.features.workdir);
+    const workdir = folder.path;
     const request = session.request({ command: ['sh', '-c', script] }, { workdir, reportFile: 'report.xml' });
     await using watch = session.watch();
     const { uid } = await session.start(request);
@@ -27,7 +35,7 @@ export function reportClauses(session: Session): void {
     ['that was not written', 'true', /no report file report\.xml/],
     [
       'that is older than the command',
-      "echo x > report.xml; touch -d '2 hours ago' report.xml",
+      'echo x > report.xml; touch -t 200001010000 report.xml',
       /before the command began/,
     ],
     ['that is a directory', 'mkdir report.xml', /not a regular file/],

@@ -16,8 +16,12 @@ export interface ClusterFeatures {
   readonly killSignals?: boolean;
   /** Ends are told with a seal. */
   readonly seals: boolean;
-  /** Report files can be had, of commands that see our file system; otherwise requests that name one are denied. False by default. */
+  /** Report files can be had; otherwise requests that name one are denied. False by default. */
   readonly reportFiles?: boolean;
+  /** A folder that commands may write to; one of this machine by default. */
+  readonly workdir?: string;
+  /** Output can be kept where it outlives its container. False by default. */
+  readonly spools?: boolean;
   /** False for a cluster that only pretends to run commands: all end with 0, and no log is theirs. True by default. */
   readonly programs?: boolean;
   /** What every request must have to run there, such as an image. */

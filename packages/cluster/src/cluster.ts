@@ -1,6 +1,6 @@
 import type { JobRef, JobRequest } from './job.ts';
 import type { Observation } from './observation.ts';
-import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome } from './outcomes.ts';
+import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome, SpoolOutcome } from './outcomes.ts';
 
 /**
  * The port to whatever runs the containers. Several processes may hold one at a time (dispatch, k8s-watch and log-collect each have their own);
@@ -13,6 +13,7 @@ import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome } from './
  * - C4 log bytes are passed on as they are, from any offset.
  * - C5 what `remove` was not asked for stays observable: a finished Job does not go away by itself.
  * - C6 a request that names a report file is either denied, or the file can be had as it was when the command had ended.
+ * - C7 a container that was told to end with a spool has one: `openSpool` gives its bytes also when the container was killed.
  */
 export interface Cluster extends AsyncDisposable {
   readonly kind: 'process' | 'kubernetes' | 'fake';
@@ -22,6 +23,8 @@ export interface Cluster extends AsyncDisposable {
   observe(signal: AbortSignal): AsyncIterable<Observation>;
   /** The main container's log from a byte offset on. With `follow` the body goes on until the source says that the container ended. */
   openLog(container: ContainerRef, from: LogPosition, signal: AbortSignal): Promise<LogOutcome>;
+  /** What was kept of the output of a container that has ended, by the request's `spoolBytes`. */
+  openSpool(container: ContainerRef, signal: AbortSignal): Promise<SpoolOutcome>;
   /** The file that the request named as `reportFile`. */
   openReport(container: ContainerRef, signal: AbortSignal): Promise<ReportOutcome>;
   /** Stops the command (TERM, grace, KILL of all it started) and keeps the evidence. */

@@ -16,4 +16,12 @@ export type {
 export { LogTail } from './log-tail.ts';
 export { partsOf } from './parts-of.ts';
 export { Presence } from './presence.ts';
-export type { ChangeOutcome, EnsureOutcome, LogOutcome, LogPart, ReportOutcome } from './outcomes.ts';
+export type {
+  ChangeOutcome,
+  EnsureOutcome,
+  LogOutcome,
+  LogPart,
+  ReportOutcome,
+  SpoolOutcome,
+  SpoolPart,
+} from './outcomes.ts';

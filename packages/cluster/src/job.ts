@@ -20,6 +20,8 @@ export interface JobRequest {
   readonly queue?: string;
   /** A file that the command writes, relative to its working directory, to be had by `openReport` when it has ended. */
   readonly reportFile?: string;
+  /** How many of the newest bytes of the output are kept where they outlive the container, to be had by `openSpool`; none when absent. */
+  readonly spoolBytes?: number;
   /** W3C trace context for the command (`TRACEPARENT`), so that its own spans join the trace. */
   readonly traceparent: string;
 }

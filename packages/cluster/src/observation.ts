@@ -1,4 +1,4 @@
-import type { EvaluationId, Seal } from '@lacuna/contracts';
+import type { EvaluationId, Seal, Spool } from '@lacuna/contracts';
 
 /** Whose an observed object is, read from the identity that dispatch wrote on it. */
 export interface Identity {
@@ -53,6 +53,8 @@ export interface ContainerEnd {
   readonly reason: string;
   readonly message?: string;
   readonly seal?: Seal;
+  /** Given exactly when the container was to have a spool. */
+  readonly spool?: Spool;
 }
 
 /** Something the cluster told about one of our Jobs or pods; explains, never proves. */

@@ -41,6 +41,19 @@ export interface LogPart {
   readonly gap?: { readonly at: number; readonly cause: 'rotation' | 'rotated' };
 }
 
+/** Of opening a spool. The body is what it still gives, in order and each piece with its place; only a hash proves that it is all. */
+export type SpoolOutcome =
+  | { readonly kind: 'open'; readonly body: AsyncIterable<SpoolPart> }
+  /** There is none, for good. */
+  | { readonly kind: 'gone'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+export interface SpoolPart {
+  /** Of its first byte in the output. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Of opening the report file of a Job. The body is the whole file as it was when the command had ended, or breaks by throwing. */
 export type ReportOutcome =
   | { readonly kind: 'open'; readonly body: AsyncIterable<Uint8Array> }

@@ -42,6 +42,8 @@ export const ATTRIBUTES = {
   logCause: 'lacuna.log.cause',
   logGaps: 'lacuna.log.gaps',
   logTried: 'lacuna.log.tried',
+  logSealedBy: 'lacuna.log.sealed_by',
+  logRestored: 'lacuna.log.restored',
   tests: 'lacuna.tests',
   run: 'lacuna.run.id',
   suite: 'lacuna.run.suite',

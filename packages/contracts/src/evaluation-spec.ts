@@ -86,13 +86,19 @@ export const EvaluationSpecSchema = Type.Object(
         pattern: '^(auto|none|pytest|tap|vitest|jest|go|junit:.+|ctrf:.+)$',
         maxLength: 4_096,
         description:
-          'How to read test results: from the log (auto, none, pytest, tap, vitest, jest, go), or from a file that the command writes, relative to workdir (junit:PATH, ctrf:PATH; not on Kubernetes yet).',
+          'How to read test results: from the log (auto, none, pytest, tap, vitest, jest, go), or from a file that the command writes, relative to workdir (junit:PATH, ctrf:PATH; on Kubernetes only /tmp can be written to).',
       }),
     ),
     logBudget: Type.Optional(
       Type.String({
         pattern: BYTE_SIZE_PATTERN,
         description: 'How much of the log is stored, such as 100Mi; what is longer is truncated, and said to be.',
+      }),
+    ),
+    lossless: Type.Optional(
+      Type.Boolean({
+        description:
+          'On Kubernetes: keep the newest output beside the log too, so that it is whole even when the container is killed or its log is rotated away.',
       }),
     ),
     expect: Type.Optional(

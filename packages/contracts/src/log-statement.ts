@@ -63,7 +63,26 @@ export const LogStatementSchema = Type.Object({
       description: 'Every place where bytes are missing; without a seal, where they may be missing.',
     }),
   ),
-  reason: Type.Optional(Type.String({ description: 'Why the log is not sealed, for people.' })),
+  reason: Type.Optional(
+    Type.String({
+      description: 'Why the log is not sealed, or what its seal rests on when the helper wrote none; for people.',
+    }),
+  ),
+  sealedBy: Type.Optional(
+    Type.Literal('spool', {
+      description:
+        'The container was killed before it could write its seal: the log is all that its helper had read by then, counted by the spool.',
+    }),
+  ),
+  restored: Type.Optional(
+    Type.Object(
+      { from: Type.Integer({ minimum: 0 }), to: Type.Integer({ minimum: 0 }) },
+      {
+        description:
+          'Bytes that came from the spool, because the log of the container lacked some of them: [from, to).',
+      },
+    ),
+  ),
   tried: Type.Array(Type.String(), { description: 'What was tried to get the rest, in order.' }),
 });
 export type LogStatement = Static<typeof LogStatementSchema>;

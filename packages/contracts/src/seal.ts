@@ -24,3 +24,19 @@ export const SealSchema = Type.Object({
   ),
 });
 export type Seal = Static<typeof SealSchema>;
+
+/**
+ * What a spool holds: all that the helper had read, kept on a volume that outlives the container, and counted by the sidecar that gives it out.
+ * When the container was killed as a whole, so that no seal came, it is the second witness; with `error` it is none.
+ */
+export const SpoolSchema = Type.Object({
+  v: Type.Literal(1),
+  from: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'The first byte that can still be had: the newest are kept.' }),
+  ),
+  bytes: Type.Optional(Type.Integer({ minimum: 0, description: 'Bytes that the helper had read of the command.' })),
+  lines: Type.Optional(Type.Integer({ minimum: 0 })),
+  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of all of them, in order.' })),
+  error: Type.Optional(Type.String({ description: 'Why it does not hold all of them.' })),
+});
+export type Spool = Static<typeof SpoolSchema>;

@@ -22,6 +22,17 @@ export const DispatchConfigSchema = Type.Object({
     default: 10_000,
     description: 'from TERM to KILL when a command is stopped',
   }),
+  lossless: Type.Boolean({
+    default: false,
+    description: 'whether logs are kept beside themselves too, on Kubernetes, unless their evaluation says otherwise',
+  }),
+  spool: Type.Integer({
+    unit: 'bytes',
+    minimum: 1,
+    maximum: 2 ** 30,
+    default: 64 * 2 ** 20,
+    description: 'how many of the newest bytes of a log are kept in lossless mode, on the disk of its node',
+  }),
   delayNotice: Type.Integer({
     unit: 'ms',
     minimum: 100,

@@ -3,7 +3,7 @@ import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wait } from './blocked-time.ts';
-import { jobRequest } from './job-request.ts';
+import { jobRequest, type JobDefaults } from './job-request.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { Entry } from './queue.ts';
 
@@ -14,7 +14,7 @@ export interface CreateJobDeps {
   readonly pauseMs: () => number;
   readonly bus: Pick<Bus, 'publishFact' | 'readEnv'>;
   readonly now: () => number;
-  readonly graceMs: number;
+  readonly defaults: JobDefaults;
   /** What the evaluation lost in the queue. */
   readonly waits: readonly Wait[];
 }
@@ -48,7 +48,7 @@ export async function createJob(entry: Entry, deps: CreateJobDeps, signal: Abort
   const env = await envOf(entry, deps.bus);
   if (env === undefined)
     return refuse('spec-lost', 'the env values of the spec are not in the LACUNA_ENV stream any more');
-  const request = jobRequest(entry.submitted, entry.attempt, { env, graceMs: deps.graceMs });
+  const request = jobRequest(entry.submitted, entry.attempt, env, deps.defaults);
 
   for (let requests = 1; !signal.aborted && !entry.over; requests++) {
     const outcome = await deps.ask(request, signal);

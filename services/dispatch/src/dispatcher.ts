@@ -8,6 +8,7 @@ import { createJob, type Created } from './create-job.ts';
 import { CreateLimit } from './create-limit.ts';
 import { DelayNotices } from './delay-notices.ts';
 import type { Obstacle } from './obstacle.ts';
+import type { JobDefaults } from './job-request.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
 
 export interface DispatcherOptions {
@@ -17,7 +18,7 @@ export interface DispatcherOptions {
   readonly maxCreates: number;
   /** An evaluation that waits longer than this for a slot gets a `dispatch-delayed` fact. Milliseconds. */
   readonly delayNoticeMs: number;
-  readonly graceMs: number;
+  readonly defaults: JobDefaults;
   readonly now: () => number;
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
 }
@@ -155,7 +156,7 @@ export class Dispatcher {
     const deps = {
       bus,
       now: options.now,
-      graceMs: options.graceMs,
+      defaults: options.defaults,
       waits: this.#blocked.between(entry.waitsSince, options.now()),
       pauseMs: () => Math.max(100, this.#limit.pausedMs(options.now())),
       ask: (request: JobRequest) => this.#ask(entry, request, signal),

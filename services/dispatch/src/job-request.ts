@@ -4,11 +4,22 @@ import { jobName, type JobRequest } from '@lacuna/cluster';
 /** Run time when the spec says nothing. Source: the documented interface. */
 const DEFAULT_TIMEOUT_MS = 600_000;
 
+/** What an installation adds to the spec. */
+export interface JobDefaults {
+  /** From TERM to KILL. */
+  readonly graceMs: number;
+  /** Whether logs are kept when their evaluation says nothing of it. */
+  readonly lossless: boolean;
+  /** How much of one is kept. */
+  readonly spoolBytes: number;
+}
+
 /** The Job that an accepted evaluation asks for. A pure function of the fact, so that asking again asks for the same Job. */
 export function jobRequest(
   submitted: FactOf<'submitted'>,
   attempt: number,
-  { env, graceMs }: { readonly env: Readonly<Record<string, string>>; readonly graceMs: number },
+  env: Readonly<Record<string, string>>,
+  { graceMs, lossless, spoolBytes }: JobDefaults,
 ): JobRequest {
   const { spec, specHash } = submitted.data;
   const { evaluation } = submitted;
@@ -27,6 +38,7 @@ export function jobRequest(
     ...(spec.image === undefined ? {} : { image: spec.image }),
     ...(spec.workdir === undefined ? {} : { workdir: spec.workdir }),
     ...(reportFile === undefined ? {} : { reportFile }),
+    ...((spec.lossless ?? lossless) && { spoolBytes }),
     ...(spec.resources === undefined ? {} : { resources: spec.resources }),
     ...(spec.queue === undefined ? {} : { queue: spec.queue }),
   };

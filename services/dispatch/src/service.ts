@@ -35,7 +35,7 @@ async function start({
     capacity: config.capacity,
     maxCreates: config.createConcurrency,
     delayNoticeMs: config.delayNotice,
-    graceMs: config.stopGrace,
+    defaults: { graceMs: config.stopGrace, lossless: config.lossless, spoolBytes: config.spool },
     now: () => clock.nowMs(),
     onError: (error, evaluation) =>
       log.error({ err: error, evaluation }, 'could not create or stop a Job; trying again'),

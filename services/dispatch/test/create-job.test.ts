@@ -7,6 +7,8 @@ import type { Wait } from '../src/blocked-time.ts';
 import { createJob, type Created } from '../src/create-job.ts';
 import { Queue } from '../src/queue.ts';
 
+const DEFAULTS = { graceMs: 100, lossless: false, spoolBytes: 1_000 };
+
 /** Plays dispatch against a cluster that gives these answers, and returns what was published. */
 async function published(
   answers: readonly EnsureOutcome[],
@@ -31,7 +33,7 @@ async function published(
   const entry = queue.take(Story.T0)!;
   entry.cancelled = change.cancelled ?? false;
   let now = Story.T0;
-  const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), graceMs: 100, waits: change.waits ?? [] };
+  const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), defaults: DEFAULTS, waits: change.waits ?? [] };
   const outcome = await createJob(entry, deps, AbortSignal.timeout(5_000));
   return { facts, requests, outcome };
 }

@@ -40,7 +40,7 @@ class Play implements AsyncDisposable {
       capacity,
       maxCreates: 16,
       delayNoticeMs: 50,
-      graceMs: 100,
+      defaults: { graceMs: 100, lossless: false, spoolBytes: 1_000 },
       now: () => performance.now(),
       onError: (error) => {
         throw error;

@@ -1,7 +1,7 @@
 import type { Cluster, ContainerRef, LogPosition } from '../cluster.ts';
 import type { JobRef, JobRequest } from '../job.ts';
 import type { Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from '../observation.ts';
-import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome } from '../outcomes.ts';
+import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome, SpoolOutcome } from '../outcomes.ts';
 import { partsOf } from '../parts-of.ts';
 import { Change } from './change.ts';
 import { FakePod, type Program } from './fake-pod.ts';
@@ -113,6 +113,10 @@ export class FakeCluster implements Cluster {
     }
     const kind = pod !== undefined && pod.snapshot?.ended === undefined ? 'waiting' : 'gone';
     return Promise.resolve({ kind, message: `pod ${podUid} has no started container` });
+  }
+
+  openSpool(): Promise<SpoolOutcome> {
+    return Promise.resolve({ kind: 'gone', message: 'the fake cluster keeps no spools' });
   }
 
   openReport(): Promise<ReportOutcome> {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
-import { SealSchema } from '../seal.ts';
+import { SealSchema, SpoolSchema } from '../seal.ts';
 
 /** The container ended. The raw evidence is kept: exit code, signal and reason are never folded into one figure. */
 export const containerEnded = defineFact({
@@ -22,6 +22,7 @@ export const containerEnded = defineFact({
     }),
     message: Type.Optional(Type.String({ maxLength: 8_192 })),
     seal: Type.Optional(SealSchema),
+    spool: Type.Optional(SpoolSchema),
   },
   qualifier: (data) => [data.podUid],
 });
