@@ -1,9 +1,9 @@
 import { MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { publish, type Outgoing } from './jetstream.ts';
+import { callApi, publish, type Outgoing } from './jetstream.ts';
 import { chunkHeaders, offsetOf, type LogChunk, type LogEnd } from './log-chunk.ts';
-import { lastMessage } from './stored-message.ts';
+import { lastMessage, type StoredMessage } from './stored-message.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
 const LOGS = STREAMS.logs.name;
@@ -63,6 +63,39 @@ export class LogWriter {
     const message = { stream: LOGS, subject: this.#subject, payload: chunk.bytes, headers };
     const stored = await untilKnown(this.#connection, PATIENCE, (timeoutMs) => this.#attempt(message, timeoutMs));
     return { kind: stored ? 'stored' : 'behind', end: this.end };
+  }
+
+  /**
+   * Takes back all that lies behind an offset, because it is not what comes there; the last chunks first, so that the log stays one at every
+   * moment. Whoever follows the log has read them. Throws `Failure('overloaded')`.
+   */
+  async truncate(to: number): Promise<void> {
+    while (this.end > to) {
+      const { bytes, seq, headers } = await this.#lastMessage();
+      const from = offsetOf(headers);
+      await this.#delete(seq);
+      if (from < to && this.end === from) await this.append({ offset: from, bytes: bytes.subarray(0, to - from) });
+    }
+  }
+
+  async #delete(seq: number): Promise<void> {
+    try {
+      await untilKnown(this.#connection, PATIENCE, (timeoutMs) =>
+        callApi(this.#connection, `STREAM.MSG.DELETE.${LOGS}`, { seq, no_erase: true }, timeoutMs),
+      );
+    } catch (error) {
+      // Deleted before, by an attempt of ours whose answer was lost, or by another replica.
+      if ((await lastChunk(this.#connection, this.#subject)).seq === seq) throw error;
+    }
+    this.#last = await lastChunk(this.#connection, this.#subject);
+  }
+
+  async #lastMessage(): Promise<StoredMessage> {
+    const message = await untilKnown(this.#connection, PATIENCE, (timeoutMs) =>
+      lastMessage(this.#connection, LOGS, this.#subject, timeoutMs),
+    );
+    if (message === undefined) throw new Error(`the log ${this.#subject} has no chunks, but ends at ${this.end}`);
+    return message;
   }
 
   /** Whether our chunk is now the one behind the last that we knew. */

@@ -41,7 +41,14 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
   }),
   'k8s-watch': serviceUser('k8s-watch', { publish: [...reads(facts), ...follows(facts)] }),
   'log-collect': serviceUser('log-collect', {
-    publish: [...reads(facts), ...works(facts, 'log-collect'), ...reads(logs), ...follows(logs), SUBJECTS.allLogs],
+    publish: [
+      ...reads(facts),
+      ...works(facts, 'log-collect'),
+      ...reads(logs),
+      ...follows(logs),
+      SUBJECTS.allLogs,
+      api('STREAM.MSG.DELETE', logs.name),
+    ],
     // A capture waits for the end of its container.
     subscribe: (['container-ended', 'pod-gone'] as const).flatMap(factTypeSubjects),
   }),

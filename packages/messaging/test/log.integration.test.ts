@@ -154,3 +154,23 @@ async function deliveredWhilePaused(raw: RawClient): Promise<number> {
     return before === (await sent()) && before;
   });
 }
+
+it('takes back what lies behind an offset, in the middle of a chunk or between two, and goes on there', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const other = await fixture.bus.openLog(OTHER, 'c2');
+  for (const [i, piece] of ['hello ', 'word ', 'and ', 'so on'].entries()) {
+    await writer.append({ offset: writer.end, bytes: Buffer.from(piece) });
+    await other.append({ offset: i, bytes: Buffer.from('x') });
+  }
+  await writer.truncate(99);
+  expect(await read(fixture.bus)).toBe('hello word and so on');
+  await writer.truncate(11);
+  expect([await read(fixture.bus), writer.end]).toEqual(['hello word ', 11]);
+  await writer.truncate(9);
+  expect(await writer.append({ offset: 9, bytes: Buffer.from('ld') })).toEqual({ kind: 'stored', end: 11 });
+  expect(await read(fixture.bus)).toBe('hello world');
+  await writer.truncate(0);
+  expect([await read(fixture.bus), writer.end]).toEqual(['', 0]);
+  expect(await fixture.bus.logEnd(OTHER)).toMatchObject({ offset: 4 });
+});
