@@ -10,6 +10,7 @@ export interface SpecFlags {
   readonly label?: Readonly<Record<string, string>>;
   readonly workdir?: string;
   readonly expectTests?: number;
+  readonly lossless?: boolean;
   readonly queue?: string;
   readonly priority?: number;
   readonly retries?: number;

@@ -80,6 +80,9 @@ function logAttributes(pod: Pod | undefined): Record<string, Attributes[string] 
     [ATTRIBUTES.logLost]: statement.lost === undefined ? undefined : `${statement.lost.from}-${statement.lost.to}`,
     [ATTRIBUTES.logCause]: statement.cause,
     [ATTRIBUTES.logGaps]: statement.gaps?.map(({ at, bytes, cause }) => `${at}+${bytes ?? '?'} ${cause}`),
+    [ATTRIBUTES.logSealedBy]: statement.sealedBy,
+    [ATTRIBUTES.logRestored]:
+      statement.restored === undefined ? undefined : `${statement.restored.from}-${statement.restored.to}`,
     [ATTRIBUTES.logTried]: statement.tried.length === 0 ? undefined : statement.tried,
   };
 }

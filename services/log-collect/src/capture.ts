@@ -5,15 +5,16 @@ import type { Bus } from '@lacuna/messaging';
 import type { Chunking } from './chunker.ts';
 import { chunkSubject, type Container } from './container.ts';
 import { ContainerEndWatch, type ContainerEnd } from './container-end.ts';
-import { FinalReads, type FinalReadTimes } from './final-reads.ts';
+import type { FinalReadTimes } from './final-reads.ts';
 import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import { logStatementOf } from './log-statement-of.ts';
+import { readFinally } from './read-finally.ts';
 import { SourceReader, type ReadOutcome } from './source-reader.ts';
 import { StoredLog } from './stored-log.ts';
 
 export interface CaptureDeps {
   readonly bus: Pick<Bus, 'publishFact' | 'awaitFact' | 'openLog' | 'readLog'>;
-  readonly cluster: Pick<Cluster, 'openLog'>;
+  readonly cluster: Pick<Cluster, 'kind' | 'openLog' | 'openSpool'>;
   readonly now: () => number;
   readonly chunking: Chunking;
   readonly follow: FollowTimes;
@@ -79,11 +80,13 @@ export class Capture {
     try {
       const reader = await this.#openReader(signal);
       const last = await this.#followUntilEnd(reader, either, signal);
-      const reads = new FinalReads(reader, this.#end, this.#deps.finalReads);
-      const evidence = await reads.run(last, signal);
+      const evidence = await readFinally(reader, this.#end, { times: this.#deps.finalReads, last }, signal);
       await this.#saidOpened;
       const end = this.#end.known ?? UNSEEN;
-      const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate: this.#isOpenedLate(end) });
+      // Only a helper in a pod can keep a log; a pod that is gone would have taken that along.
+      const couldBeKept = this.#deps.cluster.kind === 'kubernetes' && end.kind === 'ended' && end.spool === undefined;
+      const isOpenedLate = this.#isOpenedLate(end);
+      const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept });
       return { statement, report: reader.account.report() };
     } finally {
       clearTimeout(ask);

@@ -1,12 +1,19 @@
-import { podFactSubject, type FactOf, type Seal } from '@lacuna/contracts';
+import { podFactSubject, type FactOf, type Seal, type Spool } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
+
+/** What was written, by whoever counted it and did not travel with the log. */
+export type Witness = Pick<Seal, 'bytes' | 'sha256'>;
 
 /** That the container ended, as far as anybody could tell. */
 export interface ContainerEnd {
   /** `leaving`: its pod was deleted or lost; the container may still write for a while, and nobody may ever see it end. */
   readonly kind: 'ended' | 'leaving';
-  readonly seal?: Seal;
+  readonly seal?: Witness;
+  /** Given when the witness is the spool: the container was killed before it could be sealed. */
+  readonly sealedBy?: 'spool';
+  /** Given exactly when the container was to have a spool. */
+  readonly spool?: Spool;
   /** The cluster's words: `Completed`, `OOMKilled`, `node-lost: …`. */
   readonly words: string;
   /** What took it away before it could be sealed, if anything did. */
@@ -36,7 +43,7 @@ export function endOf(told: FactOf<'container-ended'> | FactOf<'pod-gone'>): Con
     const { cause, message } = told.data;
     return { kind: 'leaving', words: `${cause}: ${message}`, cause: CAUSES[cause] ?? 'no-seal' };
   }
-  const { reason, exitCode, signal, seal, startedAt } = told.data;
+  const { reason, exitCode, signal, startedAt } = told.data;
   const killed = signal === 'SIGKILL' || exitCode === KILLED;
   return {
     kind: 'ended',
@@ -44,9 +51,21 @@ export function endOf(told: FactOf<'container-ended'> | FactOf<'pod-gone'>): Con
       .filter(Boolean)
       .join(', '),
     cause: CAUSES[reason] ?? (killed ? 'killed' : 'no-seal'),
-    ...(seal === undefined ? {} : { seal }),
+    ...witnessOf(told.data),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
+}
+
+/** The helper's own seal, or what the spool counted, which is all that the helper had read when it was killed. */
+function witnessOf({
+  seal,
+  spool,
+}: FactOf<'container-ended'>['data']): Pick<ContainerEnd, 'seal' | 'sealedBy' | 'spool'> {
+  const told = spool === undefined ? {} : { spool };
+  if (seal !== undefined) return { ...told, seal };
+  const { bytes, sha256, error } = spool ?? {};
+  if (bytes === undefined || sha256 === undefined || error !== undefined) return told;
+  return { ...told, seal: { bytes, sha256 }, sealedBy: 'spool' };
 }
 
 /** What is known of a container's end, by whoever learns of it first. An end that was seen counts more than a pod that is leaving. */

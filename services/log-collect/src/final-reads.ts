@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Seal } from '@lacuna/contracts';
-import type { ContainerEndWatch } from './container-end.ts';
+import type { ContainerEndWatch, Witness } from './container-end.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
 export interface FinalReadTimes {
@@ -71,7 +70,7 @@ export class FinalReads {
     return { tried: this.#tried, isExhausted };
   }
 
-  get #seal(): Seal | undefined {
+  get #seal(): Witness | undefined {
     return this.#end.known?.seal;
   }
 

@@ -1,13 +1,15 @@
 import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
 import type { ContainerEnd } from './container-end.ts';
-import type { FinalEvidence } from './final-reads.ts';
 import type { LogAccount } from './log-account.ts';
+import type { LastEvidence } from './read-finally.ts';
 
 /** What is known of a log when it is closed. */
-export interface LogEvidence extends FinalEvidence {
+export interface LogEvidence extends LastEvidence {
   readonly end: ContainerEnd;
   /** It was first read when its beginning could have been rotated away. */
   readonly isOpenedLate: boolean;
+  /** Lossless mode was not asked for, and could have been. */
+  readonly couldBeKept: boolean;
 }
 
 type Read = Pick<LogAccount, 'stored' | 'whole' | 'gaps'>;
@@ -19,7 +21,40 @@ type Parts = Omit<LogStatement, 'bytes' | 'lines' | 'sha256' | 'tried'>;
  */
 export function logStatementOf(read: Read, evidence: LogEvidence): LogStatement {
   const { bytes, lines, sha256 } = read.stored();
-  return { bytes, lines, sha256, tried: [...evidence.tried], ...partsOf(read, evidence) };
+  const parts = withRemedy(partsOf(read, evidence), evidence);
+  const { restored } = evidence;
+  return { bytes, lines, sha256, tried: [...evidence.tried], ...(restored && { restored }), ...parts };
+}
+
+/** Losses that lossless mode is for: what left the helper and never came here, or was not yet counted when it was killed. */
+const KEPT: readonly (LogCause | undefined)[] = [
+  'rotation',
+  'rotated',
+  'opened-late',
+  'dropped-by-runtime',
+  'dropped-by-reader',
+  'source-failed',
+  'altered',
+  'killed',
+];
+
+/** Whoever reads what is lost learns that it need not be, or why the spool could not help. */
+function withRemedy(parts: Parts, { couldBeKept, notRestored }: LogEvidence): Parts {
+  if (parts.reason === undefined || parts.state === 'sealed' || parts.state === 'none') return parts;
+  if (notRestored !== undefined)
+    return { ...parts, reason: `${parts.reason}; the spool could not help: ${notRestored}` };
+  if (!couldBeKept || !KEPT.includes(parts.cause)) return parts;
+  return {
+    ...parts,
+    reason: `${parts.reason}; lossless: true would have kept ${parts.cause === 'killed' ? 'and sealed what was read' : 'these bytes'}`,
+  };
+}
+
+/** How a log without the helper's own seal is known to be whole. */
+function sealedBy({ end }: LogEvidence, bytes: number): Parts {
+  if (end.sealedBy === undefined) return { state: 'sealed' };
+  const reason = `the container was killed before it could write its seal (${end.words}): these are the ${counted(bytes)} that its helper had read by then, counted by the spool`;
+  return { state: 'sealed', sealedBy: end.sealedBy, reason };
 }
 
 function partsOf(read: Read, evidence: LogEvidence): Parts {
@@ -28,7 +63,7 @@ function partsOf(read: Read, evidence: LogEvidence): Parts {
   if (seal === undefined) return overBudget(read, whole.bytes) ?? unsealed(read, evidence);
   const sealedBytes = seal.bytes;
   const isWhole = whole.bytes === seal.bytes && whole.sha256 === seal.sha256;
-  if (isWhole) return { ...(overBudget(read, whole.bytes) ?? { state: 'sealed' }), sealedBytes };
+  if (isWhole) return { ...(overBudget(read, whole.bytes) ?? sealedBy(evidence, seal.bytes)), sealedBytes };
   if (whole.bytes < seal.bytes)
     return { ...(overBudget(read, seal.bytes) ?? truncated(read, seal.bytes, evidence)), sealedBytes };
   const difference =

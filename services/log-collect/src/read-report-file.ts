@@ -9,6 +9,8 @@ export type ReportFileFinding = Pick<FactData<'report-read'>, 'report' | 'noFile
 
 /** Waits between attempts while the cluster does not answer; the stage's own deadline tells whoever waits. Milliseconds. */
 const RETRY_MS = { first: 50, most: 2_000 } as const;
+/** After its container's end a cluster that has not told of the file, or gives it only in part, may still do so for this long. Milliseconds. */
+const COMES_WITHIN_MS = 20_000;
 
 /** Reads the report file of a container that has ended, again and again until the cluster says what there is, or the signal is aborted. */
 export async function readReportFile(
@@ -17,31 +19,36 @@ export async function readReportFile(
   cluster: Pick<Cluster, 'openReport'>,
   signal: AbortSignal,
 ): Promise<ReportFileFinding> {
+  const giveUpAt = performance.now() + COMES_WITHIN_MS;
   for (let waitMs: number = RETRY_MS.first; ; waitMs = Math.min(waitMs * 2, RETRY_MS.most)) {
     signal.throwIfAborted();
     const opened = await cluster.openReport({ podUid, podName: pod, containerId }, signal);
     if (opened.kind === 'gone') return { noFile: { kind: 'missing', reason: opened.message.slice(0, 2_048) } };
-    const found = opened.kind === 'open' ? await read(format, opened.body, signal) : undefined;
-    if (found !== undefined) return found;
+    const found = opened.kind === 'open' ? await read(format, opened.body, signal) : opened.message;
+    if (typeof found !== 'string') return found;
+    if (opened.kind !== 'unavailable' && performance.now() > giveUpAt)
+      return unreadable(`the report file did not come from the cluster: ${found}`);
     await sleep(waitMs, undefined, { signal });
   }
 }
 
-/** Undefined when the body broke: it can be had again. */
+/** Why the body broke, if it did: it can be had again. */
 async function read(
   format: ReportFileSetting['format'],
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-): Promise<ReportFileFinding | undefined> {
+): Promise<ReportFileFinding | string> {
   const reader = openReportFileReader(format);
   try {
     for await (const bytes of body) reader.write(bytes);
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
-    return undefined;
+    return error instanceof Error ? error.message : String(error);
   }
   const reading = reader.end();
-  return reading.kind === 'read'
-    ? { report: reading.report }
-    : { noFile: { kind: 'unreadable', reason: reading.reason.slice(0, 2_048) } };
+  return reading.kind === 'read' ? { report: reading.report } : unreadable(reading.reason);
+}
+
+function unreadable(reason: string): ReportFileFinding {
+  return { noFile: { kind: 'unreadable', reason: reason.slice(0, 2_048) } };
 }

@@ -1,5 +1,7 @@
 import type { Cluster, ContainerRef } from '@lacuna/cluster';
+import type { Witness } from './container-end.ts';
 import { chunked, type Chunking } from './chunker.ts';
+import { restoreLog, type Restoration } from './restore-log.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
 
 /** How a read of the source came out. None of them says that the log is whole. */
@@ -16,7 +18,7 @@ export type ReadOutcome =
   | { readonly kind: 'overtaken' };
 
 export interface SourceReaderDeps {
-  readonly cluster: Pick<Cluster, 'openLog'>;
+  readonly cluster: Pick<Cluster, 'openLog' | 'openSpool'>;
   readonly container: ContainerRef;
   readonly chunking: Chunking;
   readonly openStored: (signal: AbortSignal) => Promise<StoredLog>;
@@ -84,6 +86,13 @@ export class SourceReader {
       this.#isStoring = false;
       await chunks.return?.(undefined);
     }
+  }
+
+  /** Makes the log whole by its spool, after which its source has nothing more to give; says why not when that does not help. */
+  async restore(seal: Witness, signal: AbortSignal): Promise<Restoration> {
+    const restoration = await restoreLog(this.#log, seal, this.#deps, signal);
+    if (restoration.kind === 'restored') this.#log = restoration.log;
+    return restoration;
   }
 
   async *#counted<Part>(source: AsyncIterable<Part>): AsyncGenerator<Part> {

@@ -60,6 +60,16 @@ export class StoredLog {
     return { offset: this.account.bytes, known: this.account.overlap() };
   }
 
+  /** What is stored, from the start. */
+  async *read(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const { bytes } of this.#deps.bus.readLog(this.#deps.subject, { follow: false }, signal)) yield bytes;
+  }
+
+  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. */
+  truncate(to: number): Promise<void> {
+    return this.#writer.truncate(to);
+  }
+
   /** Stores a chunk, waiting for as long as the store has no room. Throws `OtherWriter`. */
   async add(chunk: Chunk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

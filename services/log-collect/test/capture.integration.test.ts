@@ -178,7 +178,11 @@ describe('a capture', () => {
   });
 
   test('of a source whose stream never ends is closed by the end of the container, and is whole', async () => {
-    const { pod, capture, stored } = await running({ openLog: followsForEver });
+    const { pod, capture, stored } = await running({
+      kind: 'fake',
+      openLog: followsForEver,
+      openSpool: () => cluster.openSpool(),
+    });
     const capturing = capture();
     pod.write(text('all there is'));
     const result = capturing.run(within());

@@ -22,7 +22,14 @@ const ENDED: ContainerEnd = { kind: 'ended', words: 'Completed, exit code 0', ca
 
 function statementOf(account: LogAccount, seal?: Seal, evidence: Partial<LogEvidence> = {}): LogStatement {
   const end = { ...ENDED, ...(seal !== undefined && { seal }) };
-  return logStatementOf(account, { tried: [], isExhausted: true, isOpenedLate: false, end, ...evidence });
+  return logStatementOf(account, {
+    tried: [],
+    isExhausted: true,
+    isOpenedLate: false,
+    couldBeKept: false,
+    end,
+    ...evidence,
+  });
 }
 
 const WRITTEN = new TextEncoder().encode('one\ntwo\nthree\n');

@@ -37,6 +37,7 @@ export function submitCommand(command: Command): void {
     .option('--priority <n>', 'higher goes first within its tenant and queue', wholeNumber(-Infinity))
     .option('--retries <n>', 'new attempts, after infrastructure failures unless told', wholeNumber(0))
     .option('--retry-on <cause...>', `what a new attempt is made for: ${RETRY_CAUSES.join(', ')}`)
+    .option('--lossless', 'on Kubernetes: keep the newest output beside the log too')
     .option('--wait', 'stream the log, wait for the verdict and exit with its code')
     .exitOverride(rethrowWithHint)
     .action(async (program: string[], options: SubmitCommandOptions) =>

@@ -18,14 +18,14 @@ const LOSSES: readonly Loss[] = [
     title: 'The end of the log is lost',
     named: ['dropped-by-runtime'],
     advice:
-      'The program did write the rest: its seal counted it. Do not read this run as failed; run it again. On a busy node the runtime drops what it has not drained when a container ends: the sealing helper prevents it.',
+      'The program did write the rest: its seal counted it. Do not read this run as failed; run it again. On a busy node the runtime drops what it has not drained when a container ends: the sealing helper prevents it, and `lossless: true` keeps the bytes.',
   },
   {
     cause: 'log-rotated',
     title: 'A part of the log was rotated away before it was read',
     named: ['rotation', 'rotated', 'opened-late'],
     advice:
-      'Let log-collect run without pauses, print less, or raise containerLogMaxSize and containerLogMaxFiles of the kubelet: the API gives the current file only.',
+      'Let log-collect run without pauses, print less, or raise containerLogMaxSize and containerLogMaxFiles of the kubelet: the API gives the current file only. `lossless: true` keeps the newest bytes beside the log.',
   },
   {
     cause: 'log-unread',
