@@ -10,8 +10,8 @@ export interface Alert {
   readonly evaluation: EvaluationId;
   readonly name: string;
   readonly attempt: number;
-  /** The broken stage; `cluster` when it is about an object in the cluster and no evaluation of ours. */
-  readonly stage: Stage | 'cluster';
+  /** The broken stage; `cluster` when it is about an object in the cluster and no evaluation of ours, `log-archive` when it is about where closed logs are kept. */
+  readonly stage: Stage | 'cluster' | 'log-archive';
   readonly cause: string;
   readonly reason: string;
   readonly at: number;

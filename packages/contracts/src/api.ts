@@ -101,5 +101,7 @@ export interface AttemptView {
   readonly job?: string;
   readonly podUids: readonly string[];
   readonly log?: LogStatement;
+  /** Where the log is when it is no longer in the stream; `nowhere` = removed by retention. `since`: Unix milliseconds. */
+  readonly logKept?: { readonly where: 'archive' | 'nowhere'; readonly since: number; readonly store?: string };
   readonly report?: TestReport;
 }

@@ -12,9 +12,12 @@ import { jobCreated } from './facts/job-created.ts';
 import { jobFinished } from './facts/job-finished.ts';
 import { jobGone } from './facts/job-gone.ts';
 import { jobRefused } from './facts/job-refused.ts';
+import { logArchived } from './facts/log-archived.ts';
 import { logClosed } from './facts/log-closed.ts';
 import { logHeldUp } from './facts/log-held-up.ts';
 import { logOpened } from './facts/log-opened.ts';
+import { logRemoved } from './facts/log-removed.ts';
+import { logStuck } from './facts/log-stuck.ts';
 import { orphan } from './facts/orphan.ts';
 import { podCreated } from './facts/pod-created.ts';
 import { podGone } from './facts/pod-gone.ts';
@@ -52,6 +55,9 @@ export const CATALOG = {
   'retry-ordered': retryOrdered,
   settled,
   'compared-alone': comparedAlone,
+  'log-archived': logArchived,
+  'log-removed': logRemoved,
+  'log-stuck': logStuck,
 } as const;
 
 export type FactType = keyof typeof CATALOG;

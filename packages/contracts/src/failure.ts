@@ -28,6 +28,17 @@ export const FAILURES = {
     means: 'The idempotency key was used before with another body.',
   },
   'not-found': { disposition: 'rejected', status: 404, means: 'No such evaluation, or no such route.' },
+  'log-removed': {
+    disposition: 'rejected',
+    status: 410,
+    means: 'The log was removed by retention; what was known of it is still told.',
+  },
+  'log-damaged': {
+    disposition: 'failed',
+    status: 500,
+    means:
+      'The log is not where it should be, or its bytes are not those that were stored; wrong bytes are never shown.',
+  },
   unauthorized: { disposition: 'rejected', status: 401, means: 'No valid bearer token.' },
   'method-not-allowed': { disposition: 'rejected', status: 405, means: 'The route does not know this method.' },
   'already-settled': {

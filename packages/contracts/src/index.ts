@@ -80,6 +80,7 @@ export {
   type StageContract,
   type StageService,
 } from './span-contract.ts';
+export { STORAGE_FACTS } from './storage-facts.ts';
 export { MAX_CHUNK_BYTES, STREAMS, type StreamContract } from './streams.ts';
 export {
   alertSubject,
@@ -91,6 +92,7 @@ export {
   factTypeSubjects,
   logSubject,
   parseFactSubject,
+  parseLogSubject,
   parseRecordSubject,
   podFactSubject,
   type PodFactType,

@@ -47,7 +47,8 @@ export function parseRecordSubject(subject: string): EvaluationId | undefined {
 }
 
 /** Facts of which there is one per pod, and the pod's uid is all that tells them apart. */
-export type PodFactType = 'container-started' | 'container-ended' | 'pod-gone' | 'log-closed' | 'report-read';
+export type PodFactType =
+  'container-started' | 'container-ended' | 'pod-gone' | 'log-closed' | 'report-read' | 'log-archived' | 'log-removed';
 
 /** The subject of a fact about one pod, to look it up or to wait for it. */
 export function podFactSubject(
@@ -81,6 +82,23 @@ export function parseFactSubject(
 /** Log chunks of one container: `lacuna.log.<id>.<attempt>.<pod uid>`. */
 export function logSubject(id: EvaluationId, attempt: number, podUid: string): string {
   return `lacuna.log.${id}.${attempt}.${subjectToken(podUid)}`;
+}
+
+/** Whose log a subject names, the pod by its token; undefined when it is not a log's subject. */
+export function parseLogSubject(
+  subject: string,
+): { readonly evaluation: EvaluationId; readonly attempt: number; readonly pod: string } | undefined {
+  const [root, kind, id, attempt, pod, more] = subject.split('.');
+  if (
+    root !== 'lacuna' ||
+    kind !== 'log' ||
+    id === undefined ||
+    pod === undefined ||
+    more !== undefined ||
+    !isEvaluationId(id)
+  )
+    return undefined;
+  return { evaluation: id, attempt: Number(attempt), pod };
 }
 
 /** Env values of one evaluation, kept apart from the facts (invariant I12). */

@@ -49,6 +49,8 @@ export interface Pod {
   readonly logHeldUp?: FactOf<'log-held-up'>;
   readonly logClosed?: FactOf<'log-closed'>;
   readonly report?: FactOf<'report-read'>;
+  readonly logArchived?: FactOf<'log-archived'>;
+  readonly logRemoved?: FactOf<'log-removed'>;
 }
 
 export interface Finding {

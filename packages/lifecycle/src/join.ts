@@ -48,6 +48,9 @@ export function join(evaluation: Evaluation, { fact, storedAt }: Recorded): Eval
     case 'orphan':
       // About an object that is none of this evaluation's.
       return evaluation;
+    case 'log-stuck':
+      // About the archive.
+      return evaluation;
     default: {
       const attempt = evaluation.attempts[fact.attempt] ?? unknownAttempt(fact.attempt);
       return { ...evaluation, attempts: { ...evaluation.attempts, [fact.attempt]: joinAttempt(attempt, fact) } };
@@ -59,7 +62,14 @@ type AttemptFact = Exclude<
   Fact,
   {
     type:
-      'submitted' | 'cancel-requested' | 'settled' | 'compared-alone' | 'finding-raised' | 'finding-cleared' | 'orphan';
+      | 'submitted'
+      | 'cancel-requested'
+      | 'settled'
+      | 'compared-alone'
+      | 'finding-raised'
+      | 'finding-cleared'
+      | 'orphan'
+      | 'log-stuck';
   }
 >;
 type PodFact = Exclude<
@@ -136,6 +146,10 @@ function joinPod(pod: Pod, fact: PodFact): Pod {
       return { ...pod, logClosed: first(pod.logClosed, fact) };
     case 'report-read':
       return { ...pod, report: first(pod.report, fact) };
+    case 'log-archived':
+      return { ...pod, logArchived: first(pod.logArchived, fact) };
+    case 'log-removed':
+      return { ...pod, logRemoved: first(pod.logRemoved, fact) };
     default:
       return fact satisfies never;
   }

@@ -10,7 +10,7 @@ import {
   type StageView,
 } from '@lacuna/contracts';
 import { aloneVerdict } from './compare-alone.ts';
-import { attemptsOf, latestAttempt, primaryPod, type Attempt, type Evaluation } from './evaluation.ts';
+import { attemptsOf, latestAttempt, primaryPod, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 import { phaseOf } from './phase.ts';
 import { stagesOf, type StageState } from './stages.ts';
 import { testsOf } from './judge-run.ts';
@@ -53,8 +53,16 @@ function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadli
     ...(attempt.job === undefined ? {} : { job: attempt.job.data.job }),
     podUids: Object.keys(attempt.pods).sort(),
     ...(pod?.logClosed === undefined ? {} : { log: pod.logClosed.data.statement }),
+    ...logKept(pod),
     ...(pod?.report?.data.report === undefined ? {} : { report: pod.report.data.report }),
   };
+}
+
+function logKept(pod: Pod | undefined): Pick<AttemptView, 'logKept'> {
+  const { logArchived, logRemoved } = pod ?? {};
+  if (logRemoved !== undefined) return { logKept: { where: 'nowhere', since: logRemoved.at } };
+  if (logArchived === undefined) return {};
+  return { logKept: { where: 'archive', since: logArchived.at, store: logArchived.data.store } };
 }
 
 const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
