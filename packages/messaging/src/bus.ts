@@ -11,6 +11,7 @@ import { follow, type CaughtUp, type FollowOptions } from './follow.ts';
 import { followOpen, type Compacted } from './follow-open.ts';
 import { readHistory, type History } from './history.ts';
 import type { LogChunk, LogEnd } from './log-chunk.ts';
+import { logStoreState, purgeLog, storedLogs, type LogStoreState } from './log-store.ts';
 import { logEnd, LogWriter } from './log-writer.ts';
 import { provision, type ProvisionOptions } from './provision.ts';
 import { publishAlert } from './publish-alert.ts';
@@ -59,6 +60,9 @@ export interface Bus extends AsyncDisposable {
   openLog(subject: string, container: string): Promise<LogWriter>;
   logEnd(subject: string): Promise<LogEnd>;
   readLog(subject: string, options: ReadLogOptions, signal: AbortSignal): AsyncGenerator<LogChunk, void, undefined>;
+  logStoreState(): Promise<LogStoreState>;
+  storedLogs(): Promise<string[]>;
+  purgeLog(subject: string): Promise<void>;
   readers(): Promise<ReaderState[]>;
   putEnv(id: EvaluationId, values: EnvValues): Promise<PutEnvOutcome>;
   readEnv(id: EvaluationId): Promise<EnvValues | undefined>;
@@ -100,6 +104,9 @@ function busOn(connection: Connection): Bus {
     openLog: (subject, container) => LogWriter.open(connection, subject, container),
     logEnd: (subject) => logEnd(connection, subject),
     readLog: (subject, options, signal) => readLog(connection, subject, options, signal),
+    logStoreState: () => logStoreState(connection),
+    storedLogs: () => storedLogs(connection),
+    purgeLog: (subject) => purgeLog(connection, subject),
     readers: () => readers(connection),
     putEnv: (id, values) => putEnv(connection, id, values),
     readEnv: (id) => readEnv(connection, id),

@@ -20,6 +20,7 @@ export type { CaughtUp, FollowOptions } from './follow.ts';
 export type { Headers } from './headers.ts';
 export type { History } from './history.ts';
 export type { LogChunk, LogEnd } from './log-chunk.ts';
+export type { LogStoreState } from './log-store.ts';
 export type { AppendOutcome, LogWriter } from './log-writer.ts';
 export { PERMISSIONS, type Permissions, type UserName } from './permissions.ts';
 export type { ProvisionOptions } from './provision.ts';

@@ -36,7 +36,7 @@ export class OrderedReading {
     const prepare = (timeoutMs: number): Promise<string> => this.#prepare(timeoutMs);
     this.#pull = new Pull(
       connection,
-      { stream, window, prepare, receive: (delivery) => this.#receive(delivery) },
+      { stream, window, prepare, receive: (delivery) => this.#receive(delivery), idle: () => this.#idle() },
       signal,
     );
     const end = (): void => {
@@ -125,6 +125,11 @@ export class OrderedReading {
     this.#items.push(delivery);
     if (delivery.pending === 0) this.#markCaughtUp();
     this.#arrived.resolve();
+  }
+
+  /** What was there at the start may have been purged since: whether anything is left is said when the consumer is made anew. */
+  #idle(): void {
+    if (!this.#caughtUp && this.#consumer !== '') this.#pull.restart();
   }
 
   #markCaughtUp(): void {

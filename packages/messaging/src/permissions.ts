@@ -43,11 +43,15 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
   'log-collect': serviceUser('log-collect', {
     publish: [
       ...reads(facts),
+      // The facts of one evaluation are read as a follower reads them.
+      ...follows(facts),
       ...works(facts, 'log-collect'),
       ...reads(logs),
       ...follows(logs),
       SUBJECTS.allLogs,
       api('STREAM.MSG.DELETE', logs.name),
+      // What was moved to the archive, or is kept no longer. NATS cannot tell one log from all.
+      api('STREAM.PURGE', logs.name),
     ],
     // A capture waits for the end of its container.
     subscribe: (['container-ended', 'pod-gone'] as const).flatMap(factTypeSubjects),

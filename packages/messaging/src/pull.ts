@@ -15,6 +15,8 @@ export interface PullSource {
   prepare(timeoutMs: number): Promise<string>;
   /** Takes a message; `release` when it is done with. Must not throw. */
   receive(delivery: Delivery): void;
+  /** Told when the server has had nothing to send for a while. */
+  idle?(): void;
 }
 
 /** The server is heard this often, in milliseconds, while a pull is open; silence for three of them is a break. */
@@ -114,6 +116,7 @@ export class Pull {
   #takeStatus(message: Msg): void {
     const status = message.headers?.code;
     const ofOpenPull = message.subject === this.#openPull();
+    if (ofOpenPull && (status === 100 || status === 408)) this.#source.idle?.();
     if (status === 100) this.#troubles = 0;
     else if (ofOpenPull && (status === 404 || status === 408)) this.#expired();
     else if (ofOpenPull) this.restart();

@@ -102,6 +102,36 @@ it('loses and repeats nothing when the server is killed and restarted while a lo
   expect(await read(fixture.bus)).toBe(text);
 });
 
+it('ends the reading of a log that is purged while it is read', async () => {
+  await using fixture = await startBus();
+  await appendAll(await fixture.bus.openLog(SUBJECT, 'c1'), 'x'.repeat(1_000), 10);
+  const other = await fixture.bus.openLog(OTHER, 'c2');
+  await other.append({ offset: 0, bytes: Buffer.from('another') });
+  const seen: number[] = [];
+  const patience = AbortSignal.timeout(20_000);
+  for await (const { offset } of fixture.bus.readLog(SUBJECT, { follow: false }, patience)) {
+    if (seen.length === 0) await fixture.bus.purgeLog(SUBJECT);
+    seen.push(offset);
+  }
+  expect(patience.aborted, 'it ended by itself').toBe(false);
+  // A window of chunks is on its way when the purge comes.
+  expect(seen.length).toBeLessThan(20);
+  expect(await fixture.bus.logEnd(SUBJECT)).toEqual({ offset: 0, seq: 0 });
+  expect(await fixture.bus.logEnd(OTHER)).toMatchObject({ offset: 7 });
+  await fixture.bus.purgeLog(SUBJECT);
+  expect(await fixture.bus.storedLogs()).toEqual([OTHER]);
+});
+
+it('says how full the stream is', async () => {
+  await using fixture = await startBus();
+  expect(await fixture.bus.logStoreState()).toEqual({ bytes: 0 });
+  await fixture.raw.editStream(STREAMS.logs.name, { max_bytes: 10_000 });
+  await appendAll(await fixture.bus.openLog(SUBJECT, 'c1'), 'x'.repeat(1_000), 1_000);
+  const { bytes, maxBytes } = await fixture.bus.logStoreState();
+  expect(maxBytes).toBe(10_000);
+  expect(bytes).toBeGreaterThan(1_000);
+});
+
 it('refuses a chunk that is larger than the contract allows', async () => {
   await using fixture = await startBus();
   const writer = await fixture.bus.openLog(SUBJECT, 'c1');
