@@ -17,6 +17,8 @@ export { startNatsServer } from './nats-server.ts';
 export type { NatsServer } from './nats-server.ts';
 export { startJaeger } from './jaeger.ts';
 export type { Jaeger, JaegerPorts } from './jaeger.ts';
+export { startS3Server } from './s3-server.ts';
+export type { S3Server } from './s3-server.ts';
 export type { ServerOptions } from './server-options.ts';
 export type { ServerExit, ServerProcess } from './server-process.ts';
 export type { RestartableServer } from './restartable-server.ts';

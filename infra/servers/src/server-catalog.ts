@@ -31,6 +31,19 @@ const jaeger: ServerSpec = {
   firstBuild: 'about four minutes',
 };
 
-export const SERVERS = { nats, jaeger, ...CLUSTER_SERVERS } as const;
+/** Only tests need it: a store that checks signatures and checksums as S3 does. */
+const s3: ServerSpec = {
+  binary: 'versitygw',
+  moduleDir: new URL('../versitygw/', import.meta.url),
+  goModule: 'github.com/versity/versitygw',
+  goPackage: 'github.com/versity/versitygw/cmd/versitygw',
+  versionVariable: 'main.Version',
+  pathVariable: 'LACUNA_S3_SERVER',
+  versionArguments: ['--version'],
+  accepts: (version) => atLeast(version, '1.8.0') && !atLeast(version, '2.0.0'),
+  firstBuild: 'about a minute',
+};
+
+export const SERVERS = { nats, jaeger, s3, ...CLUSTER_SERVERS } as const;
 
 export type ServerName = keyof typeof SERVERS;

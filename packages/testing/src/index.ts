@@ -10,6 +10,8 @@ export { startNats } from './nats-fixture.ts';
 export type { NatsFixture } from './nats-fixture.ts';
 export { jaegerTrace, startTestJaeger } from './jaeger-fixture.ts';
 export type { JaegerFixture } from './jaeger-fixture.ts';
+export { startS3 } from './s3-fixture.ts';
+export type { S3Fixture } from './s3-fixture.ts';
 export type { JaegerSpan } from './jaeger-trace.ts';
 export { startTestControlPlane } from './control-plane-fixture.ts';
 export { startTestKwok } from './kwok-fixture.ts';
