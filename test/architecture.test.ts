@@ -20,9 +20,10 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['packages/cli/**'],
   typebox: ['packages/{contracts,service-kit,cluster-kubernetes}/**', 'services/*/src/config.ts'],
   '@kubernetes/client-node': ['packages/cluster-kubernetes/**'],
+  aws4fetch: ['packages/log-archive/**'],
   sax: ['packages/evidence/**'],
   undici: ['packages/cluster-kubernetes/**'],
-  vitest: ['packages/testing/**', 'packages/cluster/conformance/**'],
+  vitest: ['packages/testing/**', 'packages/{cluster,log-archive}/conformance/**'],
   'node:child_process': ['packages/{cluster-process,cli,testing}/**', 'infra/{servers,images}/**'],
 };
 
