@@ -22,6 +22,7 @@ export { logFailure } from './log-failure.ts';
 export { createLogger, LOG_LEVELS, logFile, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { Metrics, type Counter, type Gauge, type Labels, type LabelValues } from './metrics.ts';
 export { describeConfig, parseConfig, type Environment, type ParsedConfig } from './parse-config.ts';
+export { ArchiveConfigSchema, openArchive, type ArchiveConfig } from './open-archive.ts';
 export { ClusterConfigSchema, openCluster, type ClusterConfig } from './open-cluster.ts';
 export { openBus } from './open-bus.ts';
 export { runProcess, type ProcessOptions } from './run-process.ts';

@@ -39,7 +39,9 @@ export class Collector {
     const container = containerOf(told);
     if (container === undefined) return;
     const key = `${container.evaluation}/${container.attempt}/${container.podUid}`;
-    if (this.#closed.has(key) || (deliveries > 1 && (await this.#isCollected(container)))) return;
+    // An end that nobody here waits for may be told long after another replica has closed the log, and it has been moved away.
+    const mayBeDone = deliveries > 1 || (told.type === 'container-ended' && !this.#running.has(key));
+    if (this.#closed.has(key) || (mayBeDone && (await this.#isCollected(container)))) return;
     const running = this.#running.get(key) ?? this.#start(key, container, signal);
     if (told.type === 'container-ended') (await running.capture).tellEnd(endOf(told));
     await running.done;

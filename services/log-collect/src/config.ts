@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { ClusterConfigSchema } from '@lacuna/service-kit';
+import { ArchiveConfigSchema, ClusterConfigSchema } from '@lacuna/service-kit';
 
 /** The settings of log-collect. */
 export const CollectConfigSchema = Type.Object({
   ...ClusterConfigSchema.properties,
+  ...ArchiveConfigSchema.properties,
   captures: Type.Integer({ minimum: 1, default: 1_000, description: 'how many logs are captured at a time' }),
   chunkIdle: Type.Integer({
     unit: 'ms',
@@ -41,6 +42,28 @@ export const CollectConfigSchema = Type.Object({
       unit: 'ms',
       minimum: 0,
       description: 'how long a log that is not proven whole is read again; 12s on Kubernetes, else 2s',
+    }),
+  ),
+  archiveAfter: Type.Integer({
+    unit: 'ms',
+    minimum: 0,
+    default: 600_000,
+    description: 'a closed log is moved to the archive, if there is one, this long after its closing',
+  }),
+  archiveAbove: Type.Optional(
+    Type.Integer({
+      unit: 'bytes',
+      minimum: 0,
+      description:
+        'while the stream of logs holds more than this, closed logs are moved at once; four fifths of its own limit by default',
+    }),
+  ),
+  logRetention: Type.Optional(
+    Type.Integer({
+      unit: 'ms',
+      minimum: 0,
+      description:
+        'a closed log is removed, from the stream and the archive, this long after its closing, such as 720h; kept for ever by default',
     }),
   ),
 });

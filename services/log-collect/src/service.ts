@@ -3,6 +3,7 @@ import { parseByteSize, submittedSubject, type EvaluationId } from '@lacuna/cont
 import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
+  openArchive,
   openCluster,
   runningUntil,
   type RunningService,
@@ -13,6 +14,9 @@ import type { LogWishes } from './capture.ts';
 import { Collector } from './collect.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { HeldUpLogs } from './held-up-logs.ts';
+import { LogKeeper } from './keep/log-keeper.ts';
+import { LogRoom } from './keep/log-room.ts';
+import { StuckLogs } from './keep/stuck-logs.ts';
 import { CollectConfigSchema } from './config.ts';
 import { readReportFile } from './read-report-file.ts';
 
@@ -34,15 +38,10 @@ const MOST_STALL_MS = 300_000;
 /** How the re-reads share the time that is allowed for them: soon at first, because most late bytes are only a moment late. */
 const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 
-async function start({
-  bus,
-  clock,
-  config,
-  log,
-  metrics,
-  signal,
-  step,
-}: ServiceContext<typeof CollectConfigSchema>): Promise<RunningService> {
+type Context = ServiceContext<typeof CollectConfigSchema>;
+
+async function start(context: Context): Promise<RunningService> {
+  const { bus, clock, config, log, metrics, signal, step } = context;
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
   const heldUp = new HeldUpLogs({
     bus,
@@ -60,6 +59,7 @@ async function start({
     onHeldUp: (container, why) => heldUp.tell(container, why),
     readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
   });
+  const keeper = keeperOf(context, heldUp);
   metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
   metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
   return runningUntil([
@@ -76,7 +76,30 @@ async function start({
       (told, work) => collector.collect(told, work),
       signal,
     ),
+    keeper.run(signal),
   ]);
+}
+
+/** What becomes of logs after their closing. */
+function keeperOf({ bus, clock, config, log, metrics }: Context, heldUp: HeldUpLogs): LogKeeper {
+  const now = (): number => clock.nowMs();
+  const stuck = new StuckLogs({ bus, now, warn: (details, message) => log.warn(details, message) });
+  const room = new LogRoom({ bus, aboveBytes: config.archiveAbove, isHeldUp: () => heldUp.size > 0 });
+  const done = metrics.counter('lacuna_logs_kept_total', 'Closed logs that were moved to the archive, or removed.', {
+    what: ['archived', 'removed'],
+  });
+  metrics.observe('lacuna_logs_stuck', 'Closed logs that the archive does not take or let go now.', () => stuck.size);
+  return new LogKeeper({
+    bus,
+    archive: openArchive(config),
+    room,
+    stuck,
+    now,
+    archiveAfterMs: config.archiveAfter,
+    retentionMs: config.logRetention,
+    onDone: (what) => done.add({ what }),
+    onError: (error) => log.warn({ err: error }, 'closed logs could not be moved or removed; looking again'),
+  });
 }
 
 function finalReadsWithin(ms: number): FinalReadTimes {
