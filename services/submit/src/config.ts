@@ -1,9 +1,11 @@
 import { Type, type Static } from 'typebox';
+import { ArchiveConfigSchema } from '@lacuna/service-kit';
 
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
 
 /** The settings of submit. Those that trace-audit has too must read the same there, because both may share one process. */
 export const SubmitConfigSchema = Type.Object({
+  ...ArchiveConfigSchema.properties,
   host: Type.String({
     default: '127.0.0.1',
     description: 'where HTTP is answered; anything but loopback needs tokens',

@@ -1,6 +1,6 @@
-import type { EvaluationId } from '@lacuna/contracts';
-import { join, primaryPod, unknownEvaluation } from '@lacuna/lifecycle';
+import { join, primaryPod, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
+import { bytesOfClosedLog, closedLogOf, type AttemptId, type LogSources } from './closed-log.ts';
 import { logPlace } from './log-place.ts';
 
 /**
@@ -8,52 +8,57 @@ import { logPlace } from './log-place.ts';
  * is none yet. Ends early, without an error, when the signal aborts.
  */
 export async function* followLog(
-  bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
+  sources: LogSources,
   of: AttemptId,
   fromOffset: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { bus } = sources;
   const stop = new AbortController();
   const { place, over } = watchLog(bus, of, AbortSignal.any([signal, stop.signal]));
   try {
     const subject = await place;
     if (subject === undefined) return;
     let at = fromOffset;
-    let end: number | undefined;
-    // When the end is known, the reading may have got there long ago and be waiting for bytes that never come.
+    // When the log is closed, the reading may have got to its end long ago and be waiting for bytes that never come.
     const reading = new AbortController();
-    const ending = over.then(async () => {
-      end = (await bus.logEnd(subject)).offset;
-      if (at >= end) reading.abort();
-    });
-    ending.catch(() => reading.abort());
+    over.then(
+      () => reading.abort(),
+      () => reading.abort(),
+    );
     const options = { fromOffset, follow: true };
     for await (const chunk of bus.readLog(subject, options, AbortSignal.any([signal, reading.signal]))) {
       yield chunk.bytes;
       at = chunk.offset + chunk.bytes.length;
-      if (end !== undefined && at >= end) return;
     }
-    if (!signal.aborted) await ending;
+    if (!signal.aborted) yield* theRest(sources, { ...of, subject, evaluation: await over }, at, signal);
   } finally {
     stop.abort();
   }
 }
 
-interface AttemptId {
-  readonly id: EvaluationId;
-  readonly attempt: number;
+/** What is there when no more is written, and was not read until then. A reader that is slow may come when it has left the stream. */
+async function* theRest(
+  sources: LogSources,
+  { id, attempt, subject, evaluation }: AttemptId & { readonly subject: string; readonly evaluation: Evaluation },
+  fromOffset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const log = closedLogOf(evaluation, evaluation.attempts[attempt]);
+  if (log?.subject === subject) return yield* bytesOfClosedLog(sources, { id, attempt, log }, fromOffset, signal);
+  for await (const { bytes } of sources.bus.readLog(subject, { fromOffset, follow: false }, signal)) yield bytes;
 }
 
 interface LogWatch {
   /** The subject of the log, as soon as there is one; undefined when it is over without. */
   readonly place: Promise<string | undefined>;
-  /** Resolves when the log is closed, or the attempt over. */
-  readonly over: Promise<void>;
+  /** Resolves with what is known when the log is closed, or the attempt over. */
+  readonly over: Promise<Evaluation>;
 }
 
 function watchLog(bus: Pick<Bus, 'follow'>, { id, attempt: number }: AttemptId, signal: AbortSignal): LogWatch {
   const found = Promise.withResolvers<string | undefined>();
-  const watch = async (): Promise<void> => {
+  const watch = async (): Promise<Evaluation> => {
     let evaluation = unknownEvaluation(id);
     for await (const item of bus.follow({ evaluation: id }, signal)) {
       if ('kind' in item) continue;
@@ -61,8 +66,9 @@ function watchLog(bus: Pick<Bus, 'follow'>, { id, attempt: number }: AttemptId, 
       const attempt = evaluation.attempts[number];
       const pod = attempt && primaryPod(attempt);
       if ((pod?.logOpened ?? pod?.logClosed) !== undefined) found.resolve(logPlace(evaluation, attempt));
-      if ((pod?.logClosed ?? attempt?.retry ?? evaluation.settled) !== undefined) return;
+      if ((pod?.logClosed ?? attempt?.retry ?? evaluation.settled) !== undefined) break;
     }
+    return evaluation;
   };
   const over = watch();
   over.then(() => found.resolve(undefined), found.reject);

@@ -1,6 +1,7 @@
 import { Failure, type LogState } from '@lacuna/contracts';
-import { latestAttempt, primaryPod, type Evaluation } from '@lacuna/lifecycle';
-import type { Bus } from '@lacuna/messaging';
+import { latestAttempt, type Evaluation } from '@lacuna/lifecycle';
+import type { ClosedLog } from '@lacuna/log-archive';
+import { bytesOfClosedLog, closedLogOf, type LogSources } from './closed-log.ts';
 import { followLog } from './follow-log.ts';
 import { logPlace } from './log-place.ts';
 
@@ -26,39 +27,74 @@ export interface OpenLog {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Opens the log of an evaluation as it stands; reads bytes only when asked for them, and until the signal aborts. */
+/**
+ * Opens the log of an evaluation as it stands; reads on only when asked for more, and until the signal aborts. Throws `Failure('log-removed')`,
+ * and what the archive throws before its first byte.
+ */
 export async function openLog(
-  bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>,
+  sources: LogSources,
   evaluation: Evaluation,
   { offset: wanted, attempt: counted, follow }: LogRequest,
   signal: AbortSignal,
 ): Promise<OpenLog> {
-  const latest = latestAttempt(evaluation);
-  const { number: attempt } = latest;
+  const { number: attempt } = latestAttempt(evaluation);
+  const of = { id: evaluation.id, attempt };
   const offset = counted === undefined || counted === attempt ? wanted : 0;
-  const statement = primaryPod(latest)?.logClosed?.data.statement;
+  const log = closedLogOf(evaluation);
+  if (log !== undefined) return { attempt, ...(await openClosed(sources, { ...of, log }, offset, signal)) };
   const settled = evaluation.settled !== undefined;
-  if (statement === undefined && !settled && follow)
-    return { attempt, state: 'open', bytes: followLog(bus, { id: evaluation.id, attempt }, offset, signal) };
+  if (!settled && follow) return { attempt, state: 'open', bytes: followLog(sources, of, offset, signal) };
   const place = logPlace(evaluation);
-  const stored = place === undefined ? 0 : (await bus.logEnd(place)).offset;
+  const stored = place === undefined ? 0 : (await sources.bus.logEnd(place)).offset;
   const length = Math.max(0, stored - offset);
   const bytes =
-    place === undefined || length === 0
-      ? noBytes()
-      : bytesOf(bus.readLog(place, { fromOffset: offset, follow: false }, signal), length);
+    place === undefined || length === 0 ? noBytes() : exactly(length, storedBytes(sources, place, offset, signal));
   // Settled without a statement: what is there is all there is as yet, but nobody vouches for it.
-  if (statement === undefined) return { attempt, state: settled && stored === 0 ? 'none' : 'open', length, bytes };
-  return { attempt, state: statement.state, length, bytes, ...(offset === 0 ? { sha256: statement.sha256 } : {}) };
+  return { attempt, state: settled && stored === 0 ? 'none' : 'open', length, bytes };
+}
+
+async function openClosed(
+  sources: LogSources,
+  of: Parameters<typeof bytesOfClosedLog>[1],
+  offset: number,
+  signal: AbortSignal,
+): Promise<Omit<OpenLog, 'attempt'>> {
+  const { statement } = of.log;
+  const length = Math.max(0, (await sizeOf(sources, of.log)) - offset);
+  const digest = offset === 0 ? { sha256: statement.sha256 } : {};
+  // What is wrong in the archive is an answer of its own as long as no other one has begun.
+  const bytes = length === 0 ? noBytes() : exactly(length, await begun(bytesOfClosedLog(sources, of, offset, signal)));
+  return { state: statement.state, length, bytes, ...digest };
+}
+
+/** A log of which the stream has lost a part is shown as far as it is there; one that was moved is owed whole, and a removed one is told. */
+async function sizeOf({ bus }: LogSources, { subject, statement, archived, removed }: ClosedLog): Promise<number> {
+  return archived === undefined && removed === undefined ? (await bus.logEnd(subject)).offset : statement.bytes;
+}
+
+async function* storedBytes(
+  { bus }: LogSources,
+  place: string,
+  fromOffset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of bus.readLog(place, { fromOffset, follow: false }, signal)) yield bytes;
+}
+
+/** The same bytes, the first of them already here. */
+async function begun(chunks: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const first = await chunks.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* chunks;
+  })();
 }
 
 /** As many bytes as announced, also when more have been written since. */
-async function* bytesOf(
-  chunks: AsyncIterable<{ readonly bytes: Uint8Array }>,
-  length: number,
-): AsyncGenerator<Uint8Array> {
+async function* exactly(length: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let left = length;
-  for await (const { bytes } of chunks) {
+  for await (const bytes of chunks) {
     yield bytes.subarray(0, left);
     left -= Math.min(left, bytes.length);
     if (left === 0) return;

@@ -3,6 +3,7 @@ import { parseDeadlines, SUBJECTS, type EvaluationId } from '@lacuna/contracts';
 import {
   assertLoopbackOrAuth,
   logFailure,
+  openArchive,
   runningUntil,
   type RunningService,
   type ServiceContext,
@@ -93,6 +94,7 @@ function takeIntakes({ bus, log, signal }: Context, acceptor: Acceptor): Promise
 function basicsOf({ bus, clock, config, health, log, metrics, signal }: Context) {
   return {
     bus,
+    archive: openArchive(config),
     health,
     metrics,
     answerWithinMs: config.answerWithin,

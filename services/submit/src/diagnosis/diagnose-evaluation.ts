@@ -1,6 +1,7 @@
 import { Failure, type Deadlines, type DiagnosisView, type ReaderState } from '@lacuna/contracts';
 import { diagnose } from '@lacuna/diagnosis';
 import { latestAttempt, primaryPod, startOf, type Evaluation } from '@lacuna/lifecycle';
+import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import { readEvaluation } from '../read-evaluation.ts';
 import type { Projector } from '../read-model/projector.ts';
@@ -10,7 +11,8 @@ import { logSignals } from './log-signals.ts';
 
 /** Where a diagnosis finds what it needs. */
 export interface DiagnosisSources {
-  readonly bus: Pick<Bus, 'readFacts' | 'readers' | 'logEnd' | 'readLog'>;
+  readonly bus: Pick<Bus, 'readFacts' | 'readers' | 'follow' | 'logEnd' | 'readLog'>;
+  readonly archive: LogArchive | undefined;
   readonly readModel: ReadModel;
   readonly projector: Pick<Projector, 'caughtUp' | 'heardAt' | 'flush'>;
   readonly deadlines: Deadlines;
@@ -28,7 +30,7 @@ export async function diagnoseEvaluation(
   const evaluation = await readEvaluation(bus, id, answerWithinMs);
   const [log, readers] = await within(
     answerWithinMs,
-    Promise.all([logSignals(bus, evaluation, signal), knownReaders(bus)]),
+    Promise.all([logSignals(sources, evaluation, signal), knownReaders(bus)]),
   );
   const view = diagnose(evaluation, {
     now: now(),

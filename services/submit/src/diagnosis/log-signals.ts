@@ -1,23 +1,35 @@
+import { Failure } from '@lacuna/contracts';
 import { LogScanner, type LogSignals } from '@lacuna/diagnosis';
-import type { Evaluation } from '@lacuna/lifecycle';
-import type { Bus } from '@lacuna/messaging';
+import { latestAttempt, type Evaluation } from '@lacuna/lifecycle';
+import { bytesOfClosedLog, closedLogOf, type LogSources } from '../closed-log.ts';
 import { logPlace } from '../log-place.ts';
 
 /** How much of the end of a log is read: what explains an end stands near it. */
 const SCANNED_BYTES = 32 * 1024 * 1024;
 
-/** The signals in the last part of what is stored of a log; undefined when there is no pod yet. */
+/** The signals in the last part of what is kept of a log; undefined when there is no pod yet, and when the log is kept no longer or can't be read now. */
 export async function logSignals(
-  bus: Pick<Bus, 'logEnd' | 'readLog'>,
+  sources: LogSources,
   evaluation: Evaluation,
   signal: AbortSignal,
 ): Promise<LogSignals | undefined> {
   const place = logPlace(evaluation);
   if (place === undefined) return undefined;
   const scanner = new LogScanner();
-  const { offset } = await bus.logEnd(place);
+  const log = closedLogOf(evaluation);
+  const { offset } = log === undefined ? await sources.bus.logEnd(place) : { offset: log.statement.bytes };
   const fromOffset = Math.max(0, offset - SCANNED_BYTES);
-  if (offset > 0)
-    for await (const { bytes } of bus.readLog(place, { fromOffset, follow: false }, signal)) scanner.write(bytes);
+  const of = { id: evaluation.id, attempt: latestAttempt(evaluation).number };
+  try {
+    if (log !== undefined)
+      for await (const bytes of bytesOfClosedLog(sources, { ...of, log }, fromOffset, signal)) scanner.write(bytes);
+    else if (offset > 0)
+      for await (const { bytes } of sources.bus.readLog(place, { fromOffset, follow: false }, signal))
+        scanner.write(bytes);
+  } catch (error) {
+    // The other facts explain without it; half a log could mislead.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
   return scanner.end();
 }

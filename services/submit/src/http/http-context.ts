@@ -1,4 +1,5 @@
 import type { Deadlines } from '@lacuna/contracts';
+import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import type { Health, Metrics } from '@lacuna/service-kit';
 import type { Acceptor } from '../accept.ts';
@@ -10,6 +11,8 @@ import type { TokenHashes } from './tokens.ts';
 /** What the routes work with. */
 export interface HttpContext {
   readonly bus: Bus;
+  /** Of closed logs; undefined when none is configured. */
+  readonly archive: LogArchive | undefined;
   readonly acceptor: Acceptor;
   readonly readModel: ReadModel;
   readonly projector: Projector;

@@ -11,14 +11,14 @@ import { streamReply, untilGone } from './stream-reply.ts';
 type ById = { Params: { id: string } };
 
 /** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
-export function logRoute(app: FastifyInstance, { bus, answerWithinMs, stopping, onCut }: HttpContext): void {
+export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, stopping, onCut }: HttpContext): void {
   app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
     const wanted = parseLogQuery(request);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     const signal = untilGone(reply, stopping);
     const { attempt, state, sha256, length, bytes } = await within(
       answerWithinMs,
-      openLog(bus, evaluation, wanted, signal),
+      openLog({ archive, bus }, evaluation, wanted, signal),
     );
     return streamReply(reply, bytes, {
       stopping,

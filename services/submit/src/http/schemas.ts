@@ -81,7 +81,15 @@ const stage = object(
 );
 const attempt = object(
   { attempt: { type: 'integer', minimum: 1 }, stages: list(stage), podUids: list(text()) },
-  { job: text(), log: LogStatementSchema, report: TestReportSchema },
+  {
+    job: text(),
+    log: LogStatementSchema,
+    logKept: object(
+      { where: oneOf(['archive', 'nowhere']), since: time },
+      { store: text('Which archive; absent when the log was removed by retention.') },
+    ),
+    report: TestReportSchema,
+  },
 );
 const alone = object({
   verdict: oneOf(['passes-alone', 'fails-the-same', 'flaky']),
@@ -188,7 +196,7 @@ export const logSchema = route(
   'Read the log of an evaluation',
   200,
   {
-    description: `The bytes as the command of the latest attempt wrote them; \`Lacuna-Attempt\` is its number. \`Lacuna-Log-State\` is open, ${LOG_STATES.join(', ')}; \`Repr-Digest\` when it is closed and read from its first byte.`,
+    description: `The bytes as the command of the latest attempt wrote them; \`Lacuna-Attempt\` is its number. \`Lacuna-Log-State\` is open, ${LOG_STATES.join(', ')}; \`Repr-Digest\` when it is closed and read from its first byte. A log that retention has removed is answered with 410.`,
     type: 'text/plain',
     schema: { type: 'string', format: 'binary' },
   },

@@ -1,4 +1,4 @@
-import { CATALOG, Failure, factSubject, type EvaluationId, type StageService } from '@lacuna/contracts';
+import { CATALOG, Failure, factSubject, STORAGE_FACTS, type EvaluationId, type StageService } from '@lacuna/contracts';
 import { digestOf } from '@lacuna/diagnosis';
 import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
@@ -93,6 +93,7 @@ export class Projector {
     const { fact, seq } = recorded;
     const { producer } = CATALOG[fact.type];
     this.#heardAt[producer] = Math.max(this.#heardAt[producer] ?? 0, recorded.storedAt);
+    if (STORAGE_FACTS.has(fact.type)) return;
     const id = fact.evaluation;
     const known =
       this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
