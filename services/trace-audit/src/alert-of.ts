@@ -1,4 +1,4 @@
-import { traceIdOf, type Alert, type FactOf } from '@lacuna/contracts';
+import { traceIdOf, type Alert, type FactOf, type FactType } from '@lacuna/contracts';
 import { findingKey } from '@lacuna/lifecycle';
 
 /** Base addresses that links are made of; what is not known gives no link. */
@@ -8,9 +8,18 @@ export interface LinkBases {
 }
 
 /** The facts that raise and resolve alerts. */
-export type AlertingFact = FactOf<'finding-raised'> | FactOf<'finding-cleared'> | FactOf<'orphan'>;
+export type AlertingFact =
+  FactOf<'finding-raised'> | FactOf<'finding-cleared'> | FactOf<'orphan'> | FactOf<'log-stuck'>;
 
-/** The alert of a finding that was raised or cleared, or of an orphan that was found or is gone. Its key is that of the hole, so one hole is one alert. */
+/** Their names. */
+export const ALERTING_FACTS = [
+  'finding-raised',
+  'finding-cleared',
+  'orphan',
+  'log-stuck',
+] as const satisfies readonly FactType[];
+
+/** The alert of a finding that was raised or cleared, of an orphan that was found or is gone, or of a closed log that can't be moved. Its key is that of the hole, so one hole is one alert. */
 export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Alert {
   const { evaluation, attempt, at } = told;
   const traceId = traceIdOf(evaluation);
@@ -21,7 +30,7 @@ export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Ale
     attempt,
     at,
     traceId,
-    ...(told.type === 'orphan' ? aboutOrphan(told) : aboutFinding(told)),
+    ...aboutOf(told),
     links: {
       ...(bases.publicUrl === undefined ? {} : { self: `${bases.publicUrl}/v1/evaluations/${evaluation}` }),
       ...(bases.jaegerUrl === undefined ? {} : { trace: `${bases.jaegerUrl}/trace/${traceId}` }),
@@ -30,6 +39,11 @@ export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Ale
 }
 
 type About = Pick<Alert, 'key' | 'status' | 'stage' | 'cause' | 'reason'>;
+
+function aboutOf(told: AlertingFact): About {
+  if (told.type === 'orphan') return aboutOrphan(told);
+  return told.type === 'log-stuck' ? aboutStuckLog(told) : aboutFinding(told);
+}
 
 function aboutFinding(told: FactOf<'finding-raised'> | FactOf<'finding-cleared'>): About {
   const { stage, cause } = told.data;
@@ -49,5 +63,15 @@ function aboutOrphan({ data }: FactOf<'orphan'>): About {
     stage: 'cluster',
     cause: `orphan-${data.why}`,
     reason: `${data.object} ${data.objectName}: ${data.message}`,
+  };
+}
+
+function aboutStuckLog({ data }: FactOf<'log-stuck'>): About {
+  return {
+    key: `log-stuck/${data.podUid}/${data.since}`,
+    status: data.state === 'stuck' ? 'raised' : 'resolved',
+    stage: 'log-archive',
+    cause: 'log-stuck',
+    reason: data.why,
   };
 }

@@ -1,4 +1,4 @@
-import type { Deadlines, EvaluationId } from '@lacuna/contracts';
+import { STORAGE_FACTS, type Deadlines, type EvaluationId } from '@lacuna/contracts';
 import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Comparisons } from './comparisons.ts';
@@ -70,6 +70,7 @@ export class Auditor {
   }
 
   #take(recorded: RecordedFact): void {
+    if (STORAGE_FACTS.has(recorded.fact.type)) return;
     const evaluation = this.#ledger.add(recorded);
     const id = recorded.fact.evaluation;
     if (recorded.fact.type === 'settled') this.#options.onSettled?.(recorded);

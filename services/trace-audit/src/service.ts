@@ -7,7 +7,7 @@ import {
   type ServiceDefinition,
 } from '@lacuna/service-kit';
 import { openContractExporter } from '@lacuna/telemetry';
-import { alertOf, type AlertingFact } from './alert-of.ts';
+import { alertOf, ALERTING_FACTS, type AlertingFact } from './alert-of.ts';
 import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
 import { Compactor } from './compactor.ts';
@@ -130,7 +130,7 @@ function alerting(context: Context): Promise<void>[] {
       {
         name: `trace-audit-alert-${target.name}`,
         service: 'trace-audit',
-        types: ['finding-raised', 'finding-cleared', 'orphan'],
+        types: [...ALERTING_FACTS],
         concurrency: 4,
         onFailure: logFailure(log),
       },
@@ -155,5 +155,5 @@ async function send(
 }
 
 function isAlerting(fact: Fact): fact is AlertingFact {
-  return fact.type === 'finding-raised' || fact.type === 'finding-cleared' || fact.type === 'orphan';
+  return ALERTING_FACTS.some((type) => type === fact.type);
 }

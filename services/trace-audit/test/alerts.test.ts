@@ -31,6 +31,17 @@ test('an orphan in the cluster is an alert about the cluster, resolved when it i
   expect(gone).toMatchObject({ ...one, status: 'resolved' });
 });
 
+test('a closed log that is stuck is an alert about the archive, resolved when it is over', () => {
+  const stuck = (state: 'stuck' | 'over', why: string) =>
+    fact('log-stuck', { evaluation: testId(), at: 1_000 }, { podUid: 'pod-1', state, since: 900, why });
+  const [first, last] = [stuck('stuck', 's3://logs/ answered 503'), stuck('over', 'done')].map((told) =>
+    alertOf(told, 'name', BASES),
+  );
+  const one = { key: 'log-stuck/pod-1/900', stage: 'log-archive', cause: 'log-stuck' };
+  expect(first).toMatchObject({ ...one, status: 'raised', reason: 's3://logs/ answered 503' });
+  expect(last).toMatchObject({ ...one, status: 'resolved' });
+});
+
 describe('an alert', () => {
   test('has one key from raising to resolving', () => {
     expect(alertOf(raised, 'suite', {}).key).toBe(alertOf(cleared, 'suite', {}).key);
