@@ -55,6 +55,11 @@ export class FactPublisher {
     this.#told.delete(objectUid);
   }
 
+  /** Forgets all objects but those that are there: an event about an object is told for an hour, also when that is long gone. */
+  keep(isThere: (objectUid: string) => boolean): void {
+    for (const uid of this.#told.keys()) if (!isThere(uid)) this.#told.delete(uid);
+  }
+
   /** Waits until nothing is on its way. */
   async drained(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);

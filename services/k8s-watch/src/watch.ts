@@ -35,7 +35,7 @@ export async function watch(cluster: Pick<Cluster, 'observe'>, deps: WatchDeps, 
   }
 }
 
-function tell(observation: Observation, { publisher, nodes, report }: WatchDeps, seenAt: number): void {
+function tell(observation: Observation, { publisher, inventory, nodes, report }: WatchDeps, seenAt: number): void {
   switch (observation.kind) {
     case 'pod':
       return void publisher.tell(observation.pod.uid, factsOfPod(observation.pod, observation.known, seenAt));
@@ -55,6 +55,7 @@ function tell(observation: Observation, { publisher, nodes, report }: WatchDeps,
     case 'blind':
       return report.blind(observation.to, observation.because);
     case 'synced':
+      publisher.keep((uid) => inventory.has(uid));
       return (observation.drift ?? 0) > 0 ? report.drifted(observation.drift ?? 0) : undefined;
     default:
       return observation satisfies never;

@@ -33,3 +33,21 @@ test('a listing of thousands goes out a few hundred at a time, all of it, a fail
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(256);
 });
+
+test('what is known of an object is held as long as it is there', async () => {
+  const published: string[] = [];
+  const publishFact = async (told: Fact) => {
+    published.push(factSubject(told));
+    return { kind: 'stored', seq: 1 } as const;
+  };
+  const publisher = new FactPublisher({ publishFact }, { onError: () => undefined, onOtherEnd: () => undefined });
+  const tellBoth = async (): Promise<number> => {
+    for (const i of [1, 2]) void publisher.tell(`uid-${i}`, [podCreated(i)]);
+    await publisher.drained();
+    return published.length;
+  };
+  expect([await tellBoth(), await tellBoth()]).toEqual([2, 2]);
+  publisher.keep((uid) => uid === 'uid-1');
+  expect(await tellBoth()).toBe(3);
+  expect(published.at(-1)).toBe(factSubject(podCreated(2)));
+});
