@@ -10,6 +10,11 @@ export const DispatchConfigSchema = Type.Object({
     default: Math.max(4, availableParallelism() * 4),
     description: 'how many Jobs may run at a time',
   }),
+  queueWeights: Type.String({
+    default: '',
+    description:
+      'how queues share the slots when they want more than there are, such as ci=3,nightly=0.5; others have 1',
+  }),
   createConcurrency: Type.Integer({
     minimum: 1,
     maximum: 256,

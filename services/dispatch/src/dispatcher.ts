@@ -9,11 +9,14 @@ import { CreateLimit } from './create-limit.ts';
 import { DelayNotices } from './delay-notices.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { JobDefaults } from './job-request.ts';
+import type { Weights } from './parse-weights.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
 
 export interface DispatcherOptions {
   /** How many Jobs may run at a time. */
   readonly capacity: number;
+  /** How queues share the slots; evenly by default. */
+  readonly weights?: Weights;
   /** How many create requests may be under way at a time, at best. */
   readonly maxCreates: number;
   /** An evaluation that waits longer than this for a slot gets a `dispatch-delayed` fact. Milliseconds. */
@@ -43,7 +46,7 @@ export class Dispatcher {
   readonly #bus: DispatcherBus;
   readonly #cluster: DispatcherCluster;
   readonly #options: DispatcherOptions;
-  readonly #queue = new Queue();
+  readonly #queue: Queue;
   readonly #limit: CreateLimit;
   readonly #blocked = new BlockedTime();
   readonly #notices: DelayNotices;
@@ -58,6 +61,7 @@ export class Dispatcher {
     this.#bus = bus;
     this.#cluster = cluster;
     this.#options = options;
+    this.#queue = new Queue(options.weights);
     this.#limit = new CreateLimit(options.maxCreates);
     this.#notices = new DelayNotices(bus, options);
   }

@@ -1,3 +1,4 @@
+import type { Weights } from './parse-weights.ts';
 import { PriorityLine, type Placed } from './priority-line.ts';
 
 /** What waits here, and whose it is. */
@@ -9,6 +10,8 @@ export interface Claim extends Placed {
 /** Somebody who has a share: a queue among all, or a tenant in a queue. */
 interface Party {
   readonly name: string;
+  /** How much of a share, beside 1 of an ordinary one. */
+  readonly weight: number;
   /** Slots that it has now. */
   holding: number;
   /** The turn in which it got its last slot. */
@@ -22,19 +25,21 @@ interface QueueShare<E extends Claim> extends Party {
 }
 
 /**
- * Who is next. Slots are shared evenly among the queues that want any, and a queue's among its tenants: the next slot goes to whoever holds
- * the fewest, and of those to whoever was served longest ago. Within one tenant of one queue, priority and then acceptance decide.
+ * Who is next. Slots are shared among the queues that want any, by their weights, and a queue's evenly among its tenants: the next slot goes to
+ * whoever holds the fewest for its weight, and of those to whoever was served longest ago. Within one tenant of one queue, priority and then acceptance decide.
  * So a flood in one queue delays another queue by the slots in use at most, and nobody waits for ever. It goes by what it was told alone: the same
  * claims, holds and releases give the same order, also after a restart.
  */
 export class FairLine<E extends Claim> {
   readonly #queues = new Map<string, QueueShare<E>>();
   readonly #isWaiting: (entry: E) => boolean;
+  readonly #weights: Weights;
   #turn = 0;
 
   /** An entry that stopped waiting while it stood in the line is passed over when its turn comes. */
-  constructor(isWaiting: (entry: E) => boolean) {
+  constructor(isWaiting: (entry: E) => boolean, weights: Weights = new Map()) {
     this.#isWaiting = isWaiting;
+    this.#weights = weights;
   }
 
   add(entry: E): void {
@@ -94,7 +99,10 @@ export class FairLine<E extends Claim> {
   }
 
   #partiesOf({ queue: queueName, tenant: tenantName }: Claim): { queue: QueueShare<E>; tenant: Tenant<E> } {
-    const queue = this.#queues.get(queueName) ?? { ...newParty(queueName), tenants: new Map<string, Tenant<E>>() };
+    const queue = this.#queues.get(queueName) ?? {
+      ...newParty(queueName, this.#weights.get(queueName)),
+      tenants: new Map<string, Tenant<E>>(),
+    };
     this.#queues.set(queueName, queue);
     const tenant = queue.tenants.get(tenantName) ?? { ...newParty(tenantName), line: new PriorityLine<E>() };
     queue.tenants.set(tenantName, tenant);
@@ -102,12 +110,14 @@ export class FairLine<E extends Claim> {
   }
 }
 
-function newParty(name: string): Party {
-  return { name, holding: 0, servedAt: 0 };
+function newParty(name: string, weight = 1): Party {
+  return { name, weight, holding: 0, servedAt: 0 };
 }
 
 function comesBefore(a: Party, b: Party): boolean {
-  if (a.holding !== b.holding) return a.holding < b.holding;
+  // Multiplied crosswise: no rounding for whole numbers.
+  const [ofA, ofB] = [a.holding * b.weight, b.holding * a.weight];
+  if (ofA !== ofB) return ofA < ofB;
   if (a.servedAt !== b.servedAt) return a.servedAt < b.servedAt;
   return a.name < b.name;
 }

@@ -1,5 +1,6 @@
 import type { EvaluationId, Fact, FactOf, FactType } from '@lacuna/contracts';
 import { FairLine, type Claim } from './fair-line.ts';
+import type { Weights } from './parse-weights.ts';
 import { PodAdmission } from './pod-admission.ts';
 
 /** The facts that the queue is made of. */
@@ -46,9 +47,14 @@ export class Queue {
   /** What the cluster's quota lets have pods. */
   readonly pods = new PodAdmission();
   readonly #entries = new Map<EvaluationId, Entry>();
-  readonly #line = new FairLine<Entry>(isWaiting);
+  readonly #line: FairLine<Entry>;
   readonly #waiting = new Set<Entry>();
   readonly #holding = new Set<Entry>();
+
+  /** Queues share by weight. */
+  constructor(weights: Weights = new Map()) {
+    this.#line = new FairLine<Entry>(isWaiting, weights);
+  }
 
   /** Adds a fact, in stream order: a fact about an evaluation that is not in the queue is about a settled one. */
   add(fact: Fact, seq: number, storedAt: number): void {
@@ -129,7 +135,8 @@ export class Queue {
   #addToAttempt(entry: Entry, fact: Fact, storedAt: number): void {
     const { evaluation } = fact;
     if (fact.type === 'job-created') entry.job = fact;
-    else if (fact.type === 'pod-created') this.pods.pod(evaluation);
+    // Facts come in any order: of one that is over nothing is counted any more.
+    else if (fact.type === 'pod-created' && !entry.over) this.pods.pod(evaluation);
     else if (fact.type === 'cluster-warned' && fact.data.quota === 'full')
       this.pods.refuse(evaluation, fact.data.message, storedAt);
     else if (ENDS.has(fact.type)) entry.over = true;

@@ -9,6 +9,7 @@ import {
 import { CLEAN_UP_FACTS, cleanUp } from './clean-up.ts';
 import { DispatchConfigSchema } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { parseWeights } from './parse-weights.ts';
 
 /** How many removals run side by side; they are off the path of the evaluations. */
 const CLEAN_UP_CONCURRENCY = 8;
@@ -33,6 +34,7 @@ async function start({
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
   const dispatcher = new Dispatcher(bus, cluster, {
     capacity: config.capacity,
+    weights: parseWeights(config.queueWeights),
     maxCreates: config.createConcurrency,
     delayNoticeMs: config.delayNotice,
     defaults: { graceMs: config.stopGrace, lossless: config.lossless, spoolBytes: config.spool },

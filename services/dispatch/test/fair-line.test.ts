@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FairLine, type Claim } from '../src/fair-line.ts';
+import { parseWeights } from '../src/parse-weights.ts';
 
 const anyClaims = fc
   .array(
@@ -118,4 +119,33 @@ describe('the line', () => {
     expect([...line]).toEqual([claims[1], claims[2]]);
     expect([line.take(), line.take(), line.take()]).toEqual([claims[1], claims[2], undefined]);
   });
+
+  test('shares slots by the weights of the queues as long as they want any, and starves none', () => {
+    const claims = ['ci', 'nightly', 'other'].flatMap((queue) =>
+      Array.from({ length: 100 }, (_, seq) => ({ queue, tenant: '', priority: 0, seq })),
+    );
+    const line = new FairLine<Claim>(() => true, parseWeights('ci=3, nightly=0.5'));
+    for (const claim of claims) line.add(claim);
+    const served = serve(line, 9);
+    const first = (count: number): Record<string, number> =>
+      Object.fromEntries(
+        ['ci', 'nightly', 'other'].map((queue) => [
+          queue,
+          served.slice(0, count).filter((one) => one.queue === queue).length,
+        ]),
+      );
+    expect(first(9)).toEqual({ ci: 6, nightly: 1, other: 2 });
+    const { ci = 0, nightly = 0, other = 0 } = first(90);
+    expect(ci).toBeGreaterThan(other * 2);
+    expect(other).toBeGreaterThan(nightly);
+    expect(nightly).toBeGreaterThan(5);
+    expect(served).toHaveLength(300);
+  });
 });
+
+test.each(['ci', 'ci=', 'ci=0', '=3', 'ci=-1', 'ci=x', 'ci=1001'])(
+  'a weight written %s is refused with what to write',
+  (text) => {
+    expect(() => parseWeights(`a=1,${text}`)).toThrow(`${text}: write a queue and its weight`);
+  },
+);

@@ -88,4 +88,17 @@ describe('the queue', () => {
     expect(queue.take(0)?.submitted.evaluation).toBe(testId(3));
     expect(queue.take(0)).toBeUndefined();
   });
+
+  test('counts no pod that is told only after its end', () => {
+    const queue = queueOf();
+    for (const byte of [1, 2, 3]) {
+      const running = factsOf(new Story(testId(byte)).running().ended());
+      const pod = running.find(({ type }) => type === 'pod-created')!;
+      for (const fact of [...running.filter((one) => one !== pod), pod]) queue.add(fact, byte, 0);
+    }
+    for (const fact of factsOf(new Story(testId(4)).submitted().jobCreated())) queue.add(fact, 9, 0);
+    const warning = { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: 'quota', quota: 'full' } as const;
+    queue.add(factsOf(new Story(testId(4)).tell('cluster-warned', warning))[0]!, 10, 0);
+    expect(queue.pods.limit).toBe(1);
+  });
 });
