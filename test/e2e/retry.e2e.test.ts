@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { EvaluationId } from '@lacuna/contracts';
+import type { Alert, EvaluationId } from '@lacuna/contracts';
 import { eventually, tempDir, type JaegerSpan } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokenTrace } from '../support/history.ts';
+import { brokenTrace, messagesIn } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let stack: AsyncDisposableStack;
@@ -38,6 +38,14 @@ async function kill(id: EvaluationId): Promise<void> {
   process.kill(pid, 'SIGKILL');
 }
 
+/** What was told of the one alert, in order, once its end is told. */
+const alertsOf = (id: EvaluationId): Promise<string[]> =>
+  eventually('the alert is resolved', async () => {
+    const alerts = await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS');
+    const told = alerts.filter(({ evaluation }) => evaluation === id).map(({ status }) => status);
+    return told.includes('resolved') ? told : undefined;
+  });
+
 const settled = (id: EvaluationId) => system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
 
 test('a killed command that may be run again passes with its second attempt, and the trace shows both and why', async () => {
@@ -51,7 +59,10 @@ test('a killed command that may be run again passes with its second attempt, and
     reason: expect.stringMatching(/^exit code 0.*\(attempt 2; attempt 1: infrastructure: killed by SIGKILL/),
   });
   expect(view.attempts).toHaveLength(2);
-  expect(view.findings).toMatchObject([{ stage: 'container.run', cause: 'killed' }]);
+  expect(view.findings).toMatchObject([
+    { stage: 'container.run', cause: 'killed', clearedAt: expect.any(Number) as number },
+  ]);
+  expect(await alertsOf(id)).toEqual(['raised', 'resolved']);
   expect(await logOf(id)).toBe('again\n');
   const names = await eventually(
     'the whole trace',

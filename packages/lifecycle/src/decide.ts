@@ -4,6 +4,7 @@ import { latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
 import { dueFindings } from './findings.ts';
 import { graceMs } from './grace.ts';
 import { join } from './join.ts';
+import { overcomeFindings } from './overcome-findings.ts';
 import { dueRetry } from './retry.ts';
 import { stagesOf } from './stages.ts';
 import { dueVerdict } from './verdict.ts';
@@ -22,11 +23,9 @@ export function decide(evaluation: Evaluation, now: number, deadlines: Deadlines
   const about = { evaluation: evaluation.id, at: now, known: 'inferred' } as const;
   const attempt = latestAttempt(informed);
   const retry = dueRetry(informed, attempt, data);
-  const end =
-    retry === undefined
-      ? fact('settled', about, withAttempts(informed, attempt.number, data))
-      : fact('retry-ordered', { ...about, attempt: attempt.number }, retry);
-  return [...findings, end];
+  if (retry !== undefined) return [...findings, fact('retry-ordered', { ...about, attempt: attempt.number }, retry)];
+  const overcome = overcomeFindings(informed, attempt.number, data, now);
+  return [...findings, ...overcome, fact('settled', about, withAttempts(informed, attempt.number, data))];
 }
 
 /** When to look again if no fact comes: the earliest deadline or end of grace; undefined when only facts can change anything. */

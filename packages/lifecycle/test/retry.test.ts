@@ -108,4 +108,31 @@ describe('another attempt', () => {
       { type: 'settled' },
     ]);
   });
+
+  /** What is due when a first attempt was killed, which is told, and the second ends so. */
+  function dueAfterSecond(end: Partial<FactData<'container-ended'>>): Fact[] {
+    const story = FAILURES.killed({ retries: 1 });
+    const [raised] = decide(fold(story.id, story.facts), story.now);
+    story.facts.push({ fact: raised!, storedAt: story.now });
+    story.retryOrdered().madeToRun().after(10).ended(end).logClosed().reportRead();
+    return decide(fold(story.id, story.facts), story.now);
+  }
+
+  test.for([
+    ['passes', {}, 'passed'],
+    ['fails by itself', { reason: 'Error', exitCode: 1 }, 'failed'],
+  ] as const)('that %s clears what broke the first one, before the verdict', ([, end, verdict]) => {
+    const cleared = { stage: 'container.run', cause: 'killed', evidence: `attempt 2 ${verdict}` };
+    expect(dueAfterSecond(end)).toMatchObject([
+      { type: 'finding-cleared', attempt: 1, data: cleared },
+      { type: 'settled', data: { verdict, attempt: 2 } },
+    ]);
+  });
+
+  test('that is killed too clears nothing', () => {
+    expect(dueAfterSecond({ reason: 'Error', signal: 'SIGKILL' })).toMatchObject([
+      { type: 'finding-raised', attempt: 2 },
+      { type: 'settled', data: { verdict: 'error' } },
+    ]);
+  });
 });

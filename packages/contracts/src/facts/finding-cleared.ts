@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
 import { STAGES } from '../span-contract.ts';
 
-/** What was missing came after all; resolves the alert. Only evidence clears a finding. */
+/** What was missing came after all, or another attempt made it good; resolves the alert. Only evidence clears a finding. */
 export const findingCleared = defineFact({
   name: 'finding-cleared',
-  means: 'What was missing came late; resolves the alert.',
+  means: 'What was missing came late, or a later attempt made it good; resolves the alert.',
   producer: 'trace-audit',
   consumers: ['submit', 'trace-audit'],
   data: {
