@@ -1,18 +1,23 @@
 /**
- * 10,000 evaluations on a real control plane with fake nodes, 500 of them under way at a time. All must settle, all traces must be whole,
- * the rate of the second half must not be lower, and nothing may grow with what is settled: the slope of each process's resident set.
+ * 10,000 evaluations on a real control plane with fake nodes, 500 of them under way at a time; another number and composition by argument. All
+ * must settle, all traces must be whole, the rate of the second half must not be lower, and nothing may grow with what is settled: the
+ * slope of each process's resident set. They are compacted half a minute after they are settled, so that this happens all the time; in the end
+ * one message each must be left.
  */
+import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
 import { COMPOSITIONS } from './compositions.ts';
 import { assertWholeTraces, describeVerdicts, settleMany } from './evaluation-load.ts';
 import { startLoadCluster } from './load-cluster.ts';
 import { usageByProcess, type Usage } from './process-usage.ts';
 
-const COUNT = 10_000;
+const COUNT = Number(process.argv[2] ?? 10_000);
 const AT_ONCE = 500;
-const SAMPLE_EVERY = 500;
+const SAMPLE_EVERY = COUNT / 20;
 /** What was settled by then has filled every buffer and cache that has a bound. */
-const WARM_AT = 3_000;
-const COMPOSITION = process.argv[2] ?? 'five processes';
+const WARM_AT = COUNT * 0.3;
+const COMPOSITION = process.argv[3] ?? 'five processes';
+const COMPACT_AFTER = '30s';
 
 interface Sample {
   readonly settled: number;
@@ -21,7 +26,7 @@ interface Sample {
 }
 
 await using cluster = await startLoadCluster();
-await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE);
+await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, { LACUNA_COMPACT_AFTER: COMPACT_AFTER });
 const samples: Sample[] = [];
 const take = async (settled: number): Promise<void> => {
   const at = performance.now();
@@ -34,6 +39,8 @@ const load = await settleMany(lacuna, COUNT, {
 });
 await cluster.untilEmpty();
 await assertWholeTraces(lacuna, load.ids);
+await allCompacted();
+await take(COUNT + SAMPLE_EVERY);
 
 console.log(`${COUNT} evaluations on Kubernetes, ${COMPOSITION}: ${load.rate.toFixed(1)}/s; all traces whole`);
 console.log(`  verdicts: ${describeVerdicts(load)}`);
@@ -42,6 +49,21 @@ const warm = samples.filter(({ settled }) => settled >= WARM_AT);
 for (const name of warm.at(-1)?.usage.keys() ?? []) {
   const points = warm.map(({ settled, usage }) => [settled / 1_000, usage.get(name)?.residentMb ?? 0] as const);
   console.log(`  ${name}: ${points.at(-1)?.[1].toFixed(0)} MB, ${slopeOf(points).toFixed(2)} MB per 1,000 settled`);
+}
+
+async function allCompacted(): Promise<void> {
+  const connection = await connect({ servers: lacuna.nats });
+  const manager = await connection.jetstreamManager();
+  await eventually(
+    'one message for each evaluation',
+    async () => {
+      const { state } = await manager.streams.info('LACUNA_FACTS');
+      if (state.messages !== COUNT) throw new Error(`${state.messages} messages`);
+      return true;
+    },
+    { withinMs: 300_000 },
+  );
+  await connection.close();
 }
 
 function rateBetween(from: number, to: number): string {
