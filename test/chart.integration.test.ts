@@ -52,6 +52,16 @@ describe('values', () => {
   });
 });
 
+test('alert rules and the dashboard are there when they are asked for, and not otherwise', async () => {
+  const kinds = (objects: readonly { kind: string }[]): string[] => objects.map(({ kind }) => kind);
+  expect(kinds(await renderChart())).not.toContain('PrometheusRule');
+  const objects = await renderChart({ monitoring: { alertRules: true, dashboard: true } });
+  const rules = objectOf(objects, 'PrometheusRule', 'lacuna-monitoring');
+  expect(rules).toMatchObject({ spec: { groups: [{ name: 'lacuna' }] } });
+  const { data } = objectOf(objects, 'ConfigMap', 'lacuna-monitoring') as unknown as { data: Record<string, string> };
+  expect(JSON.parse(data['lacuna.json'] ?? '')).toMatchObject({ title: 'Lacuna' });
+});
+
 describe('on a real API server', () => {
   let controlPlane: ControlPlane;
   let installed: HelmRun;

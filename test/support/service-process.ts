@@ -58,9 +58,13 @@ export class ServiceProcess {
 
   /** A metric without labels, as Prometheus would read it. */
   async metric(name: string): Promise<number> {
+    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(await this.metrics())?.[1]);
+  }
+
+  /** What Prometheus would read. */
+  async metrics(): Promise<string> {
     const port = this.#env['LACUNA_HEALTH_PORT'] ?? this.#env['LACUNA_PORT'];
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+    return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   }
 
   /** Ends it like a power cut. */

@@ -1,4 +1,4 @@
-import { STORAGE_FACTS, type Deadlines, type EvaluationId } from '@lacuna/contracts';
+import { STORAGE_FACTS, type Deadlines, type EvaluationId, type Fact } from '@lacuna/contracts';
 import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Comparisons } from './comparisons.ts';
@@ -10,6 +10,8 @@ export interface AuditorOptions {
   readonly deadlines: Deadlines;
   readonly now: () => number;
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
+  /** Told of what this auditor said first. */
+  readonly onSaid?: (fact: Fact) => void;
   /** Told of every verdict in the stream, also of those before the start. */
   readonly onSettled?: (settled: RecordedFact) => void;
   /** How often deadlines are looked at, in milliseconds. */
@@ -128,6 +130,7 @@ export class Auditor {
       const [due] = decide(evaluation, this.#options.now(), this.#options.deadlines);
       if (due === undefined) return;
       const outcome = await this.#bus.publishFact(due);
+      if (outcome.kind === 'stored') this.#options.onSaid?.(due);
       // Another auditor may have been first: what the stream keeps counts, not what we meant to say.
       const kept = outcome.kind === 'stored' ? due : outcome.fact;
       const known = this.#ledger.get(id) ?? evaluation;

@@ -1,4 +1,4 @@
-import { parseDeadlines, type EvaluationId, type Fact, type FactType } from '@lacuna/contracts';
+import { parseDeadlines, STAGES, VERDICTS, type EvaluationId, type Fact, type FactType } from '@lacuna/contracts';
 import {
   logFailure,
   runningUntil,
@@ -36,6 +36,7 @@ async function start(context: Context): Promise<RunningService> {
   const { bus, clock, config, log, metrics, signal, check } = context;
   const compactor = config.otlpUrl === undefined ? undefined : compactorOf(context);
   const auditor = new Auditor(bus, {
+    onSaid: counted(context),
     ...(compactor && { onSettled: compactor.settled.bind(compactor) }),
     deadlines: parseDeadlines(config.deadlines),
     now: () => clock.nowMs(),
@@ -54,6 +55,18 @@ async function start(context: Context): Promise<RunningService> {
       'no OTLP receiver is configured (LACUNA_OTLP_URL): traces stay in the stream until there is one, and nothing is compacted',
     );
   return runningUntil(work);
+}
+
+/** Counts what an auditor says: each verdict and each finding once, however many replicas there are. */
+function counted({ metrics }: Context): (fact: Fact) => void {
+  const verdicts = metrics.counter('lacuna_verdicts_total', 'Evaluations settled, by verdict.', { verdict: VERDICTS });
+  const findings = metrics.counter('lacuna_findings_total', 'Holes and broken stages found, by stage.', {
+    stage: STAGES,
+  });
+  return (fact) => {
+    if (fact.type === 'settled') verdicts.add({ verdict: fact.data.verdict });
+    else if (fact.type === 'finding-raised') findings.add({ stage: fact.data.stage });
+  };
 }
 
 function compactorOf({ bus, clock, config, log, metrics }: Context): Compactor {
