@@ -97,8 +97,10 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
     const result = await run(shell('exec 3>&1; (exec 1>&- 2>&-; sleep 60 & echo $! >&3); echo x'), {
       options: ['--late-ms', '50'],
     });
-    process.kill(Number(result.stdout.toString().split('\n')[0]), 'SIGKILL');
+    const pid = Number(result.stdout.toString().split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
     expect(result.seal).toMatchObject({ lateWriters: true, exitCode: 0, ...counted(result.stdout) });
+    expect(result.seal?.lateWriterNames).toContain(`sleep (${pid})`);
   });
 
   test('a command that closed its output is waited for', async () => {

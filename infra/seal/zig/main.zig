@@ -3,6 +3,7 @@
 const std = @import("std");
 const linux = std.os.linux;
 const command = @import("command.zig");
+const Holders = @import("holders.zig").Holders;
 const keeper = @import("keeper.zig");
 const report = @import("report.zig");
 const sys = @import("sys.zig");
@@ -33,7 +34,8 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     const begun = command.start(options.command, init.environ.block.slice.ptr, out[1]);
     _ = linux.close(out[1]);
     if (begun == .failed) return fail(options, &output, begun.failed);
-    const late_writers = copy(out[0], &output, options.late_ns);
+    var holders: Holders = .{};
+    const late = copy(out[0], &output, options.late_ns, &holders);
     const end = command.wait();
     if (options.folder) |folder| if (options.report) |path| report.keep(path, folder, begun_at, &buffer);
     output.drain(options.max_linger_ns);
@@ -43,7 +45,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
         .signal = if (linux.W.IFEXITED(end.status)) null else linux.W.TERMSIG(end.status),
         .ended_at = end.realtime,
         .drain_ns = sys.monotonic() - end.monotonic,
-        .late_writers = late_writers,
+        .late_writers = if (late) &holders else null,
     };
     // Told twice: whoever ends us while we linger has not ended the command, and its seal is as good.
     seal.write(options.message);
@@ -55,7 +57,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
 
 /// Until all that hold the pipe have closed it. What still holds it `late_ns` after the end of the command is ended with it, as it would be
 /// if the command were process 1: true then. Of that only what is in the pipe by then still counts.
-fn copy(in: linux.fd_t, output: *Output, late_ns: u64) bool {
+fn copy(in: linux.fd_t, output: *Output, late_ns: u64, holders: *Holders) bool {
     var rest: usize = std.math.maxInt(usize);
     var late = false;
     while (rest > 0) {
@@ -63,6 +65,7 @@ fn copy(in: linux.fd_t, output: *Output, late_ns: u64) bool {
         const ready = command.poll(in, if (late) 0 else left);
         if (!late and left == 0 and ready & linux.POLL.HUP == 0) {
             late = true;
+            holders.find(in);
             if (linux.getpid() == 1) _ = linux.kill(-1, .KILL);
             rest = sys.unread(in);
         } else if (ready != 0) {

@@ -1,5 +1,6 @@
 const std = @import("std");
 const linux = std.os.linux;
+const Holders = @import("holders.zig").Holders;
 const Output = @import("output.zig").Output;
 const spool = @import("spool.zig");
 const sys = @import("sys.zig");
@@ -12,7 +13,8 @@ pub const Seal = struct {
     ended_at: u64,
     drain_ns: u64 = 0,
     linger_ns: ?u64 = null,
-    late_writers: bool = false,
+    /// What still held the pipe at the bound of the wait for it; null when nothing did.
+    late_writers: ?*const Holders = null,
     start_error: ?[]const u8 = null,
 
     pub fn write(seal: *const Seal, path: [*:0]const u8) void {
@@ -58,7 +60,7 @@ pub const Seal = struct {
         try printMs(&out, "endedAt", seal.ended_at);
         try printMs(&out, "drainMs", seal.drain_ns);
         if (seal.linger_ns) |ns| try printMs(&out, "lingerMs", ns);
-        if (seal.late_writers) try out.writeAll(",\"lateWriters\":true");
+        if (seal.late_writers) |holders| try out.print(",\"lateWriters\":true,\"lateWriterNames\":[{s}]", .{holders.json()});
         if (seal.start_error) |message| {
             try out.writeAll(",\"startError\":\"");
             // A program may have any name; JSON may not hold every byte.

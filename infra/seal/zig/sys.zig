@@ -121,11 +121,11 @@ pub fn readAt(fd: linux.fd_t, buffer: []u8, place: u64) usize {
     };
 }
 
-pub const Stat = struct { mode: u16, size: u64, modified: u64 };
+pub const Stat = struct { mode: u16, inode: u64, size: u64, modified: u64 };
 
 pub fn stat(fd: linux.fd_t) Stat {
     var found = std.mem.zeroes(linux.Statx);
     _ = linux.statx(fd, "", linux.AT.EMPTY_PATH, linux.STATX.BASIC_STATS, &found);
     const seconds: u64 = @intCast(@max(found.mtime.sec, 0));
-    return .{ .mode = found.mode, .size = found.size, .modified = seconds * std.time.ns_per_s + found.mtime.nsec };
+    return .{ .mode = found.mode, .inode = found.ino, .size = found.size, .modified = seconds * std.time.ns_per_s + found.mtime.nsec };
 }

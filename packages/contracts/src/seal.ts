@@ -22,6 +22,9 @@ export const SealSchema = Type.Object({
   lateWriters: Type.Optional(
     Type.Boolean({ description: 'True when something still held the pipe at the bound of the drain.' }),
   ),
+  lateWriterNames: Type.Optional(
+    Type.Array(Type.String(), { description: 'Its name and process id, such as `sleep (12)`; five at most.' }),
+  ),
 });
 export type Seal = Static<typeof SealSchema>;
 

@@ -74,7 +74,7 @@ export const LOG_RULES: readonly Rule[] = [
       suggestion(
         (known) =>
           endOf(known)?.seal?.lateWriters === true &&
-          'its output was still held open when the wait for it was over; what came later is not in the log',
+          `its output was still held open${lateWriters(known)} when the wait for it was over; what came later is not in the log`,
       ),
       suggestion(
         (known) =>
@@ -138,6 +138,11 @@ export const LOG_RULES: readonly Rule[] = [
       'Something between the test tool and the exit code loses it: a pipe without pipefail, `|| true`, a wrapper script, an exit in a teardown.',
   },
 ];
+
+function lateWriters(known: Case): string {
+  const names = endOf(known)?.seal?.lateWriterNames ?? [];
+  return names.length === 0 ? '' : ` by ${names.join(', ')}`;
+}
 
 function unclosed(known: Case): boolean {
   return endOf(known)?.containerId !== undefined && isStuckIn(known, 'log.capture');

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tempDir } from '@lacuna/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { problem, seal, sealIn } from './support/run-seal.ts';
+
+const DATA = randomFillSync(Buffer.alloc(400_000));
+
+/** One run: what the command does, who reads it and how, and what disturbs it. */
+const runs = fc.record({
+  writes: fc.array(
+    fc.record({
+      bytes: fc.oneof(fc.nat(100), fc.nat(5_000), fc.nat(150_000)),
+      stream: fc.constantFrom(1, 2),
+      pause: fc.constantFrom('', '', 'sleep 0.002; '),
+    }),
+    { maxLength: 6 },
+  ),
+  /** What it leaves behind, which writes a little later than its end. */
+  late: fc.option(fc.nat(3_000)),
+  end: fc.oneof(fc.nat(255), fc.constantFrom('SIGTERM', 'SIGKILL', 'SIGSEGV', 'SIGUSR2')),
+  /** How long its reader waits before each piece. */
+  readerMs: fc.constantFrom(0, 0, 1, 3),
+  signals: fc.array(fc.constantFrom('SIGUSR1', 'SIGHUP', 'SIGWINCH', 'SIGCHLD'), { maxLength: 5 }),
+  spool: fc.option(fc.integer({ min: 1, max: 300_000 })),
+  linger: fc.nat(5),
+});
+type Run = typeof runs extends fc.Arbitrary<infer T> ? T : never;
+
+/** The script of a run, and what it writes by the model: its pieces in their order, from the random data one behind the other. */
+function scriptOf({ writes, late, end }: Run): { readonly script: string; readonly output: Buffer } {
+  let at = 0;
+  const piece = (bytes: number): string => {
+    at += bytes;
+    return `tail -c +${at - bytes + 1} data | head -c ${bytes}`;
+  };
+  const steps = writes.map(({ bytes, stream, pause }) => `${pause}${piece(bytes)} >&${stream}`);
+  const behind = late === null ? [] : [`(sleep 0.02; ${piece(late)}) &`];
+  const ending = typeof end === 'number' ? `exit ${end}` : `kill -${constants.signals[end as NodeJS.Signals]} $$`;
+  // Signals that are passed on must change nothing for a command that does not mind them.
+  const script = [`trap : USR1 HUP`, ...steps, ...behind, ending].join('\n');
+  return { script, output: DATA.subarray(0, at) };
+}
+
+async function read(stream: Readable, waitMs: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) {
+    pieces.push(piece as Buffer);
+    if (waitMs > 0) await sleep(waitMs);
+  }
+  return Buffer.concat(pieces);
+}
+
+async function play(run: Run, folder: string) {
+  const message = join(folder, 'message');
+  const spool = run.spool === null ? [] : ['--folder', folder, '--spool', String(run.spool)];
+  const options = ['--message', message, '--late-ms', '10000', '--linger', String(run.linger), ...spool];
+  const { script, output } = scriptOf(run);
+  const child = spawn(seal(), [...options, '--', 'bash', '-c', script], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const reading = read(child.stdout, run.readerMs);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  // Before it has its handlers a signal would end the helper, as it would end the command.
+  await Promise.race([exit, once(child.stdout, 'readable')]);
+  for (const signal of run.signals) child.kill(signal);
+  const [code] = await exit;
+  return { code, output, received: await reading, told: await sealIn(message) };
+}
+
+describe.skipIf(problem !== undefined)('the seal helper against a model', () => {
+  test('however it is written, read and disturbed, output, seal and exit code are those of the command', async () => {
+    await fc.assert(
+      fc.asyncProperty(runs, async (run) => {
+        await using dir = await tempDir();
+        writeFileSync(join(dir.path, 'data'), DATA);
+        const { code, output, received, told } = await play(run, dir.path);
+        expect(received.equals(output)).toBe(true);
+        const { end } = run;
+        const number = constants.signals[end as NodeJS.Signals] as number | undefined;
+        expect(code).toBe(number === undefined ? end : 128 + number);
+        expect(told).toMatchObject({
+          bytes: output.length,
+          lines: output.filter((byte) => byte === 0x0a).length,
+          sha256: createHash('sha256').update(output).digest('hex'),
+          ...(number === undefined ? { exitCode: end } : { signal: end }),
+        });
+        expect(told?.lateWriters).toBeUndefined();
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
