@@ -163,4 +163,32 @@ describe('the statement about a log', () => {
     const failure = { cause: 'source-gone', why: 'gone' } as const;
     expect(statementOf(accountOf(new Uint8Array()), undefined, { failure }).state).toBe('none');
   });
+
+  test('sealed by the spool says so, and why the helper itself wrote no seal', () => {
+    const end = { ...ENDED, words: 'OOMKilled, exit code 137', seal: SEAL, sealedBy: 'spool' } as const;
+    expect(statementOf(accountOf(WRITTEN), undefined, { end, restored: { from: 4, to: 14 } })).toMatchObject({
+      state: 'sealed',
+      sealedBy: 'spool',
+      restored: { from: 4, to: 14 },
+      reason: expect.stringMatching(
+        /killed before it could write its seal \(OOMKilled.*the 14 bytes that its helper had read/,
+      ) as string,
+    });
+    expect(statementOf(accountOf(WRITTEN), SEAL)).not.toHaveProperty('sealedBy');
+  });
+
+  test('that names a loss names the mode that would have kept it, where that is one and was not used', () => {
+    const cut = accountOf(WRITTEN.subarray(0, 4));
+    const hint = /lossless: true would have kept these bytes/;
+    expect(statementOf(cut, SEAL, { couldBeKept: true }).reason).toMatch(hint);
+    expect(statementOf(cut, SEAL).reason).not.toMatch(hint);
+    expect(statementOf(cut, SEAL, { notRestored: 'it begins at byte 9' }).reason).toMatch(
+      /spool could not help: it begins/,
+    );
+    const killed = { ...ENDED, words: 'OOMKilled', cause: 'killed' } as const;
+    expect(statementOf(cut, undefined, { couldBeKept: true, end: killed }).reason).toMatch(
+      /kept and sealed what was read/,
+    );
+    expect(statementOf(accountOf(WRITTEN, 4), SEAL, { couldBeKept: true }).reason).not.toMatch(hint);
+  });
 });
