@@ -1,14 +1,9 @@
-/**
- * As the kubelet writes it before every line, always this long (Go's `2006-01-02T15:04:05.000000000Z07:00`, in UTC), and a space behind it.
- * 0 stands for a digit.
- */
-const USUAL = Uint8Array.from(Buffer.from('0000-00-00T00:00:00.000000000Z '), (byte) => (byte === 0x30 ? 0 : byte));
-const USUAL_LENGTH = USUAL.length - 1;
-/** What other kubelets and zones make of it. */
-const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+import { bytesOf, copyLine, type Bytes } from './copy-line.ts';
+import { LatestStamp, nanosOf } from './latest-stamp.ts';
+
+/** Every form that kubelets and zones make of a timestamp. */
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_PREFIX = 36;
-/** Up to this length a line is copied byte by byte, which is faster than two calls into native code. */
-const SHORT_LINE = 200;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
@@ -37,127 +32,93 @@ export interface StampedText {
   readonly back: readonly NotLaterLine[];
 }
 
+/** The lines that begin in a piece, as far as they were seen. */
+interface Seen {
+  readonly watched: number[];
+  readonly back: NotLaterLine[];
+  /** Where the latest begins; -1 before the first. */
+  lastAt: number;
+}
+
 /** Takes the timestamps off the lines of a log, however it was cut into chunks. */
 export class LineStamps {
   /** What came of a line's prefix so far; of a foreign line, what came of it. */
   rest: Uint8Array = Buffer.alloc(0);
   /** A line came that has none. */
   isForeign = false;
-  readonly #watched: Buffer | undefined;
+  readonly #watched: string | undefined;
+  readonly #watchedNanos: number;
+  readonly #latest = new LatestStamp();
   #first: string | undefined;
-  readonly #latest = Buffer.alloc(MAX_PREFIX);
-  #latestLength = 0;
   #inPrefix = true;
 
   constructor(watched?: string) {
-    this.#watched = watched === undefined ? undefined : Buffer.from(watched, 'latin1');
+    this.#watched = watched;
+    this.#watchedNanos = nanosOf(watched ?? '');
   }
 
   /** The log's bytes in a chunk; stops at a line that is not the log's. */
   take(chunk: Uint8Array): StampedText {
-    const data = this.rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.rest, chunk]);
+    const data = bytesOf(this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]));
     this.rest = Buffer.alloc(0);
-    const bytes = Buffer.allocUnsafe(data.length);
-    const watched: number[] = [];
-    const back: NotLaterLine[] = [];
-    let lastAt = -1;
+    const bytes = bytesOf(Buffer.allocUnsafe(data.buffer.length));
+    const seen: Seen = { watched: [], back: [], lastAt: -1 };
     let length = 0;
-    for (let at = 0; at < data.length;) {
+    for (let at = 0; at < data.buffer.length;) {
       if (this.#inPrefix) {
-        const stamp = prefixLength(data, at);
-        if (stamp <= 0) {
-          this.isForeign = stamp < 0;
-          this.rest = Uint8Array.from(data.subarray(at));
+        const stamp = this.#takeStamp(data, at, length, seen);
+        if (stamp === 0) {
+          this.rest = Uint8Array.from(data.buffer.subarray(at));
           break;
         }
-        const order = this.#order(data, at, stamp);
-        if (order <= 0) {
-          const before = lastAt < 0 ? undefined : { at: lastAt, stamp: this.#latestStamp() };
-          back.push({ at: length, stamp: data.toString('latin1', at, at + stamp), isEqual: order === 0, before });
-        }
-        if (order !== 0) this.#remember(data, at, stamp);
-        if (this.#isWatched(data, at, stamp)) watched.push(length);
-        lastAt = length;
         at += stamp + 1;
         this.#inPrefix = false;
       } else {
         const end = copyLine(data, at, bytes, length);
         length += end - at;
         at = end;
-        this.#inPrefix = data[end - 1] === NEWLINE;
+        this.#inPrefix = data.buffer[end - 1] === NEWLINE;
       }
     }
-    return {
-      bytes: bytes.subarray(0, length),
-      first: this.#first,
-      watched,
-      back,
-      ...(lastAt < 0 ? {} : { last: { at: lastAt, stamp: this.#latestStamp() } }),
-    };
+    const { watched, back, lastAt } = seen;
+    const last = lastAt < 0 ? {} : { last: { at: lastAt, stamp: this.#latest.text } };
+    return { bytes: bytes.buffer.subarray(0, length), first: this.#first, watched, back, ...last };
   }
 
-  /** More than 0 when the timestamp is later than the latest, 0 when it is the same. Only timestamps of one form can be compared as text. */
-  #order(data: Buffer, at: number, length: number): number {
-    if (length !== this.#latestLength) return 1;
-    for (let i = 0; i < length; i++) {
-      const difference = (data[at + i] ?? 0) - (this.#latest[i] ?? 0);
-      if (difference !== 0) return difference;
+  /** The length of the timestamp there, of a line that begins at `place` in what comes out; 0 when it is none, or not all there. */
+  #takeStamp(data: Bytes, at: number, place: number, seen: Seen): number {
+    const order = this.#latest.orderNear(data.view, at);
+    if (order === LatestStamp.FAR) return this.#takeFar(data.buffer, at, place, seen);
+    if (order <= 0)
+      this.#noteBack(data.buffer.toString('latin1', at, at + LatestStamp.NEAR_LENGTH), order, place, seen);
+    this.#latest.rememberNear();
+    const { nanos } = this.#latest;
+    if (nanos === this.#watchedNanos && this.#latest.text === this.#watched) seen.watched.push(place);
+    seen.lastAt = place;
+    return LatestStamp.NEAR_LENGTH;
+  }
+
+  #takeFar(buffer: Buffer, at: number, place: number, seen: Seen): number {
+    const prefix = buffer.subarray(at, at + MAX_PREFIX);
+    const space = prefix.indexOf(SPACE);
+    const text = prefix.toString('latin1', 0, Math.max(0, space));
+    if (!STAMP.test(text)) {
+      // Without a space it may still become one.
+      this.isForeign = space >= 0 || prefix.length === MAX_PREFIX;
+      return 0;
     }
-    return 0;
+    const order = this.#latest.order(text);
+    if (order <= 0) this.#noteBack(text, order, place, seen);
+    this.#latest.remember(text);
+    this.#first ??= text;
+    if (text === this.#watched) seen.watched.push(place);
+    seen.lastAt = place;
+    return space;
   }
 
-  #remember(data: Buffer, at: number, length: number): void {
-    this.#first ??= data.toString('latin1', at, at + length);
-    this.#latestLength = length;
-    for (let i = 0; i < length; i++) this.#latest[i] = data[at + i] ?? 0;
+  /** Called before it is remembered. */
+  #noteBack(stamp: string, order: number, at: number, { back, lastAt }: Seen): void {
+    const before = lastAt < 0 ? undefined : { at: lastAt, stamp: this.#latest.text };
+    back.push({ at, stamp, isEqual: order === 0, before });
   }
-
-  #latestStamp(): string {
-    return this.#latest.toString('latin1', 0, this.#latestLength);
-  }
-
-  #isWatched(data: Buffer, at: number, length: number): boolean {
-    const watched = this.#watched;
-    if (watched?.length !== length) return false;
-    // Backwards, because times of one log differ in their last digits.
-    for (let i = length - 1; i >= 0; i--) if (data[at + i] !== watched[i]) return false;
-    return true;
-  }
-}
-
-/** Copies to the end of the line, or of the data, and says where that is. */
-function copyLine(data: Buffer, from: number, to: Buffer, at: number): number {
-  const short = Math.min(data.length, from + SHORT_LINE);
-  for (let i = from; i < short; i++) {
-    const byte = data[i] ?? 0;
-    to[at + i - from] = byte;
-    if (byte === NEWLINE) return i + 1;
-  }
-  const newline = data.indexOf(NEWLINE, short);
-  const end = newline < 0 ? data.length : newline + 1;
-  data.copy(to, at + short - from, short, end);
-  return end;
-}
-
-/** Length of the timestamp that begins there; 0 = it may still become one, -1 = it is none. */
-function prefixLength(data: Buffer, at: number): number {
-  if (isUsual(data, at)) return USUAL_LENGTH;
-  const prefix = data.subarray(at, at + MAX_PREFIX);
-  const space = prefix.indexOf(SPACE);
-  if (space >= 0) return ANY.test(prefix.toString('latin1', 0, space)) ? space : -1;
-  return prefix.length < MAX_PREFIX ? 0 : -1;
-}
-
-function isUsual(data: Buffer, at: number): boolean {
-  if (data.length - at < USUAL.length) return false;
-  for (let i = 0; i < USUAL.length; i++) {
-    const byte = data[at + i] ?? 0;
-    const wanted = USUAL[i];
-    if (wanted === 0 ? byte < 0x30 || byte > 0x39 : byte !== wanted) return false;
-  }
-  return true;
-}
-
-function asBuffer(chunk: Uint8Array): Buffer {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 }
