@@ -70,7 +70,13 @@ class LogReader implements ReportReader {
     if (!this.#sure) this.#recognise(text);
     else if (this.#reader?.hasSummary === true) this.#beginNext(text);
     this.#reader?.line(text);
-    if (this.#reader === undefined && text !== '') this.#before = [...this.#before.slice(1 - LINES_BEFORE), text];
+    if (this.#reader === undefined && text !== '') this.#keep(text);
+  }
+
+  /** Called for nearly every line of a log that is no test tool's. */
+  #keep(text: string): void {
+    if (this.#before.length === LINES_BEFORE) this.#before.shift();
+    this.#before.push(text);
   }
 
   #recognise(text: string): void {
