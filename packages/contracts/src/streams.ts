@@ -25,7 +25,7 @@ export const STREAMS = {
   logs: {
     name: 'LACUNA_LOGS',
     subjects: [SUBJECTS.allLogs],
-    means: 'Raw log bytes in chunks of at most 256 KiB, one subject per container.',
+    means: 'Raw log bytes in chunks of at most 768 KiB, one subject per container.',
     oncePerSubject: false,
     retention: 'limits',
     duplicateWindowMs: 1_000,
@@ -65,5 +65,8 @@ export const STREAMS = {
   },
 } as const satisfies Record<string, StreamContract>;
 
-/** Chunks of a log are at most this long, far below the 1 MiB default limit of a NATS message. */
-export const MAX_CHUNK_BYTES = 256 * 1024;
+/**
+ * Chunks of a log are at most this long. Each waits for the disk once, so long ones are fast; and with its headers each has to stay
+ * within the 1 MiB that a NATS server allows a message by default.
+ */
+export const MAX_CHUNK_BYTES = 768 * 1024;

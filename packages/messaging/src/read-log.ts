@@ -17,8 +17,8 @@ export interface ReadLogOptions {
 }
 
 const LOGS = STREAMS.logs.name;
-/** Chunks that may wait for a slow reader: 2 MiB at most. */
-const WINDOW = 8;
+/** Chunks that may wait for a slow reader: 2.3 MiB at most. */
+const WINDOW = 3;
 
 /** The bytes of a log from an offset on, in order, without gap or repeat; memory does not grow with the log. */
 export async function* readLog(
