@@ -122,6 +122,7 @@ export class Capture {
     const watch = new FollowWatch(reader, this.#end, this.#deps.follow);
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
+    await watch.headStart(signal);
     for (let waitMs: number = TRY_AGAIN_MS.first; this.#end.known?.kind !== 'ended';) {
       last = await watch.follow(signal);
       const isBroken = last.kind === 'broken' || last.kind === 'waiting';

@@ -25,6 +25,12 @@ export const CollectConfigSchema = Type.Object({
     description:
       'how much of a log is stored unless its evaluation says otherwise; what is longer is truncated, and said to be',
   }),
+  followAfter: Type.Integer({
+    unit: 'ms',
+    minimum: 0,
+    default: 150,
+    description: 'a log is followed when its container has run this long; before that its end is waited for',
+  }),
   stall: Type.Integer({
     unit: 'ms',
     minimum: 1,

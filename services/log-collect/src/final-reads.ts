@@ -82,10 +82,17 @@ export class FinalReads {
   }
 
   #isEnough(): boolean {
+    if (this.#isProven()) return true;
     if (!this.#isComplete) return false;
     if (this.#seal === undefined)
       return this.#tried.length > 0 && performance.now() - this.#grewAt >= this.#times.agreeMs;
     return this.#reader.account.bytes >= this.#seal.bytes;
+  }
+
+  /** What was captured is what the seal counted and hashed: another read could prove no more. */
+  #isProven(): boolean {
+    const { account } = this.#reader;
+    return account.bytes === this.#seal?.bytes && account.whole().sha256 === this.#seal.sha256;
   }
 
   #note(outcome: ReadOutcome, waitMs: number, before: number, more: number): void {

@@ -2,8 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEnd, ContainerEndWatch } from './container-end.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
-/** How long a stream that is followed may be silent before it is stopped. Milliseconds. */
+/** When a log is followed, and how long a stream that is followed may be silent before it is stopped. Milliseconds. */
 export interface FollowTimes {
+  /**
+   * How long the end of the container is waited for first. The log of one that ends at once is then read in one request over a kept connection,
+   * and not followed: a source that does not end a followed stream costs a connection, because only its closing ends that.
+   */
+  readonly afterMs: number;
   /** While the container runs: silence is normal, but a stream that hangs looks the same (faults L4, L17). Doubles each time, up to `mostMs`. */
   readonly stallMs: number;
   readonly mostMs: number;
@@ -28,6 +33,11 @@ export class FollowWatch {
     this.#end = end;
     this.#times = times;
     this.#stallMs = times.stallMs;
+  }
+
+  /** Resolves when there is something to follow, or the end is known. */
+  async headStart(signal: AbortSignal): Promise<void> {
+    if (this.#end.known === undefined) await this.#news(this.#times.afterMs, signal);
   }
 
   /** Follows the source once. */

@@ -53,7 +53,7 @@ async function start(context: Context): Promise<RunningService> {
     cluster,
     now: () => clock.nowMs(),
     chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead },
-    follow: { stallMs: config.stall, mostMs: MOST_STALL_MS, quietMs: config.quiet, leavingMs: GIVE_UP_MS },
+    follow: { afterMs: config.followAfter, stallMs: config.stall, mostMs: MOST_STALL_MS, quietMs: config.quiet, leavingMs: GIVE_UP_MS },
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
     onHeldUp: (container, why) => heldUp.tell(container, why),

@@ -30,6 +30,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 async function running(
   source: CaptureDeps['cluster'] = cluster,
   budgetBytes = 1_000_000,
+  afterMs = 0,
 ): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
@@ -53,7 +54,7 @@ async function running(
     cluster: source,
     now: Date.now,
     chunking: { idleMs: 5, aheadBytes: 1_000_000 },
-    follow: { stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs: 200 },
+    follow: { afterMs, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs: 200 },
     finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 1_000 },
     onHeldUp: () => undefined,
   };
@@ -188,7 +189,23 @@ describe('a capture', () => {
     const result = capturing.run(within());
     await eventually('stored', async () => (await stored()) === 'all there is');
     end(pod, capturing);
-    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 12 });
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 12, tried: [] });
+  });
+
+  test('of a container that ends at once reads its log once, and does not follow it', async () => {
+    const reads: boolean[] = [];
+    const openLog: CaptureDeps['cluster']['openLog'] = (container, from, signal) => {
+      reads.push(from.follow);
+      return followsForEver(container, from, signal);
+    };
+    const { pod, capture, stored } = await running({ openLog }, 1_000_000, 10_000);
+    const capturing = capture();
+    const result = capturing.run(within());
+    pod.write(text('short'));
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 5 });
+    expect(await stored()).toBe('short');
+    expect(reads).toEqual([false]);
   });
 
   test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {
