@@ -8,6 +8,8 @@ export interface LogChunk {
   readonly bytes: Uint8Array;
   /** What its writer needs to go on behind it in its source: text without line ends. */
   readonly note?: string;
+  /** For its writer: the sha256, in hex, of all bytes of the log up to its end. Of its own bytes when it is not given, which costs another hash. */
+  readonly logSha256?: string;
 }
 
 /** Where a log ends: the offset behind its last byte, and the sequence of its last chunk (0 = it has none). */
@@ -17,8 +19,9 @@ export interface LogEnd {
 }
 
 /** Tells a chunk from every other: container, offset and content. */
-export function chunkId(container: string, { offset, bytes }: LogChunk): string {
-  return `${container}/${offset}/${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`;
+function chunkId(container: string, { offset, bytes, logSha256 }: LogChunk): string {
+  const sha256 = logSha256 ?? createHash('sha256').update(bytes).digest('hex');
+  return `${container}/${offset}/${sha256.slice(0, 16)}`;
 }
 
 /** The headers that a chunk is stored with. */

@@ -50,12 +50,18 @@ export class LogAccount {
     return Math.max(0, Math.min(bytes, this.#budget - this.#bytes));
   }
 
-  add(bytes: Uint8Array): void {
+  /** Counts and hashes the next bytes. */
+  count(bytes: Uint8Array): void {
     const room = this.roomFor(bytes.length);
     this.#count(bytes.subarray(0, room));
     if (room === bytes.length) return;
     this.#stored ??= this.whole();
     this.#count(bytes.subarray(room));
+  }
+
+  /** Reads test results in the same bytes. */
+  read(bytes: Uint8Array): void {
+    this.#reader.write(bytes);
   }
 
   /** What the source said of the place. */
@@ -86,7 +92,6 @@ export class LogAccount {
 
   #count(bytes: Uint8Array): void {
     this.#hash.update(bytes);
-    this.#reader.write(bytes);
     this.#tail.add(bytes);
     this.#bytes += bytes.byteLength;
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) this.#lines++;

@@ -1,6 +1,6 @@
 import type { LogPosition } from '@lacuna/cluster';
 import { Failure } from '@lacuna/contracts';
-import type { Bus, LogWriter } from '@lacuna/messaging';
+import type { Bus, LogChunk, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNote, encodeNote } from './chunk-note.ts';
 import type { Chunk } from './chunker.ts';
@@ -47,7 +47,8 @@ export class StoredLog {
     if (writer.end === 0) return log;
     for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
       const { mark, gaps } = decodeNote(note);
-      account.add(bytes);
+      account.count(bytes);
+      account.read(bytes);
       account.note(mark, gaps);
       // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
       if (account.bytes >= writer.end) break;
@@ -77,16 +78,22 @@ export class StoredLog {
     this.#gaps = [...this.#gaps, ...chunk.gaps];
     const stored = bytes.subarray(0, this.account.roomFor(bytes.length));
     const note = encodeNote({ mark: chunk.mark, gaps: this.#gaps });
-    const appending = stored.length > 0 ? this.#append(stored, note, signal) : undefined;
-    // Counted while it is being stored. When that fails, so does the capture, or the log is opened anew and counted again.
-    this.account.add(bytes);
+    const offset = this.account.bytes;
+    // Counted before it is stored. When that fails, so does the capture, or the log is opened anew and counted again.
+    this.account.count(bytes);
+    const { sha256: logSha256 } = this.account.stored();
+    const appending =
+      stored.length > 0
+        ? this.#append({ offset, bytes: stored, logSha256, ...(note === undefined ? {} : { note }) }, signal)
+        : undefined;
+    // The test results are read while it is being stored.
+    this.account.read(bytes);
     this.account.note(chunk.mark, chunk.gaps);
     await appending;
     if (appending !== undefined) this.#gaps = [];
   }
 
-  async #append(bytes: Uint8Array, note: string | undefined, signal: AbortSignal): Promise<void> {
-    const chunk = { offset: this.account.bytes, bytes, ...(note === undefined ? {} : { note }) };
+  async #append(chunk: LogChunk, signal: AbortSignal): Promise<void> {
     for (let heldUp = false; ; heldUp = true) {
       try {
         const { kind } = await this.#writer.append(chunk);

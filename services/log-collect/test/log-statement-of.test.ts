@@ -14,7 +14,7 @@ function sealOf(bytes: Uint8Array): Seal {
 
 function accountOf(bytes: Uint8Array, budget?: number): LogAccount {
   const account = new LogAccount('none', budget);
-  account.add(bytes);
+  account.count(bytes);
   return account;
 }
 
@@ -56,7 +56,7 @@ describe('the statement about a log', () => {
           let from = 0;
           for (const to of [...cuts.sort((a, b) => a - b), bytes.length]) {
             if (to > bytes.length) continue;
-            account.add(bytes.subarray(from, to));
+            account.count(bytes.subarray(from, to));
             from = to;
           }
           expect(account.whole()).toEqual(accountOf(bytes).whole());
