@@ -18,6 +18,12 @@ export const CollectConfigSchema = Type.Object({
     default: 4 * 2 ** 20,
     description: 'how far a log is read before the store has taken it, for each log',
   }),
+  readAheadAll: Type.Integer({
+    unit: 'bytes',
+    minimum: 1,
+    default: 64 * 2 ** 20,
+    description: 'the same for all logs together; when it is used up, each goes on piece by piece',
+  }),
   logBudget: Type.Integer({
     unit: 'bytes',
     minimum: 0,
