@@ -8,6 +8,7 @@ import { ContainerEndWatch, type ContainerEnd } from './container-end.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import { logStatementOf } from './log-statement-of.ts';
+import type { LogTraffic } from './log-traffic.ts';
 import { readFinally } from './read-finally.ts';
 import { SourceReader, type ReadOutcome } from './source-reader.ts';
 import { StoredLog } from './stored-log.ts';
@@ -19,6 +20,8 @@ export interface CaptureDeps {
   readonly chunking: Chunking;
   readonly follow: FollowTimes;
   readonly finalReads: FinalReadTimes;
+  /** Of all captures of this process. */
+  readonly traffic: LogTraffic;
   /** See `StoredLogDeps.onHeldUp`. */
   readonly onHeldUp: (container: Container, why: string | undefined) => void;
 }
@@ -96,7 +99,7 @@ export class Capture {
 
   #openReader(signal: AbortSignal): Promise<SourceReader> {
     const { pod, podUid, containerId } = this.#container;
-    const { bus, cluster, chunking, onHeldUp } = this.#deps;
+    const { bus, cluster, chunking, onHeldUp, traffic } = this.#deps;
     const stored = {
       bus,
       subject: chunkSubject(this.#container),
@@ -108,6 +111,7 @@ export class Capture {
       {
         cluster,
         chunking,
+        traffic,
         container: { podUid, podName: pod, containerId },
         openStored: (opening) => StoredLog.open(stored, opening),
         onOpened: () => this.#sayOpened(),
@@ -119,7 +123,7 @@ export class Capture {
 
   /** Follows the log, opening it as often as it takes, until the container is known to have ended. Returns how the last read came out. */
   async #followUntilEnd(reader: SourceReader, asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
-    const watch = new FollowWatch(reader, this.#end, this.#deps.follow);
+    const watch = new FollowWatch(reader, this.#end, this.#deps.follow, this.#deps.traffic);
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
     await watch.headStart(signal);

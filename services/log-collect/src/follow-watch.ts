@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEnd, ContainerEndWatch } from './container-end.ts';
+import type { LogTraffic } from './log-traffic.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
 /** When a log is followed, and how long a stream that is followed may be silent before it is stopped. Milliseconds. */
@@ -9,6 +10,8 @@ export interface FollowTimes {
    * and not followed: a source that does not end a followed stream costs a connection, because only its closing ends that.
    */
   readonly afterMs: number;
+  /** The same while many other logs are being read: see `LogTraffic`. Less than the ten seconds within which nothing can be rotated away twice. */
+  readonly busyAfterMs: number;
   /** While the container runs: silence is normal, but a stream that hangs looks the same (faults L4, L17). Doubles each time, up to `mostMs`. */
   readonly stallMs: number;
   readonly mostMs: number;
@@ -26,9 +29,11 @@ export class FollowWatch {
   readonly #reader: SourceReader;
   readonly #end: ContainerEndWatch;
   readonly #times: FollowTimes;
+  readonly #traffic: Pick<LogTraffic, 'isHeavy'>;
   #stallMs: number;
 
-  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes) {
+  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes, traffic: Pick<LogTraffic, 'isHeavy'>) {
+    this.#traffic = traffic;
     this.#reader = reader;
     this.#end = end;
     this.#times = times;
@@ -37,7 +42,11 @@ export class FollowWatch {
 
   /** Resolves when there is something to follow, or the end is known. */
   async headStart(signal: AbortSignal): Promise<void> {
-    if (this.#end.known === undefined) await this.#news(this.#times.afterMs, signal);
+    const { afterMs, busyAfterMs } = this.#times;
+    if (this.#end.known === undefined) await this.#news(afterMs, signal);
+    const until = performance.now() + busyAfterMs;
+    while (this.#end.known === undefined && this.#traffic.isHeavy && performance.now() < until && !signal.aborted)
+      await this.#news(LOOK_MS, signal);
   }
 
   /** Follows the source once. */

@@ -18,6 +18,8 @@ import { LogKeeper } from './keep/log-keeper.ts';
 import { LogRoom } from './keep/log-room.ts';
 import { StuckLogs } from './keep/stuck-logs.ts';
 import { CollectConfigSchema } from './config.ts';
+import { LogTraffic } from './log-traffic.ts';
+import { ReadAheadRoom } from './read-ahead-room.ts';
 import { readReportFile } from './read-report-file.ts';
 
 /** The wiring of log-collect. A capture holds its work item for as long as the container runs, with heartbeats. */
@@ -35,6 +37,8 @@ const AGREE_MS = 2_000;
 const GIVE_UP_MS = 20_000;
 /** A silent log is opened anew at least this often. Milliseconds. */
 const MOST_STALL_MS = 300_000;
+/** How long a log is not followed while many are being read. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
+const BUSY_AFTER_MS = 5_000;
 /** How the re-reads share the time that is allowed for them: soon at first, because most late bytes are only a moment late. */
 const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 
@@ -52,8 +56,16 @@ async function start(context: Context): Promise<RunningService> {
     bus,
     cluster,
     now: () => clock.nowMs(),
-    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead },
-    follow: { afterMs: config.followAfter, stallMs: config.stall, mostMs: MOST_STALL_MS, quietMs: config.quiet, leavingMs: GIVE_UP_MS },
+    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room: new ReadAheadRoom(config.readAheadAll) },
+    traffic: new LogTraffic(),
+    follow: {
+      afterMs: config.followAfter,
+      busyAfterMs: BUSY_AFTER_MS,
+      stallMs: config.stall,
+      mostMs: MOST_STALL_MS,
+      quietMs: config.quiet,
+      leavingMs: GIVE_UP_MS,
+    },
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
     onHeldUp: (container, why) => heldUp.tell(container, why),

@@ -1,6 +1,7 @@
 import type { Cluster, ContainerRef } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
 import { chunked, type Chunking } from './chunker.ts';
+import type { LogTraffic } from './log-traffic.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
 
@@ -26,6 +27,8 @@ export interface SourceReaderDeps {
   readonly onOpened: () => void;
   /** Told when the first byte of the log came. */
   readonly onFirstByte: () => void;
+  /** Told what is being read. */
+  readonly traffic: LogTraffic;
 }
 
 /** Reads the source behind what is stored, and stores what it gives. */
@@ -58,7 +61,8 @@ export class SourceReader {
   /** One read; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
   async read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
     using reading = new Reading(stop, signal);
-    const { cluster, container, chunking, onOpened } = this.#deps;
+    const { cluster, container, chunking, onOpened, traffic } = this.#deps;
+    traffic.opening(this);
     const opened = await cluster.openLog(container, { ...this.#log.position, follow }, reading.signal);
     if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
     if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
@@ -84,6 +88,7 @@ export class SourceReader {
       throw error;
     } finally {
       this.#isStoring = false;
+      traffic.closed(this);
       await chunks.return?.(undefined);
     }
   }
@@ -98,6 +103,7 @@ export class SourceReader {
   async *#counted<Part>(source: AsyncIterable<Part>): AsyncGenerator<Part> {
     for await (const part of source) {
       this.#activity++;
+      this.#deps.traffic.brought(this);
       yield part;
     }
   }

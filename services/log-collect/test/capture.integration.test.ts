@@ -7,6 +7,8 @@ import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Capture, type CaptureDeps } from '../src/capture.ts';
 import type { ContainerEnd } from '../src/container-end.ts';
+import { LogTraffic } from '../src/log-traffic.ts';
+import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 
 let nats: NatsFixture;
 let bus: Bus;
@@ -26,11 +28,15 @@ afterAll(async () => {
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
+function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['cluster'] {
+  return { kind: 'fake', openLog, openSpool: () => cluster.openSpool() };
+}
+
 /** A running container of its own, driven by hand, and a way to capture its log. */
 async function running(
   source: CaptureDeps['cluster'] = cluster,
   budgetBytes = 1_000_000,
-  afterMs = 0,
+  { afterMs = 0, traffic = new LogTraffic() }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
 ): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
@@ -53,8 +59,9 @@ async function running(
     bus,
     cluster: source,
     now: Date.now,
-    chunking: { idleMs: 5, aheadBytes: 1_000_000 },
-    follow: { afterMs, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs: 200 },
+    chunking: { idleMs: 5, aheadBytes: 1_000_000, room: new ReadAheadRoom(64_000_000) },
+    traffic,
+    follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs: 200 },
     finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 1_000 },
     onHeldUp: () => undefined,
   };
@@ -179,11 +186,7 @@ describe('a capture', () => {
   });
 
   test('of a source whose stream never ends is closed by the end of the container, and is whole', async () => {
-    const { pod, capture, stored } = await running({
-      kind: 'fake',
-      openLog: followsForEver,
-      openSpool: () => cluster.openSpool(),
-    });
+    const { pod, capture, stored } = await running(withLog(followsForEver));
     const capturing = capture();
     pod.write(text('all there is'));
     const result = capturing.run(within());
@@ -198,7 +201,7 @@ describe('a capture', () => {
       reads.push(from.follow);
       return followsForEver(container, from, signal);
     };
-    const { pod, capture, stored } = await running({ openLog }, 1_000_000, 10_000);
+    const { pod, capture, stored } = await running(withLog(openLog), 1_000_000, { afterMs: 10_000 });
     const capturing = capture();
     const result = capturing.run(within());
     pod.write(text('short'));
@@ -206,6 +209,39 @@ describe('a capture', () => {
     expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 5 });
     expect(await stored()).toBe('short');
     expect(reads).toEqual([false]);
+  });
+
+  test('is not followed while many others are read, and is read when it has ended', async () => {
+    const reads: boolean[] = [];
+    const openLog: CaptureDeps['cluster']['openLog'] = (container, from, signal) => {
+      reads.push(from.follow);
+      return followsForEver(container, from, signal);
+    };
+    const traffic = new LogTraffic();
+    const others = Array.from({ length: 4 }, () => ({}));
+    for (const other of others) traffic.opening(other);
+    const { pod, capture, stored } = await running(withLog(openLog), 1_000_000, { traffic });
+    const capturing = capture();
+    const result = capturing.run(within());
+    pod.write(text('read in one go'));
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 14 });
+    expect(await stored()).toBe('read in one go');
+    expect(reads).toEqual([false]);
+  });
+
+  test('is followed when the others are done', async () => {
+    const traffic = new LogTraffic();
+    const others = Array.from({ length: 4 }, () => ({}));
+    for (const other of others) traffic.opening(other);
+    const { pod, capture, stored } = await running(cluster, 1_000_000, { traffic });
+    const capturing = capture();
+    const result = capturing.run(within());
+    pod.write(text('while it runs'));
+    for (const other of others) traffic.closed(other);
+    await eventually('followed', async () => (await stored()) === 'while it runs');
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed' });
   });
 
   test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {

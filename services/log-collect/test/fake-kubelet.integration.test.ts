@@ -93,7 +93,10 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
 
   test('L17 a stream that hangs while more is written is opened anew', async () => {
     const { name, capture } = await pod(silentAfter('one\n'), whole('one\ntwo\n'));
-    const run = capture({}, { follow: { afterMs: 0, stallMs: 200, mostMs: 400, quietMs: 300, leavingMs: 1_000 } });
+    const run = capture(
+      {},
+      { follow: { afterMs: 0, busyAfterMs: 0, stallMs: 200, mostMs: 400, quietMs: 300, leavingMs: 1_000 } },
+    );
     await eventually('the stream was opened anew', () => kubelet.requests(name) > 2, { withinMs: 10_000 });
     await eventually('the rest is stored', async () => (await run.stored()).toString() === 'one\ntwo\n');
     run.end('one\ntwo\n');

@@ -6,6 +6,8 @@ import { connectBus, type Bus } from '@lacuna/messaging';
 import { openCluster } from '@lacuna/service-kit';
 import { startNats, startTestControlPlane, type ControlPlane, type NatsFixture } from '@lacuna/testing';
 import { Capture, type CaptureDeps } from '../src/capture.ts';
+import { LogTraffic } from '../src/log-traffic.ts';
+import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import type { ContainerEnd } from '../src/container-end.ts';
 
 /** A capture under test, of one pod. */
@@ -109,8 +111,9 @@ export class KubernetesRig implements AsyncDisposable {
       bus: this.bus,
       cluster: this.cluster,
       now: Date.now,
-      chunking: { idleMs: 5, aheadBytes: 4_000_000 },
-      follow: { afterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
+      chunking: { idleMs: 5, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
+      traffic: new LogTraffic(),
+      follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
       finalReads: { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 1_500 },
       onHeldUp: () => undefined,
     };

@@ -2,6 +2,7 @@ import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONTROL_PLANE, problemWith, apply, eventually, get, startTestKwok } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
 
 /**
@@ -86,7 +87,7 @@ describe.skipIf(problem !== undefined)('a log that is rotated', () => {
     // More than all buffers on the way hold, so that the kubelet itself has to wait.
     const first = `${'x'.repeat(999)}\n`.repeat(24_000);
     const capture = await pod(records('one\n'));
-    const run = capture({ chunking: { idleMs: 5, aheadBytes: 1_000 } });
+    const run = capture({ chunking: { idleMs: 5, aheadBytes: 1_000, room: new ReadAheadRoom(1_000_000) } });
     await eventually('the first line is read', async () => (await run.length()) === 4);
     rig.nats.pause();
     await appendFile(kwok.logFile, records(first));
