@@ -1,5 +1,5 @@
 import { requestApi, type ApiRequest, type ControlPlane, type Kwok, type RealNode } from '@lacuna/servers';
-import { get, startTestControlPlane, startTestKwok, startTestNode } from '@lacuna/testing';
+import { get, startTestControlPlane, startTestKwok, startTestNode, type TestNodeOptions } from '@lacuna/testing';
 import { SERVICES, type ServiceName } from './service-process.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -32,10 +32,10 @@ export async function startFakeCluster({ runMs }: { readonly runMs: number }): P
 }
 
 /** A kubelet and containerd: the machine's own, or version 2. */
-export async function startRealCluster(runtime: Parameters<typeof startTestNode>[1] = {}): Promise<RealCluster> {
+export async function startRealCluster(options: TestNodeOptions = {}): Promise<RealCluster> {
   const stack = new AsyncDisposableStack();
   const controlPlane = stack.use(await startTestControlPlane());
-  const node = stack.use(await startTestNode(controlPlane, runtime));
+  const node = stack.use(await startTestNode(controlPlane, options));
   return { ...clusterOn(controlPlane, stack), node };
 }
 

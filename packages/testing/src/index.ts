@@ -15,7 +15,7 @@ export type { S3Fixture } from './s3-fixture.ts';
 export type { JaegerSpan } from './jaeger-trace.ts';
 export { startTestControlPlane } from './control-plane-fixture.ts';
 export { startTestKwok } from './kwok-fixture.ts';
-export { startTestNode } from './node-fixture.ts';
+export { startTestNode, type TestNodeOptions } from './node-fixture.ts';
 export { cannotRun, problemWith, serverBinaries } from './server-binary.ts';
 export { apply, get, getText } from './cluster-objects.ts';
 export type { Manifest } from './cluster-objects.ts';

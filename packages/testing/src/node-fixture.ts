@@ -1,6 +1,10 @@
 import { nodeProblem, startRealNode } from '@lacuna/servers';
-import type { ControlPlane, RealNode } from '@lacuna/servers';
+import type { ControlPlane, RealNode, RealNodeOptions } from '@lacuna/servers';
 import { cannotRun, serverBinaries, serverBinary } from './server-binary.ts';
+
+export interface TestNodeOptions extends Pick<RealNodeOptions, 'logMaxSize'> {
+  readonly containerd?: 'own' | '2';
+}
 
 /**
  * A node of the cluster that really runs containers; there is the image `localhost/busybox:1`, to be used with
@@ -8,13 +12,13 @@ import { cannotRun, serverBinaries, serverBinary } from './server-binary.ts';
  */
 export async function startTestNode(
   controlPlane: ControlPlane,
-  { containerd = 'own' }: { readonly containerd?: 'own' | '2' } = {},
+  { containerd = 'own', ...node }: TestNodeOptions = {},
 ): Promise<RealNode> {
   const problem = await nodeProblem();
   if (problem !== undefined) return cannotRun(problem);
   const kubeletPath = await serverBinary('kubelet');
-  if (containerd === 'own') return startRealNode({ controlPlane, kubeletPath });
+  if (containerd === 'own') return startRealNode({ controlPlane, kubeletPath, ...node });
   const paths = await serverBinaries(['containerd', 'containerd-shim']);
   const runtime = { containerd: paths.containerd, shim: paths['containerd-shim'] };
-  return startRealNode({ controlPlane, kubeletPath, runtime });
+  return startRealNode({ controlPlane, kubeletPath, runtime, ...node });
 }

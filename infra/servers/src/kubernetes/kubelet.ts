@@ -23,6 +23,8 @@ export interface KubeletOptions extends ServerOptions {
   readonly runtimeSocket: string;
   /** Process whose mounts it shares with the runtime. */
   readonly namespacesPid: number;
+  /** See `RealNodeOptions.logMaxSize`. */
+  readonly logMaxSize?: string;
 }
 
 export async function startKubelet(options: KubeletOptions): Promise<RestartableServer> {
@@ -37,6 +39,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Restartable
     key: keyFile,
     runtime: `unix://${options.runtimeSocket}`,
     cgroup: `/${cgroupName(nodeDir)}`,
+    logMaxSize: options.logMaxSize ?? '10Mi',
     podLogs: join(nodeDir, 'pod-logs'),
     volumePlugins: join(nodeDir, 'volume-plugins'),
   };

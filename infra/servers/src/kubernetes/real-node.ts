@@ -22,6 +22,8 @@ export interface RealNodeOptions extends Omit<ServerOptions, 'dataDir' | 'path'>
   readonly kubeletPath: string;
   /** The machine's own containerd unless told. */
   readonly runtime?: ContainerRuntime;
+  /** From which size on the kubelet rotates a log, which it looks for every ten seconds: `1Mi`. Kubernetes' own default unless told. */
+  readonly logMaxSize?: string;
 }
 
 /** A node that runs containers. Disposing it kills them and leaves nothing of it on the machine but its folder. */
@@ -46,7 +48,7 @@ const nodeDirOf = (dataDir: string): string => join(dataDir, 'node');
 export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
   const problem = await nodeProblem();
   if (problem !== undefined) throw new Error(problem);
-  const { controlPlane, signal, onLog } = options;
+  const { controlPlane, signal, onLog, logMaxSize } = options;
   const { dataDir, apiServer } = controlPlane;
   const nodeDir = nodeDirOf(dataDir);
   const common = { dataDir, signal, onLog };
@@ -70,6 +72,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
       nodeDir,
       runtimeSocket: containerd.socket,
       namespacesPid: namespaces.pid,
+      ...(logMaxSize === undefined ? {} : { logMaxSize }),
     }),
   );
   await untilNodeReady(adminOf(controlPlane), NODE_NAME);
