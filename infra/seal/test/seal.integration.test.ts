@@ -15,6 +15,7 @@ const counted = (output: Buffer) => ({
   lines: output.filter((byte) => byte === 0x0a).length,
   sha256: createHash('sha256').update(output).digest('hex'),
 });
+const OPTIONS = ['--message', '--late-ms', '--linger', '--max-linger-ms', '--folder', '--spool', '--report'];
 const isRoot = process.getuid?.() === 0;
 /** Makes the helper process 1 of a pid namespace, as it is in a container. */
 const AS_PID_1 = ['unshare', '--pid', '--fork', '--kill-child'];
@@ -170,7 +171,7 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
 
   test('whatever it is given, it runs the command or tells its usage', async () => {
     const word = fc.oneof(
-      fc.constantFrom('--message', '--late-ms', '--linger', '--max-linger-ms', '-1', '99999999999999999999', '', '0'),
+      fc.constantFrom(...OPTIONS, '-1', '99999999999999999999', '', '0', '.', '4096'),
       fc.string({ maxLength: 20 }).filter((text) => !text.includes('\0') && text !== '--'),
     );
     await fc.assert(

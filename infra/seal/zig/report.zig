@@ -58,7 +58,14 @@ fn describe(kept: Kept, path: []const u8, text: []u8) ![]const u8 {
     try out.writeAll(if (kept == .sealed) "sealed " else "none ");
     switch (kept) {
         .sealed => |seal| try out.print("{d} {s}", .{ seal.bytes, seal.sha256 }),
-        .missing => try out.print("there was no report file {s} when the command had ended", .{path}),
+        .missing => {
+            try out.print("there was no report file {s}", .{path});
+            // Not everybody knows the working directory of an image.
+            var folder: [1024]u8 = undefined;
+            const length = sys.value(linux.getcwd(&folder, folder.len));
+            if (!std.mem.startsWith(u8, path, "/") and length == .ok) try out.print(" in {s}", .{folder[0 .. length.ok - 1]});
+            try out.writeAll(" when the command had ended");
+        },
         else => try out.print("the report file {s} ", .{path}),
     }
     switch (kept) {
