@@ -26,9 +26,10 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     const options = Options.parse(init.args.vector) orelse return 2;
     if (options.keep) |folder| return keeper.keep(folder, options);
     const out = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
-    var output: Output = .{ .hash = .init(sha256.processorHasSha256()) };
+    const hash: sha256.Sha256 = .init(sha256.processorHasSha256());
+    var output: Output = .{ .hash = hash };
     if (options.folder) |folder| if (options.spool > 0) {
-        output.spool = .create(folder, options.spool, output.hash);
+        output.spool = .create(folder, options.spool, hash);
     };
     const begun_at = sys.realtime();
     const begun = command.start(options.command, init.environ.block.slice.ptr, out[1]);

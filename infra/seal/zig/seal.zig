@@ -53,7 +53,7 @@ pub const Seal = struct {
 
     pub fn print(seal: *const Seal, text: []u8) ![]const u8 {
         var out: std.Io.Writer = .fixed(text);
-        var hash = seal.output.hash;
+        var hash = seal.output.hash.?;
         try out.print("{{\"v\":1,\"bytes\":{d},\"lines\":{d},\"sha256\":\"{s}\"", .{ seal.output.bytes, seal.output.lines, hash.final() });
         if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
         if (seal.signal) |signal| try printSignal(&out, signal);

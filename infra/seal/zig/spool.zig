@@ -53,7 +53,7 @@ pub const Spool = struct {
         } else {
             header.bytes = output.bytes;
             header.lines = output.lines;
-            header.hash = output.hash;
+            header.hash = output.hash.?;
         }
         spool.note();
     }
