@@ -1,3 +1,4 @@
+import type { Cluster } from '@lacuna/cluster';
 import {
   logFailure,
   openCluster,
@@ -10,9 +11,18 @@ import { CLEAN_UP_FACTS, cleanUp } from './clean-up.ts';
 import { DispatchConfigSchema } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { parseWeights } from './parse-weights.ts';
+import { RemovalLine, type RemovalTimes } from './removal-line.ts';
 
 /** How many removals run side by side; they are off the path of the evaluations. */
-const CLEAN_UP_CONCURRENCY = 8;
+const REMOVALS_AT_ONCE = 8;
+/** How many wait for their turn, of this process. */
+const REMOVALS_IN_HAND = 2_000;
+/** The Job controller writes an end up to a second after it, and the garbage collector then has nothing to wait for. */
+const REMOVAL_TIMES: Readonly<Record<Cluster['kind'], RemovalTimes>> = {
+  kubernetes: { leastMs: 2_000, mostMs: 15_000 },
+  process: { leastMs: 0, mostMs: 0 },
+  fake: { leastMs: 0, mostMs: 0 },
+};
 
 /** The wiring of dispatch: the dispatcher follows the queue, and what is over is removed by a durable consumer. */
 export const dispatch: ServiceDefinition<typeof DispatchConfigSchema> = {
@@ -55,6 +65,17 @@ async function start({
     'Jobs whose pod a quota refuses at the moment.',
     () => dispatcher.state.refusedPods,
   );
+  const removals = new RemovalLine(
+    {
+      ...REMOVAL_TIMES[cluster.kind],
+      concurrency: REMOVALS_AT_ONCE,
+      isBusy: () => dispatcher.state.holding + dispatcher.state.waiting > 0,
+      isWanted: () => dispatcher.state.obstacle === 'quota' || dispatcher.state.refusedPods > 0,
+      now: () => clock.nowMs(),
+    },
+    signal,
+  );
+  metrics.observe('lacuna_dispatch_removals', 'Jobs that are over and wait to be removed.', () => removals.length);
   return runningUntil([
     dispatcher.run(signal),
     bus.work(
@@ -62,10 +83,10 @@ async function start({
         name: 'dispatch-clean-up',
         service: 'dispatch',
         types: CLEAN_UP_FACTS,
-        concurrency: CLEAN_UP_CONCURRENCY,
+        concurrency: REMOVALS_IN_HAND,
         onFailure: logFailure(log),
       },
-      (told, work) => cleanUp(told, bus, cluster, work.signal),
+      (told, work) => removals.run(told.storedAt, () => cleanUp(told, bus, cluster, work.signal)),
       signal,
     ),
   ]);
