@@ -1,4 +1,4 @@
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from './kube-config.ts';
 import { createHash } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
 

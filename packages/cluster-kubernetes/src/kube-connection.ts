@@ -1,4 +1,4 @@
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from './kube-config.ts';
 import { request, type Dispatcher } from 'undici';
 import { retryAfterMs, type ApiResponse } from './api-response.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';

@@ -1,4 +1,4 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from './kube-config.ts';
 import type { Cluster } from '@lacuna/cluster';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
