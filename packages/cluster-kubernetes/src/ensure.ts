@@ -44,7 +44,8 @@ export class JobCreator {
   async #create(request: JobRequest, seal: SealMount | undefined, signal: AbortSignal): Promise<CreateOutcome> {
     const body = jobManifest(request, this.#defaults, seal);
     try {
-      return outcomeOfCreate(await this.#connection.call({ method: 'POST', path: this.#path, body }, signal));
+      const call = { method: 'POST', path: this.#path, body, metadataOnly: true } as const;
+      return outcomeOfCreate(await this.#connection.call(call, signal));
     } catch (error) {
       // The server may have created it and the answer got lost.
       return { kind: 'look', because: describeError(error) };

@@ -1,7 +1,7 @@
-import type { KubeConfig } from './kube-config.ts';
 import { request, type Dispatcher } from 'undici';
 import { retryAfterMs, type ApiResponse } from './api-response.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
+import type { KubeConfig } from './kube-config.ts';
 import { Lanes, type Lane } from './lanes.ts';
 
 export interface ApiRequest {
@@ -9,7 +9,13 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
+  /** Of an object only its metadata is answered. A server that cannot do that answers the whole. */
+  readonly metadataOnly?: boolean;
 }
+
+/** Reading files and hashing certificates for each request would cost as much as the request. Milliseconds. */
+const CREDENTIALS_KEPT_MS = 1_000;
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json';
 
 /** A response whose body is still to be read. */
 export interface OpenResponse {
@@ -25,7 +31,7 @@ export class KubeConnection implements AsyncDisposable {
   readonly #requestMs: number;
   readonly #lanes = new Lanes();
   readonly #closed = new AbortController();
-  #asking: Promise<Credentials> | undefined;
+  #asked: { readonly answer: Promise<Credentials>; until: number } | undefined;
 
   /** `requestMs` bounds every `call` as a whole. Throws when the kubeconfig has no current cluster, or one behind a proxy. */
   constructor(config: KubeConfig, requestMs: number) {
@@ -86,12 +92,16 @@ export class KubeConnection implements AsyncDisposable {
     return url;
   }
 
-  /** Many calls at once ask an exec plugin once. */
+  /** Many calls ask an exec plugin once; one that failed is asked again. */
   #credentials(): Promise<Credentials> {
-    this.#asking ??= credentialsOf(this.#config).finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+    if (this.#asked !== undefined && performance.now() < this.#asked.until) return this.#asked.answer;
+    const asked = { answer: credentialsOf(this.#config), until: Infinity };
+    this.#asked = asked;
+    asked.answer.then(
+      () => (asked.until = performance.now() + CREDENTIALS_KEPT_MS),
+      () => (asked.until = -Infinity),
+    );
+    return asked.answer;
   }
 }
 
@@ -100,9 +110,10 @@ export async function readAnswer({ body, ...head }: OpenResponse): Promise<ApiRe
   return { ...head, body: parsed(await body.text()) };
 }
 
-function contentHeaders({ method, body }: ApiRequest): Record<string, string> {
+function contentHeaders({ method, body, metadataOnly = false }: ApiRequest): Record<string, string> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  return { accept: 'application/json', 'user-agent': 'lacuna', ...(body !== undefined && { 'content-type': type }) };
+  const accept = metadataOnly ? METADATA_ONLY : 'application/json';
+  return { accept, 'user-agent': 'lacuna', ...(body !== undefined && { 'content-type': type }) };
 }
 
 function headerOf(header: string | string[] | undefined): string | undefined {

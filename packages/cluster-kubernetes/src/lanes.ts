@@ -7,7 +7,7 @@ import type { Credentials } from './credentials.ts';
  * HTTP/1.1, because one HTTP/2 connection carries up to 100 streams and loses all of them at once.
  */
 const LANES = {
-  api: { connections: 16, headersTimeout: 30_000, bodyTimeout: 30_000 },
+  api: { connections: 32, headersTimeout: 30_000, bodyTimeout: 30_000 },
   watch: { connections: null, headersTimeout: 30_000, bodyTimeout: 0 },
   logs: { connections: null, headersTimeout: 0, bodyTimeout: 0 },
 } as const satisfies Record<string, Agent.Options>;

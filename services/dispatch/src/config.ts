@@ -18,7 +18,7 @@ export const DispatchConfigSchema = Type.Object({
   createConcurrency: Type.Integer({
     minimum: 1,
     maximum: 256,
-    default: 16,
+    default: 32,
     description: 'how many create requests may be under way at a time; fewer while the cluster struggles',
   }),
   stopGrace: Type.Integer({
