@@ -47,27 +47,36 @@ describe('one server', () => {
   });
 
   /** Publishing that NATS must refuse: what another service says, and what nobody may do to a stream. */
-  const NOBODY = ['DELETE', 'PURGE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${STREAMS.facts.name}`);
+  const NOBODY = ['DELETE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${STREAMS.facts.name}`);
+  const PURGE_FACTS = `$JS.API.STREAM.PURGE.${STREAMS.facts.name}`;
   const REFUSED: Readonly<Record<UserName, readonly string[]>> = {
     submit: [
       'lacuna.evaluation.ev-1.1.settled',
       'lacuna.log.ev-1.1.pod',
       'lacuna.alert.submit',
       'lacuna.dead.dispatch',
+      PURGE_FACTS,
     ],
-    dispatch: ['lacuna.evaluation.ev-1.1.submitted', 'lacuna.env.ev-1', '$JS.API.STREAM.MSG.GET.LACUNA_LOGS'],
+    dispatch: [
+      'lacuna.evaluation.ev-1.1.submitted',
+      'lacuna.env.ev-1',
+      '$JS.API.STREAM.MSG.GET.LACUNA_LOGS',
+      PURGE_FACTS,
+    ],
     'k8s-watch': [
       'lacuna.evaluation.ev-1.1.job-created',
       '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
       '$JS.API.DIRECT.GET.LACUNA_ENV',
       '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
+      PURGE_FACTS,
     ],
     'log-collect': [
       'lacuna.evaluation.ev-1.1.container-ended.pod',
-      '$JS.API.CONSUMER.CREATE.LACUNA_FACTS.x',
+      '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
       '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
+      PURGE_FACTS,
     ],
-    'trace-audit': ['lacuna.evaluation.ev-1.1.log-closed.pod', '$JS.API.DIRECT.GET.LACUNA_LOGS', 'lacuna.submit.v1'],
+    'trace-audit': ['lacuna.evaluation.ev-1.1.log-closed.pod', '$JS.API.STREAM.PURGE.LACUNA_LOGS', 'lacuna.submit.v1'],
     provision: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.MSG.GET.LACUNA_FACTS', '$JS.API.STREAM.CREATE.x'],
     client: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.INFO.LACUNA_FACTS'],
   };
