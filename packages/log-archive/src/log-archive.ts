@@ -104,7 +104,7 @@ export class LogArchive {
   async #bytes(log: ArchivedLog, from: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
     const bytes = await this.#store.read(log.object, { from, length }, signal);
     if (bytes === undefined) throw damaged(log, 'is not there');
-    if (bytes.length !== length) throw damaged(log, `ends at byte ${from + bytes.length} of ${log.packedBytes}`);
+    if (bytes.length !== length) throw damaged(log, `has less than its ${log.packedBytes} bytes`);
     return bytes;
   }
 }

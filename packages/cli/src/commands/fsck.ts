@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { BaseConfigSchema, ClusterConfigSchema, openBus, openCluster, parseConfig } from '@lacuna/service-kit';
+import {
+  ArchiveConfigSchema,
+  BaseConfigSchema,
+  ClusterConfigSchema,
+  openArchive,
+  openBus,
+  openCluster,
+  parseConfig,
+} from '@lacuna/service-kit';
 import type { Command } from 'commander';
 import type { Difference } from '../fsck/difference.ts';
 import { fsck } from '../fsck/fsck.ts';
@@ -36,9 +44,10 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   const { signal } = interruption;
   await using bus = await openBus('lacuna-fsck', config, signal);
   await using cluster = await openCluster(parseConfig(ClusterConfigSchema, env).config, signal);
+  const archive = openArchive(parseConfig(ArchiveConfigSchema, env).config);
   const { client, out, err, json } = invocation;
-  const outcome = await fsck({ bus, client, cluster, jaegerUrl, now: () => Date.now() }, signal);
-  const unchecked = jaegerUrl === undefined ? ['traces: no Jaeger is named'] : [];
+  const outcome = await fsck({ archive, bus, client, cluster, jaegerUrl, now: () => Date.now() }, signal);
+  const unchecked = [...outcome.unchecked, ...(jaegerUrl === undefined ? ['traces: no Jaeger is named'] : [])];
   process.exitCode = outcome.differences.length === 0 ? 0 : 1;
   if (json) return out.json({ ...outcome, unchecked });
   for (const text of unchecked) await err.line(`not compared: ${text}`);

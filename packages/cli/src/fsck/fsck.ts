@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@lacuna/client';
 import type { Cluster } from '@lacuna/cluster';
+import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import { checkCluster } from './check-cluster.ts';
 import { checkLogs } from './check-logs.ts';
@@ -10,9 +11,11 @@ import { sameDifference, type Difference } from './difference.ts';
 import { readStream } from './read-stream.ts';
 
 export interface FsckStores {
-  readonly bus: Pick<Bus, 'follow' | 'readLog'>;
+  readonly bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>;
   readonly client: Pick<Client, 'list'>;
   readonly cluster: Pick<Cluster, 'observe'>;
+  /** Of closed logs; without it the logs that were moved there are not compared. */
+  readonly archive: LogArchive | undefined;
   /** Jaeger's query API; without it traces are not compared. */
   readonly jaegerUrl: string | undefined;
   readonly now: () => number;
@@ -22,6 +25,8 @@ export interface FsckOutcome {
   readonly evaluations: number;
   readonly logs: number;
   readonly differences: readonly Difference[];
+  /** What could not be compared, and why. */
+  readonly unchecked: readonly string[];
 }
 
 /** What passes by itself, such as a row that is about to be written, is gone by then. Milliseconds. */
@@ -29,12 +34,12 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** Rebuilds every evaluation from the stream and compares it with what the other stores hold. Changes nothing. */
 export async function fsck(stores: FsckStores, signal: AbortSignal): Promise<FsckOutcome> {
-  const { bus, jaegerUrl } = stores;
+  const { archive, bus, jaegerUrl, now } = stores;
   const evaluations = await readStream(bus, signal);
   const moving = await lasting(stores, signal);
-  const { differences: inLogs, logs } = await checkLogs(bus, evaluations, signal);
+  const { differences: inLogs, logs, unchecked } = await checkLogs({ bus, archive, now }, evaluations, signal);
   const inTraces = jaegerUrl === undefined ? [] : await checkTraces(jaegerUrl, evaluations, signal);
-  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces] };
+  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces], unchecked };
 }
 
 /** Differences in what goes on changing while it is looked at: those that are there at two looks. */
