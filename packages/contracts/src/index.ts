@@ -91,6 +91,7 @@ export {
   factSubject,
   factTypeSubjects,
   logSubject,
+  looseFactSubjects,
   parseFactSubject,
   parseLogSubject,
   parseRecordSubject,

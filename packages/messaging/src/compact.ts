@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { evaluationSubjects, Failure, recordSubject, STREAMS } from '@lacuna/contracts';
+import { Failure, looseFactSubjects, recordSubject, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import { encodeRecord, lastSeqIn, recordHeaders } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
@@ -30,7 +30,8 @@ export async function compact(connection: Connection, history: History, now: num
   const limit = (connection.nats.info?.max_payload ?? 0) - HEADROOM;
   if (history.record === undefined && bytes.length > limit) return { kind: 'too-large', bytes: bytes.length };
   const lastSeq = history.record?.lastSeq ?? (await storedRecord(connection, history, bytes, now));
-  const request = { filter: evaluationSubjects(history.id), seq: lastSeq + 1 };
+  // The filter leaves the record out: the server looks through all between the first and the last message that match.
+  const request = { filter: looseFactSubjects(history.id), seq: lastSeq + 1 };
   await untilKnown(connection, PATIENCE, (timeoutMs) =>
     callApi(connection, `STREAM.PURGE.${FACTS}`, request, timeoutMs),
   );
