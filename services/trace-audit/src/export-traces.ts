@@ -39,6 +39,8 @@ export async function exportTraces(
 /** The spans that are final with this fact: of the evaluation's own trace, and of its run's. */
 async function spansOwedBy(recorded: RecordedFact, deps: ExportDeps): Promise<ContractSpan[]> {
   const evaluation = await deps.evaluationWith(recorded);
+  // It adds to a span; before the verdict that is exported with the rest.
+  if (recorded.fact.type === 'cluster-warned' && evaluation.settled === undefined) return [];
   const run = evaluation.submitted?.data.spec.run;
   if (run === undefined || recorded.fact.type !== 'settled') return spansOf(evaluation);
   return [...spansOf(evaluation), ...runSpansOf(evaluation, await deps.settledOnes(evaluationsOfRun(run)))];

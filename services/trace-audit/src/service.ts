@@ -26,7 +26,14 @@ export const traceAudit: ServiceDefinition<typeof AuditConfigSchema> = {
 type Context = ServiceContext<typeof AuditConfigSchema>;
 
 /** Facts after which a trace has new final spans. */
-const EXPORTED_ON: FactType[] = ['finding-raised', 'finding-cleared', 'retry-ordered', 'settled', 'compared-alone'];
+const EXPORTED_ON: FactType[] = [
+  'cluster-warned',
+  'finding-raised',
+  'finding-cleared',
+  'retry-ordered',
+  'settled',
+  'compared-alone',
+];
 
 /** Traces per export request, and how long a started batch waits for more. */
 const BATCH = { maxBatch: 100, maxWaitMs: 50 } as const;
@@ -111,7 +118,7 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
     { name: 'trace-audit-export', service: 'trace-audit', types: EXPORTED_ON, onFailure: logFailure(log), ...BATCH },
     async (facts, { signal: working }) => {
       const done = await exportTraces(facts, deps, working);
-      exported.add({}, done.size);
+      exported.add({}, [...done].filter(({ fact }) => fact.type !== 'cluster-warned').length);
       return done;
     },
     signal,
