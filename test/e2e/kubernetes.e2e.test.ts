@@ -1,7 +1,8 @@
-import type { ControlPlane } from '@lacuna/servers';
+import type { Alert, Fact } from '@lacuna/contracts';
+import { requestApi, type ApiRequest, type ControlPlane } from '@lacuna/servers';
 import { apply, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokenTrace } from '../support/history.ts';
+import { brokenTrace, messagesIn } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const IMAGE = 'localhost/busybox:1';
@@ -73,6 +74,69 @@ test('a command that does not exist is an error that names it, and no result of 
   const { id } = await system.client.submit({ name: 'typo', image: IMAGE, command: ['pytset', '-v'] });
   expect(await settled(id)).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/cannot start pytset/) });
 });
+
+/** How the cluster takes a pod away that runs. */
+const TAKEN_AWAY = {
+  evicted: (pod: string): ApiRequest => {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: 'default' } };
+    return { method: 'POST', path: `/api/v1/namespaces/default/pods/${pod}/eviction`, body };
+  },
+  deleted: (pod: string): ApiRequest => ({
+    method: 'DELETE',
+    path: `/api/v1/namespaces/default/pods/${pod}`,
+    body: {},
+  }),
+};
+
+test.each(Object.entries(TAKEN_AWAY))(
+  'a pod that is %s while it runs: the second attempt passes, one trace has both, and the alert is resolved',
+  async (_, request) => {
+    // The name of the pod says which attempt it is.
+    const { id, traceId } = await system.client.submit({
+      name: 'taken-away',
+      image: IMAGE,
+      command: ['sh', '-c', 'case $HOSTNAME in *-a1-*) echo first; sleep 300;; esac; echo second'],
+      report: 'none',
+      retries: 1,
+    });
+    const { data } = await eventually(
+      'it runs',
+      async () => {
+        const facts = await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
+        return facts
+          .filter((fact) => fact.type === 'container-started')
+          .find(({ evaluation, attempt }) => evaluation === id && attempt === 1);
+      },
+      { withinMs: 60_000 },
+    );
+    const { url, caFile, adminToken: token } = controlPlane;
+    expect((await requestApi({ url, caFile, token }, request(data.pod))).status).toBeLessThan(300);
+    const view = await settled(id);
+    expect(view).toMatchObject({
+      verdict: 'passed',
+      reason: expect.stringMatching(/^exit code 0, log sealed \(attempt 2; attempt 1: infrastructure: /),
+    });
+    expect(view.findings).toMatchObject([{ stage: 'container.run', clearedAt: expect.any(Number) as number }]);
+    const told = await eventually('the alert is resolved', async () => {
+      const alerts = (await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS')).filter((one) => one.evaluation === id);
+      return alerts.some(({ status }) => status === 'resolved') ? alerts : undefined;
+    });
+    expect(told.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(['raised 1', 'resolved 1']);
+    const names = await eventually(
+      'one whole trace',
+      async () => {
+        const spans = (await system.jaeger.trace(traceId)) ?? [];
+        const problems = brokenTrace(id, spans);
+        if (problems.length > 0) throw new Error(problems.join('; '));
+        return spans.map(({ name }) => name);
+      },
+      { withinMs: 20_000 },
+    );
+    const both = ['pod.create', 'retry: infrastructure', 'pod.create (attempt 2)', 'container.run (attempt 2)'];
+    expect(names).toEqual(expect.arrayContaining(both));
+  },
+  120_000,
+);
 
 test("a quota that allows no pod gives a missing pod.create with the API server's own words, one alert, and no Job left behind", async () => {
   await apply(controlPlane, {
