@@ -18,6 +18,8 @@ const SAMPLE_EVERY = COUNT / 20;
 const WARM_AT = COUNT * 0.3;
 const COMPOSITION = process.argv[3] ?? 'five processes';
 const COMPACT_AFTER = '30s';
+/** Without a bound V8 lets garbage pile up as long as there is memory, which looks like growth. */
+const HEAP = '--max-old-space-size=128';
 
 interface Sample {
   readonly settled: number;
@@ -26,7 +28,10 @@ interface Sample {
 }
 
 await using cluster = await startLoadCluster();
-await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, { LACUNA_COMPACT_AFTER: COMPACT_AFTER });
+await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, {
+  LACUNA_COMPACT_AFTER: COMPACT_AFTER,
+  NODE_OPTIONS: HEAP,
+});
 const samples: Sample[] = [];
 const take = async (settled: number): Promise<void> => {
   const at = performance.now();
