@@ -36,6 +36,9 @@ describe('values', () => {
     [{ nats: { externalUrl: 'nats://nats:4222' } }, /at '\/nats\/usersSecret': minLength/],
     [{ nats: { auth: 'none' } }, /at '\/nats\/auth': value must be 'password'/],
     [{ env: { PASSWORD: 'x' } }, /at '\/env': additional properties 'PASSWORD' not allowed/],
+    [{ archive: { url: 's3://logs' } }, /at '\/archive\/secretName': minLength/],
+    [{ archive: { url: '/logs', secretName: 'x' } }, /at '\/archive\/url': '\/logs' does not match pattern/],
+    [{ logRetention: '30d' }, /at '\/logRetention'/],
   ])('%j is refused in words that say where and what', async (values, words) => {
     await expect(renderChart(values)).rejects.toThrow(words);
   });
@@ -60,6 +63,24 @@ test('alert rules and the dashboard are there when they are asked for, and not o
   expect(rules).toMatchObject({ spec: { groups: [{ name: 'lacuna' }] } });
   const { data } = objectOf(objects, 'ConfigMap', 'lacuna-monitoring') as unknown as { data: Record<string, string> };
   expect(JSON.parse(data['lacuna.json'] ?? '')).toMatchObject({ title: 'Lacuna' });
+});
+
+test('an archive of logs is known to the two services that need it, its key comes from a Secret, and they may go there', async () => {
+  const archive = { url: 's3://logs/lacuna', endpoint: 'http://minio.storage:9000', secretName: 'archive-key' };
+  const objects = await renderChart({ archive, logRetention: '720h' });
+  for (const name of ['submit', 'log-collect']) {
+    const deployment = JSON.stringify(objectOf(objects, 'Deployment', `lacuna-${name}`));
+    expect(deployment).toContain('{"name":"LACUNA_ARCHIVE","value":"s3://logs/lacuna"}');
+    expect(deployment).toContain(
+      '{"name":"LACUNA_ARCHIVE_SECRET_ACCESS_KEY","valueFrom":{"secretKeyRef":{"name":"archive-key","key":"secretAccessKey"}}}',
+    );
+    expect(JSON.stringify(objectOf(objects, 'NetworkPolicy', `lacuna-${name}`))).toContain('[{"port":9000}]');
+  }
+  expect(JSON.stringify(objectOf(objects, 'Deployment', 'lacuna-log-collect'))).toContain(
+    '{"name":"LACUNA_LOG_RETENTION","value":"720h"}',
+  );
+  for (const name of ['dispatch', 'k8s-watch', 'trace-audit'])
+    expect(JSON.stringify(objectOf(objects, 'Deployment', `lacuna-${name}`))).not.toContain('LACUNA_ARCHIVE');
 });
 
 describe('on a real API server', () => {

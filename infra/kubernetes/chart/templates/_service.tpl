@@ -80,6 +80,19 @@ spec:
         {{- end }}
 {{- end -}}
 
+{{- /* Settings of the archive of logs, and its key, for a service that reads or writes there. */ -}}
+{{- define "lacuna.withArchive" -}}
+{{- $archive := .root.Values.archive -}}
+{{- if $archive.url -}}
+{{- $_ := set .env "LACUNA_ARCHIVE" $archive.url -}}
+{{- $_ := set .env "LACUNA_ARCHIVE_ENDPOINT" $archive.endpoint -}}
+{{- $_ := set .env "LACUNA_ARCHIVE_REGION" $archive.region -}}
+{{- $_ := set . "secretEnv" (dict
+  "LACUNA_ARCHIVE_ACCESS_KEY_ID" (dict "name" $archive.secretName "key" "accessKeyId")
+  "LACUNA_ARCHIVE_SECRET_ACCESS_KEY" (dict "name" $archive.secretName "key" "secretAccessKey")) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "lacuna.pod" -}}
 serviceAccountName: {{ include "lacuna.name" . }}
 automountServiceAccountToken: false
