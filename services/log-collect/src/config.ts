@@ -37,6 +37,12 @@ export const CollectConfigSchema = Type.Object({
     default: 150,
     description: 'a log is followed when its container has run this long; before that its end is waited for',
   }),
+  followAtOnce: Type.Integer({
+    minimum: 1,
+    default: 8,
+    description:
+      'while so many logs bring something, the next is followed 5 s later, or read when its container has ended',
+  }),
   stall: Type.Integer({
     unit: 'ms',
     minimum: 1,

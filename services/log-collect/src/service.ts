@@ -52,12 +52,13 @@ async function start(context: Context): Promise<RunningService> {
     now: () => clock.nowMs(),
     warn: (details, message) => log.warn(details, message),
   });
+  const ahead = new ReadAheadRoom(config.readAheadAll);
   const collector = new Collector({
     bus,
     cluster,
     now: () => clock.nowMs(),
-    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room: new ReadAheadRoom(config.readAheadAll) },
-    traffic: new LogTraffic(),
+    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room: ahead },
+    traffic: new LogTraffic(config.followAtOnce),
     follow: {
       afterMs: config.followAfter,
       busyAfterMs: BUSY_AFTER_MS,
@@ -73,6 +74,7 @@ async function start(context: Context): Promise<RunningService> {
   });
   const keeper = keeperOf(context, heldUp);
   metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
+  metrics.observe('lacuna_log_read_ahead_bytes', 'What was read of logs and is not stored yet.', () => ahead.held);
   metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
   return runningUntil([
     bus.work(

@@ -36,7 +36,7 @@ function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['clust
 async function running(
   source: CaptureDeps['cluster'] = cluster,
   budgetBytes = 1_000_000,
-  { afterMs = 0, traffic = new LogTraffic() }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
+  { afterMs = 0, traffic = new LogTraffic(4) }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
 ): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
@@ -217,7 +217,7 @@ describe('a capture', () => {
       reads.push(from.follow);
       return followsForEver(container, from, signal);
     };
-    const traffic = new LogTraffic();
+    const traffic = new LogTraffic(4);
     const others = Array.from({ length: 4 }, () => ({}));
     for (const other of others) traffic.opening(other);
     const { pod, capture, stored } = await running(withLog(openLog), 1_000_000, { traffic });
@@ -231,7 +231,7 @@ describe('a capture', () => {
   });
 
   test('is followed when the others are done', async () => {
-    const traffic = new LogTraffic();
+    const traffic = new LogTraffic(4);
     const others = Array.from({ length: 4 }, () => ({}));
     for (const other of others) traffic.opening(other);
     const { pod, capture, stored } = await running(cluster, 1_000_000, { traffic });
