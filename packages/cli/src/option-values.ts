@@ -8,14 +8,14 @@ export function addPair(text: string, pairs: Readonly<Record<string, string>> = 
   return { ...pairs, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Reads a whole number that is not below the least. */
-export function wholeNumber(least: number): (text: string) => number {
+/** Reads a whole number between two others. */
+export function wholeNumber(least: number, most = Infinity): (text: string) => number {
+  const above = Number.isFinite(least) ? ` of at least ${least}` : '';
+  const below = Number.isFinite(most) ? ` and at most ${most}` : '';
   return (text) => {
     const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(
-        Number.isFinite(least) ? `Give a whole number of at least ${least}.` : 'Give a whole number.',
-      );
+    if (!Number.isSafeInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`Give a whole number${above}${below}.`);
     return value;
   };
 }

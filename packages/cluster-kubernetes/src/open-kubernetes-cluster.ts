@@ -1,5 +1,6 @@
 import { KubeConfig } from './kube-config.ts';
 import type { Cluster } from '@lacuna/cluster';
+import { Failure } from '@lacuna/contracts';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
@@ -36,14 +37,19 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
   });
 }
 
-/** Reads a kubeconfig. Throws when it cannot be used. */
+/** Reads a kubeconfig. Throws `Failure('invalid-config')` when it cannot be used. */
 export function loadConfig({
   kubeconfig,
   context,
 }: Pick<KubernetesClusterOptions, 'kubeconfig' | 'context'>): KubeConfig {
   const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    const which = kubeconfig === undefined ? 'the kubeconfig' : `the kubeconfig ${kubeconfig}`;
+    throw new Failure('invalid-config', `${which} can't be used: ${(cause as Error).message}`, { cause });
+  }
   if (context !== undefined) config.setCurrentContext(context);
   return config;
 }

@@ -48,7 +48,7 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
   if (options.list === true)
     return void process.stdout.write(json ? `${JSON.stringify(FAULTS.map(listed))}\n` : `${listTable()}\n`);
   if (faults.length === 0) throw usageError(`name a fault: ${FAULTS.join(', ')}`);
-  const ownPlatform = self.getOptionValueSourceWithGlobals('url') === 'default';
+  const ownPlatform = opensOwnPlatform(self);
   const drills = faults.map((fault) => drillOf(fault, ownPlatform ? options.cluster : 'url'));
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const log = createLogger({ service: 'lacuna', level: 'silent' });
@@ -66,6 +66,16 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
       }
     },
   });
+}
+
+/** An address chooses a platform that runs; the variable for it does so only when the command line does not ask for another one. */
+function opensOwnPlatform(self: Command): boolean {
+  const given = self.getOptionValueSourceWithGlobals('url');
+  const ownOptions = ['cluster', 'kubeconfig', 'image'].filter((name) => self.getOptionValueSource(name) === 'cli');
+  const [first] = ownOptions;
+  if (given === 'cli' && first !== undefined)
+    throw usageError(`--${first} is for a platform of its own, --url for one that runs; give one of them`);
+  return given === 'default' || first !== undefined;
 }
 
 async function runAll(
@@ -139,7 +149,10 @@ function listTable(): string {
   return [table([head, ...rows]), '', ...reasons].join('\n');
 }
 
-function report({ passed, verdict, brokenSpans, alerts, cause, trace, problems, unseen }: DrillOutcome): string {
+function report(outcome: DrillOutcome): string {
+  const { passed, evaluation, verdict, brokenSpans, alerts, cause, trace, problems, unseen } = outcome;
+  // Nothing was submitted: then nothing was seen, either.
+  if (evaluation === undefined) return [...problems.map((text) => `   problem       ${text}`), '   FAIL'].join('\n');
   return [
     `   verdict       ${verdict ?? 'none'}`,
     `   broken spans  ${brokenSpans.join(', ') || 'none'}`,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
-import { addPair, wholeNumber } from '../option-values.ts';
+import { wholeNumber } from '../option-values.ts';
 import { ctrfOf } from '../run/ctrf.ts';
 import { followSuites } from '../run/follow-suites.ts';
 import { junitOf } from '../run/junit.ts';
@@ -15,6 +15,7 @@ import type { RunResult } from '../run/run-result.ts';
 import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
 import { SuiteRun } from '../run/suite-run.ts';
 import type { SpecFlags } from '../spec-of.ts';
+import { addSpecOptions } from '../spec-options.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -25,23 +26,20 @@ interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
   readonly ctrf?: string;
 }
 
+/** Of one suite; the spec allows no more. */
+const MOST_REPETITIONS = 100;
+
 /** `lacuna run`. */
 export function runCommand(command: Command): void {
-  command
+  addSpecOptions(command)
     .option('--suite <name=cmd>', 'a suite and what a shell runs for it; may be repeated', addSuite)
-    .option('--alone [times]', 'repeat by itself what is not passed, once unless told, and compare', wholeNumber(1))
+    .option(
+      '--alone [times]',
+      'repeat by itself what is not passed, once unless told, and compare',
+      wholeNumber(1, MOST_REPETITIONS),
+    )
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--ctrf <file>', 'write the result as a CTRF report')
-    .option('--image <image>', 'container image, of all suites')
-    .option('--timeout <duration>', 'run time of each suite, such as 90s or 10m')
-    .option(
-      '--report <format>',
-      'how to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH',
-    )
-    .option('--env <key=value>', 'environment variable; may be repeated', addPair)
-    .option('--label <key=value>', 'label; may be repeated', addPair)
-    .option('--workdir <path>', 'working directory')
-    .option('--queue <queue>', 'queue')
     .action((options: RunOptions) => run(invocationOf(command), options));
   withExamples(command, {
     'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml': `${EXIT_CODE_HELP}: that of the worst verdict`,

@@ -1,12 +1,13 @@
-import { RETRY_CAUSES, type Accepted, type EvaluationSpec } from '@lacuna/contracts';
+import type { Accepted, EvaluationSpec } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { EXIT_CODE_HELP } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { leaveRunning } from '../leave-running.ts';
-import { addPair, wholeNumber } from '../option-values.ts';
+import { wholeNumber } from '../option-values.ts';
 import { readSpecFile } from '../read-spec-file.ts';
 import { specOf, type SpecFlags } from '../spec-of.ts';
+import { addSpecOptions } from '../spec-options.ts';
 import { usageError } from '../usage-error.ts';
 import { waitWithLog } from '../wait-with-log.ts';
 import { withExamples } from '../with-examples.ts';
@@ -18,26 +19,12 @@ interface SubmitCommandOptions extends SpecFlags {
 
 /** `lacuna submit`. */
 export function submitCommand(command: Command): void {
-  command
+  addSpecOptions(command)
     .usage('[options] -- COMMAND…')
     .argument('[command...]', 'the program to run and its arguments, behind --')
     .option('-f, --file <spec>', 'spec to start from: .json, .yaml, or - for standard input')
     .option('--name <name>', 'name for people')
-    .option('--image <image>', 'container image')
-    .option('--timeout <duration>', 'run time of the command, such as 90s or 10m')
-    .option(
-      '--report <format>',
-      'how to read test results: auto, none, pytest, tap, vitest, jest, go, junit:PATH, ctrf:PATH',
-    )
-    .option('--env <key=value>', 'environment variable; may be repeated', addPair)
-    .option('--label <key=value>', 'label; may be repeated', addPair)
-    .option('--workdir <path>', 'working directory')
     .option('--expect-tests <n>', 'how many tests must report', wholeNumber(0))
-    .option('--queue <queue>', 'queue')
-    .option('--priority <n>', 'higher goes first within its tenant and queue', wholeNumber(-Infinity))
-    .option('--retries <n>', 'new attempts, after infrastructure failures unless told', wholeNumber(0))
-    .option('--retry-on <cause...>', `what a new attempt is made for: ${RETRY_CAUSES.join(', ')}`)
-    .option('--lossless', 'on Kubernetes: keep the newest output beside the log too')
     .option('--wait', 'stream the log, wait for the verdict and exit with its code')
     .exitOverride(rethrowWithHint)
     .action(async (program: string[], options: SubmitCommandOptions) =>

@@ -29,9 +29,13 @@ export function waitsFor(view: EvaluationView, now: number): string {
   return `waits for the end of ${stage.stage}${left}${why}${moves}`;
 }
 
-/** A program that runs within its time limit is as it should be: what would be said if it did not end is not said yet. */
-function isStillGoingOn({ stage, outcome, deadline = 0 }: StageView, now: number): boolean {
-  return stage === 'container.run' && outcome === 'open' && now < deadline;
+/** A shorter wait needs no explanation. Milliseconds. */
+const EXPLAINED_AFTER_MS = 2_000;
+
+/** A stage that has only begun, or a program within its time limit, is as it should be: what would be said if it did not end is not said yet. */
+function isStillGoingOn({ stage, outcome, from = 0, deadline = 0 }: StageView, now: number): boolean {
+  if (outcome !== 'open') return false;
+  return now - from < EXPLAINED_AFTER_MS || (stage === 'container.run' && now < deadline);
 }
 
 function movement({ life }: EvaluationView, { stage }: StageView): string {

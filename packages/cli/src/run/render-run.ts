@@ -4,7 +4,7 @@ import { colorsOf } from '../render/paint.ts';
 import { renderTable } from '../render/table.ts';
 import { renderState } from '../render/verdict.ts';
 import { printable } from '../text/printable.ts';
-import { runTraceLink, tookMs, type RunResult, type SuiteResult } from './run-result.ts';
+import { runTraceLink, shortTests, tookMs, type RunResult, type SuiteResult } from './run-result.ts';
 
 /** The run as a table, one suite a line; below it, why each suite is not passed, and where the trace of the whole is. */
 export function renderRun(run: RunResult, { color }: { readonly color: boolean }): string[] {
@@ -27,7 +27,14 @@ export function renderRun(run: RunResult, { color }: { readonly color: boolean }
 
 function rowOf({ suite, view }: SuiteResult, color: boolean): string[] {
   const log = view.attempts.at(-1)?.log?.state ?? 'none';
-  return [suite, renderState(view, color), view.tests ?? '–', log, formatDuration(tookMs(view)), view.links.trace];
+  return [
+    suite,
+    renderState(view, color),
+    shortTests(view) ?? '–',
+    log,
+    formatDuration(tookMs(view)),
+    view.links.trace,
+  ];
 }
 
 function reasonOf({ suite, view: { verdict, reason }, noVerdict }: SuiteResult): string[] {

@@ -21,6 +21,11 @@ export function runTraceLink({ id, suites }: RunResult): string {
   return view === undefined ? traceId : view.links.trace.replace(view.traceId, traceId);
 }
 
+/** The figures of its tests, such as `15 of 25`, without what is wrong with them: the reason of the verdict says that. */
+export function shortTests({ tests }: EvaluationView): string | undefined {
+  return tests?.replace(/, (?:summary |\d+ tests? unaccounted|last in flight).*$/s, '');
+}
+
 /** Time from acceptance to verdict, in milliseconds. */
 export function tookMs({ submittedAt, settledAt = submittedAt }: EvaluationView): number {
   return Math.max(0, settledAt - submittedAt);

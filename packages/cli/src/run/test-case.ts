@@ -1,4 +1,4 @@
-import { tookMs, type SuiteResult } from './run-result.ts';
+import { shortTests, tookMs, type SuiteResult } from './run-result.ts';
 
 /** One line of a report for a CI server. */
 export interface TestCase {
@@ -14,7 +14,8 @@ export interface TestCase {
  * verdict as a case of its own, unless the failed tests say it already. What can't be proven is an error with its reason, never passed.
  */
 export function testCasesOf({ suite, view, noVerdict }: SuiteResult): TestCase[] {
-  const { verdict, reason = noVerdict ?? '', tests } = view;
+  const { verdict, reason = noVerdict ?? '' } = view;
+  const tests = shortTests(view);
   const report = view.attempts.at(-1)?.report;
   const failed = (report?.failures ?? []).map((name) => named(name, 'failed', 'failed; see the log'));
   const unheard = verdict === 'passed' || verdict === 'failed' ? [] : (report?.inFlight ?? []);
