@@ -130,9 +130,9 @@ test('5: the API limits the rate of Job creation: some evaluations get their Job
   expect(late.causes[0]?.for.join('\n')).toMatch(/its Job came late: [\d.]+s lost to throttling, \d requests/);
 });
 
-test('together: what they were is counted by cause', async () => {
+test('together: what they were is counted by cause, by their facts and, where these do not decide, their logs', async () => {
   const { causes } = await system.client.diagnoseRange({ since: new Date(Date.now() - 600_000) });
   const counted = Object.fromEntries(causes.map(({ cause, evaluations }) => [cause, evaluations]));
-  // Logs are not read for many at once: an uncaught error is then the program's own exit.
-  expect(counted).toMatchObject({ 'log-cut': 1, crash: 1, killed: 1 });
+  // The ends of logs are read where facts alone do not say why a program failed.
+  expect(counted).toMatchObject({ 'log-cut': 1, crash: 1, killed: 1, 'exit-by-design': 1, 'uncaught-exception': 2 });
 });

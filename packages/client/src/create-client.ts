@@ -47,6 +47,8 @@ export interface Client {
   diagnosis(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DiagnosisView>;
   /** The causes of many, and what the broken ones have in common. */
   diagnoseRange(filters?: RangeFilters): Promise<RangeDiagnosisView>;
+  /** The same of the suites of a run, which any of its evaluations names. */
+  diagnoseRun(id: string): Promise<RangeDiagnosisView>;
   log(id: string, options?: LogOptions): Promise<LogAnswer>;
   /** Events of one evaluation, or of all; reconnects by itself. */
   events(id?: string, options?: EventsOptions): AsyncIterable<ServerEvent>;
@@ -72,6 +74,7 @@ export function createClient({ url, token, patienceMs = PATIENCE_MS }: ClientOpt
     diagnosis: (id, options) => transport.json({ path: evaluationPath(id, '/diagnosis'), signal: options?.signal }),
     diagnoseRange: ({ signal, ...filters } = {}) =>
       transport.json({ path: `/v1/diagnosis${queryOf(filters)}`, signal }),
+    diagnoseRun: (id) => transport.json({ path: `/v1/diagnosis?${new URLSearchParams({ run: id }).toString()}` }),
     log: (id, options) => openLog(transport, { id, patience: patience(options?.signal) }, options),
     events: (id, options) => events(transport, { ...options, id, patience: patience(options?.signal) }),
     cancel: (id, options) => cancelEvaluation(transport, id, options),

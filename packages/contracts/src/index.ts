@@ -69,7 +69,15 @@ export { nearest } from './nearest.ts';
 export { parseDeadlines } from './parse-deadlines.ts';
 export { reportFileOf, type ReportFileSetting } from './report-setting.ts';
 export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';
-export { evaluationOfRun, runIdFrom, RunSchema, runSpanIdOf, runTraceIdOf, type RunPlace } from './run.ts';
+export {
+  evaluationOfRun,
+  evaluationsOfRun,
+  runIdFrom,
+  RunSchema,
+  runSpanIdOf,
+  runTraceIdOf,
+  type RunPlace,
+} from './run.ts';
 export { SealSchema, SpoolSchema, type Seal, type Spool } from './seal.ts';
 export {
   SPAN_CONTRACT,

@@ -34,6 +34,11 @@ export function evaluationOfRun({ id, suite: name, alone = 0 }: Omit<RunPlace, '
   return evaluationIdForKey(`${id}/${name}/${alone}`);
 }
 
+/** The evaluations of all suites of a run, as they ran together. */
+export function evaluationsOfRun({ id, suites }: Pick<RunPlace, 'id' | 'suites'>): EvaluationId[] {
+  return suites.map((name) => evaluationOfRun({ id, suite: name }));
+}
+
 /** The trace of a run; those of its evaluations are linked from it. */
 export function runTraceIdOf(run: string): string {
   return hash('sha256', `lacuna/run-trace/${run}`, 'hex').slice(0, 32);

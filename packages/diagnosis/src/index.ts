@@ -3,6 +3,7 @@
  * against it and what to do next. The causes are data (`rules/`). Pure: time, queue figures and the signals of a log are arguments.
  * It decides nothing: verdicts and findings are lifecycle's, and no cause is named without a fact for it.
  */
+export { asksForLog } from './asks-for-log.ts';
 export { caseOf, type Case, type Overlap, type QueueFigures, type Surroundings } from './case.ts';
 export { diagnose } from './diagnose.ts';
 export { diagnoseRange } from './diagnose-range.ts';

@@ -1,6 +1,6 @@
 /**
  * State to contract spans: what came, what is missing, and why. Pure; the exporter in `telemetry` only carries what is computed here.
  */
-export { evaluationsOfRun, runSpansOf } from './run-spans.ts';
+export { runSpansOf } from './run-spans.ts';
 export { spansOf } from './spans.ts';
 export { rootSpanId } from './stage-span.ts';

@@ -21,11 +21,6 @@ interface Placed {
   readonly settled: FactOf<'settled'>;
 }
 
-/** The evaluations of all suites of a run, as they ran together. */
-export function evaluationsOfRun({ id, suites }: RunPlace): EvaluationId[] {
-  return suites.map((suite) => evaluationOfRun({ id, suite }));
-}
-
 /**
  * The spans of a run's trace that are final now that this evaluation is settled: its suite, and, if it was the last one, the run as a
  * whole. `together` are the evaluations of all suites. A function of facts, as all contract spans are (invariant I6): whichever of two

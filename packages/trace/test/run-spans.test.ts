@@ -1,8 +1,15 @@
-import { evaluationOfRun, runSpanIdOf, runTraceIdOf, traceIdOf, type RunPlace } from '@lacuna/contracts';
+import {
+  evaluationOfRun,
+  evaluationsOfRun,
+  runSpanIdOf,
+  runTraceIdOf,
+  traceIdOf,
+  type RunPlace,
+} from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { compareAlone, decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import { describe, expect, test } from 'vitest';
-import { evaluationsOfRun, rootSpanId, runSpansOf, spansOf } from '../src/index.ts';
+import { rootSpanId, runSpansOf, spansOf } from '../src/index.ts';
 
 const RUN = { id: 'run-00000000000000000000000001', suites: ['e2e', 'unit'] };
 const E2E: RunPlace = { ...RUN, suite: 'e2e' };

@@ -1,4 +1,10 @@
-import { logSubject, type DiagnosisView, type RangeDiagnosisView } from '@lacuna/contracts';
+import {
+  evaluationOfRun,
+  logSubject,
+  type DiagnosisView,
+  type EvaluationId,
+  type RangeDiagnosisView,
+} from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { connectBus } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
@@ -102,6 +108,45 @@ describe('many evaluations', () => {
       examined: 0,
       headline: 'no evaluations in this range',
     });
+  });
+
+  it('of programs that failed is decided by the ends of their logs, where facts alone do not say why', async () => {
+    const labels = { run: 'by-log' };
+    for (const line of [
+      'connect ECONNREFUSED 10.0.0.7:5432',
+      'connect ECONNREFUSED 10.0.0.7:5432',
+      'not good enough',
+    ]) {
+      const story = newStory().running({ labels }).after(500).ended({ exitCode: 1, reason: 'Error' });
+      await write(story, `begun\n${`${line}\n`.repeat(5)}`);
+      await tell(submit.bus, settled(story.logClosed().reportRead(), 'failed', 'exit code 1'));
+    }
+    await eventually('all read', async () => (await rangeOf('?label=run%3Dby-log')).body.broken === 3);
+    const { body } = await rangeOf('?label=run%3Dby-log');
+    expect(body.causes.map(({ cause, evaluations }) => [cause, evaluations])).toEqual([
+      ['api-sessions', 2],
+      ['exit-by-design', 1],
+    ]);
+  });
+
+  it('of a run is asked for by any of its evaluations', async () => {
+    const run = { id: 'run-00000000000000000000000009', suites: ['e2e', 'unit'] };
+    const place = (suite: string) => ({ ...run, suite });
+    const ids = run.suites.map((suite) => evaluationOfRun(place(suite)));
+    const ran = (id: EvaluationId, suite: string): Story =>
+      new Story(id, Date.now()).running({ name: suite, run: place(suite) }).after(500);
+    const [e2e, unit] = [ran(ids[0] ?? testId(), 'e2e'), ran(ids[1] ?? testId(), 'unit')];
+    await write(e2e.ended({ exitCode: 1, reason: 'Error' }), 'listen EADDRINUSE: address already in use :::3000\n');
+    await tell(submit.bus, settled(e2e.logClosed().reportRead(), 'failed', 'exit code 1'));
+    await tell(submit.bus, settled(unit.ended().logClosed().reportRead(), 'passed', 'exit code 0'));
+    for (const id of ids) {
+      const { body } = await rangeOf(`?run=${id}`);
+      expect(body).toMatchObject({ examined: 2, broken: 1, causes: [{ cause: 'port-in-use', examples: [ids[0]] }] });
+    }
+    expect(await rangeOf(`?run=${ids[0]}&name=e2e`)).toMatchObject({ status: 400 });
+    const other = newStory().submitted();
+    await tell(submit.bus, other);
+    expect(await rangeOf(`?run=${other.id}`)).toMatchObject({ status: 400, body: { code: 'invalid-query' } });
   });
 
   it('refuses a query that it does not understand', async () => {

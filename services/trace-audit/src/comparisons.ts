@@ -1,7 +1,6 @@
-import { evaluationOfRun, type EvaluationId, type RunPlace } from '@lacuna/contracts';
+import { evaluationOfRun, evaluationsOfRun, type EvaluationId, type RunPlace } from '@lacuna/contracts';
 import { compareAlone, fold, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
-import { evaluationsOfRun } from '@lacuna/trace';
 import { logClues } from './log-clues-of.ts';
 
 type Needed = Pick<Bus, 'publishFact' | 'readFacts' | 'logEnd' | 'readLog'>;

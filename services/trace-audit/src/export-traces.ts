@@ -1,8 +1,8 @@
-import type { ContractSpan, EvaluationId } from '@lacuna/contracts';
+import { evaluationsOfRun, type ContractSpan, type EvaluationId } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import type { RecordedFact } from '@lacuna/messaging';
 import type { ContractExporter } from '@lacuna/telemetry';
-import { evaluationsOfRun, runSpansOf, spansOf } from '@lacuna/trace';
+import { runSpansOf, spansOf } from '@lacuna/trace';
 
 export interface ExportDeps {
   readonly sink: Pick<ContractExporter, 'export' | 'verify'>;

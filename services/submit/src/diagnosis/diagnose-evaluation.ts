@@ -1,5 +1,5 @@
 import { Failure, type Deadlines, type DiagnosisView, type ReaderState } from '@lacuna/contracts';
-import { diagnose } from '@lacuna/diagnosis';
+import { diagnose, type Surroundings } from '@lacuna/diagnosis';
 import { latestAttempt, primaryPod, startOf, type Evaluation } from '@lacuna/lifecycle';
 import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
@@ -26,21 +26,28 @@ export async function diagnoseEvaluation(
   id: string,
   signal: AbortSignal,
 ): Promise<DiagnosisView> {
-  const { bus, answerWithinMs, deadlines, now } = sources;
+  const { bus, answerWithinMs } = sources;
   const evaluation = await readEvaluation(bus, id, answerWithinMs);
-  const [log, readers] = await within(
-    answerWithinMs,
-    Promise.all([logSignals(sources, evaluation, signal), knownReaders(bus)]),
-  );
-  const view = diagnose(evaluation, {
+  const view = diagnose(evaluation, await within(answerWithinMs, surroundingsOf(sources, evaluation, signal)));
+  if (view === undefined) throw new Failure('not-found', `there is no evaluation ${id}`);
+  return view;
+}
+
+/** All that is known around one evaluation: its queue, its neighbours, its log, and who follows the facts. */
+export async function surroundingsOf(
+  sources: DiagnosisSources,
+  evaluation: Evaluation,
+  signal: AbortSignal,
+): Promise<Surroundings> {
+  const { bus, deadlines, now } = sources;
+  const [log, readers] = await Promise.all([logSignals(sources, evaluation, signal), knownReaders(bus)]);
+  return {
     now: now(),
     deadlines,
     ...fromReadModel(sources, evaluation),
     ...(readers === undefined ? {} : { readers }),
     ...(log === undefined ? {} : { log }),
-  });
-  if (view === undefined) throw new Failure('not-found', `there is no evaluation ${id}`);
-  return view;
+  };
 }
 
 /** An installation may not let us ask the server who reads; then nothing is concluded from it. */
@@ -49,7 +56,7 @@ export function knownReaders(bus: Pick<Bus, 'readers'>): Promise<ReaderState[] |
 }
 
 /** Queue and neighbours; nothing while the read model is being read. */
-function fromReadModel({ readModel, projector, now }: DiagnosisSources, evaluation: Evaluation) {
+export function fromReadModel({ readModel, projector, now }: DiagnosisSources, evaluation: Evaluation) {
   if (!projector.caughtUp) return {};
   projector.flush();
   const pod = primaryPod(latestAttempt(evaluation));

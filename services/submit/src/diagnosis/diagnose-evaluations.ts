@@ -3,6 +3,7 @@ import { diagnoseRange, digestOf, type Digest, type Surroundings } from '@lacuna
 import { fold } from '@lacuna/lifecycle';
 import type { ListQuery } from '../read-model/list-query.ts';
 import { within } from '../within.ts';
+import { withLogs } from './with-logs.ts';
 import { knownReaders, type DiagnosisSources } from './diagnose-evaluation.ts';
 
 /** How many settled evaluations are compared, and how many open ones are read from the stream, newest first. */
@@ -10,18 +11,22 @@ export const RANGE_LIMITS = { settled: 10_000, open: 500 } as const;
 /** Reads of the stream side by side. */
 const AT_ONCE = 16;
 
-/** What is wrong with the evaluations of a range, and what the broken ones share. Logs are not read: that is for one at a time. */
+/** What is wrong with the evaluations of a range, and what the broken ones share. Of those whose log decides, the newest logs are read. */
 export async function diagnoseEvaluations(
   sources: DiagnosisSources,
   query: Pick<ListQuery, 'since' | 'labels' | 'name'>,
+  signal: AbortSignal,
 ): Promise<RangeDiagnosisView> {
   const { readModel, projector, answerWithinMs } = sources;
   if (!projector.caughtUp)
     throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
   projector.flush();
   const { settled, open, more } = readModel.survey.range({ ...query, limit: RANGE_LIMITS.settled }, RANGE_LIMITS.open);
-  const digests = await within(answerWithinMs, openDigests(sources, open));
-  return diagnoseRange([...digests, ...settled], more);
+  const [digests, decided] = await within(
+    answerWithinMs,
+    Promise.all([openDigests(sources, open), withLogs(sources, settled, signal)]),
+  );
+  return diagnoseRange([...digests, ...decided], more);
 }
 
 async function openDigests(sources: DiagnosisSources, ids: readonly EvaluationId[]): Promise<Digest[]> {

@@ -48,5 +48,6 @@ export const rangeDiagnosisSchema = route(
     since: { type: 'string', format: 'date-time', description: 'Submitted at or after.' },
     label: { ...list(text('key=value')), description: 'Repeatable; all must be there.' },
     name: text(),
+    run: { ...evaluationId, description: 'Instead: the suites of the run that this evaluation is of.' },
   }),
 );
