@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openProcessCluster } from '@lacuna/cluster-process';
+import type { EvaluationId } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
+import { fold } from '@lacuna/lifecycle';
 import { connectBus } from '@lacuna/messaging';
+import { openContractExporter } from '@lacuna/telemetry';
 import { eventually } from '@lacuna/testing';
+import { spansOf } from '@lacuna/trace';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
@@ -45,6 +49,7 @@ test('finds nothing where all is as the facts have it, and names what was tamper
   system.services.submit.start();
   await system.services.submit.ready();
   await loseLog(talked);
+  await callSpanPassed(failed);
   const foreign = await foreignJob();
   const untraced = await settledWithoutTrace();
 
@@ -56,6 +61,7 @@ test('finds nothing where all is as the facts have it, and names what was tamper
     ['log store', talked, expect.stringMatching(/ has 0 bytes, its statement says 3893$/)],
     ['read model', failed, 'verdict is listed as "passed", by the facts it is "failed"'],
     ['traces', untraced, 'its trace is not in Jaeger'],
+    ['traces', failed, 'the span RUN checked is not as the facts have it: lacuna.verdict'],
   ]);
 });
 
@@ -68,6 +74,17 @@ function callItPassed(id: string): void {
     )
     .run(id);
   expect(changed.changes).toBe(1);
+}
+
+/** Somebody exports the root of a trace with another verdict. */
+async function callSpanPassed(id: string): Promise<void> {
+  const exporter = openContractExporter({ otlpUrl: system.jaeger.otlpUrl });
+  await using bus = await connectBus({ servers: [system.nats.url], name: 'test' });
+  const evaluation = id as EvaluationId;
+  const root = spansOf(fold(evaluation, await bus.readFacts(evaluation)))[0];
+  if (root === undefined) throw new Error('it has no root');
+  const attributes = { ...root.attributes, 'lacuna.verdict': 'passed' };
+  expect(await exporter.export([{ ...root, attributes }], AbortSignal.timeout(10_000))).toEqual({ kind: 'accepted' });
 }
 
 /** All that is stored of a log is purged behind everybody's back. */

@@ -1,4 +1,5 @@
 import type { ContractSpan } from '@lacuna/contracts';
+import type { ChangedSpan } from './changed-span.ts';
 import type { ExportOutcome } from './export-outcome.ts';
 
 export interface ContractExporterOptions {
@@ -25,6 +26,8 @@ export interface ContractExporter {
    * the network or Jaeger does.
    */
   verify(traces: ReadonlyMap<string, ReadonlySet<string>>, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Of these spans, those that Jaeger has with other contents; what it does not have is left out. Throws when Jaeger can't be asked. */
+  compare(spans: readonly ContractSpan[], signal: AbortSignal): Promise<ChangedSpan[]>;
 }
 
 /** Opens the way to the trace store; connects with the first export, and loads the encoder (40 ms) then. */
@@ -45,6 +48,11 @@ export function openContractExporter(options: ContractExporterOptions): Contract
       );
       if (unavailable !== undefined) options.onUnverified?.(unavailable.message);
       return missing;
+    },
+    async compare(spans, signal) {
+      if (jaegerUrl === undefined) return [];
+      const { compareStored } = await import('./compare-stored.ts');
+      return compareStored({ url: jaegerUrl, headers: {}, timeoutMs, fetch }, spans, signal);
     },
   };
 }

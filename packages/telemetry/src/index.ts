@@ -6,6 +6,7 @@
  */
 export type { Span, Tracer } from '@opentelemetry/api';
 export { activeSpanIds, type ActiveSpanIds } from './active-span-ids.ts';
+export type { ChangedSpan } from './changed-span.ts';
 export { openContractExporter, type ContractExporter, type ContractExporterOptions } from './contract-exporter.ts';
 export type { ExportOutcome } from './export-outcome.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';

@@ -10,7 +10,7 @@ const LOOKS_AFTER_MS = [0, 1_000, 4_000] as const;
 /** Traces of which each missing span is named. */
 const NAMED = 20;
 
-/** Settled evaluations of which Jaeger does not have every contract span. Throws when Jaeger can't be asked. */
+/** Settled evaluations of which Jaeger does not have every contract span as the facts have it. Throws when Jaeger can't be asked. */
 export async function checkTraces(
   jaegerUrl: string,
   evaluations: ReadonlyMap<EvaluationId, Evaluation>,
@@ -27,7 +27,22 @@ export async function checkTraces(
       lost.length === spans.length ? 'its trace is not in Jaeger' : `spans of its trace are not in Jaeger${names}`;
     differences.push({ store: 'traces', evaluation, what });
   }
-  return differences;
+  return [...differences, ...(await changedSpans(jaegerUrl, owed, signal))];
+}
+
+/** What Jaeger has under the id of a span, and is not that span. */
+async function changedSpans(
+  jaegerUrl: string,
+  owed: ReadonlyMap<string, OwedTrace>,
+  signal: AbortSignal,
+): Promise<Difference[]> {
+  const spans = [...owed.values()].flatMap((trace) => trace.spans);
+  const changed = await openContractExporter({ otlpUrl: jaegerUrl, jaegerUrl }).compare(spans, signal);
+  return changed.map(({ span, what }) => {
+    const evaluation = owed.get(span.traceId)?.evaluation;
+    const difference = `the span ${span.name} is not as the facts have it: ${what.join(', ')}`;
+    return { store: 'traces', ...(evaluation === undefined ? {} : { evaluation }), what: difference };
+  });
 }
 
 interface OwedTrace {
