@@ -1,6 +1,7 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '@lacuna/contracts';
+import { makeFolder } from './make-folder.ts';
 
 /** A file that a result is written to at the end; that it can be is found out at the start. */
 export class ReportFile {
@@ -22,7 +23,7 @@ export class ReportFile {
 
   static async #open(path: string): Promise<ReportFile> {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await (await open(path, 'a')).close();
       return new ReportFile(path);
     } catch (cause) {
