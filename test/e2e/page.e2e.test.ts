@@ -1,3 +1,5 @@
+import { fact } from '@lacuna/contracts';
+import { connectBus } from '@lacuna/messaging';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -59,6 +61,19 @@ describe('the page', () => {
     expect(await log.innerText()).toBe(evil.replace('\u202e', '\\u202e'));
     expect(await log.locator('*').count()).toBe(0);
     expect(await page.title()).toBe('Lacuna');
+  });
+
+  test('says of a log that retention has removed that it was, and not that nothing was written', async () => {
+    const { id } = await system.client.submit({ name: 'removed', command: ['echo', 'hello'] });
+    const view = await settled(id);
+    const [podUid = ''] = view.attempts[0]?.podUids ?? [];
+    const { bytes, sha256 } = view.attempts[0]?.log ?? { bytes: 0, sha256: '' };
+    await using bus = await connectBus({ servers: [system.nats.url], name: 'test' });
+    const removed = { podUid, bytes, sha256, retentionMs: 1 };
+    await bus.publishFact(fact('log-removed', { evaluation: id, attempt: 1, at: Date.now() }, removed));
+    await page.goto(`${system.url}/#/${id}`);
+    await page.getByText(/^the log was removed by retention on .*: 6 bytes, sha256/).waitFor();
+    expect(await page.getByText('Nothing was written.').count()).toBe(0);
   });
 
   test('says of a sealed log that it is sealed', async () => {

@@ -104,10 +104,17 @@ function statement(log) {
 async function logText(id, closed) {
   const offset = Math.max(0, (closed?.bytes ?? 0) - SHOWN_BYTES);
   const answer = await fetch(`/v1/evaluations/${id}/log?offset=${offset}`);
-  const text = answer.ok ? await answer.text() : '';
+  // A log that is kept no longer, or can't be read now, is no empty one.
+  if (!answer.ok) return element('p', { class: 'missing' }, await problemOf(answer));
+  const text = await answer.text();
   return text === ''
     ? element('p', { class: 'empty' }, 'Nothing was written.')
     : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', visible(text));
+}
+
+async function problemOf(answer) {
+  const problem = await answer.json().catch(() => undefined);
+  return problem?.detail ?? `The log can't be read now (${answer.status}).`;
 }
 
 /** Control characters do nothing on a page, but bidirectional ones reorder what is read: both are shown as what they are. */
