@@ -122,9 +122,9 @@ export function alertSubject(stage: string): string {
   return `lacuna.alert.${stage}`;
 }
 
-/** What could not be understood, by the service that met it. */
+/** What could not be understood, by the service that met it; the name of its process, `lacuna-<service>`, is the same. */
 export function deadSubject(service: string): string {
-  return `lacuna.dead.${subjectToken(service)}`;
+  return `lacuna.dead.${subjectToken(service.replace(/^lacuna-/, ''))}`;
 }
 
 function evaluationPrefix(id: EvaluationId): string {

@@ -23,12 +23,13 @@ const LONGEST_REASON = 1_024;
  */
 export async function sendDead(connection: Connection, service: string, letter: DeadLetter): Promise<void> {
   const { subject, seq, bytes, reason } = letter;
+  const place = deadSubject(service);
   const message = {
     stream: STREAMS.dead.name,
-    subject: deadSubject(service),
+    subject: place,
     payload: bytes,
     headers: {
-      'Nats-Msg-Id': `${service}/${subject}/${seq ?? createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
+      'Nats-Msg-Id': `${place}/${subject}/${seq ?? createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
       'Lacuna-Subject': subject,
       ...(seq === undefined ? {} : { 'Lacuna-Sequence': String(seq) }),
       'Lacuna-Reason': reason.slice(0, LONGEST_REASON),

@@ -106,7 +106,6 @@ function serviceUser(name: UserName, { publish, subscribe = [], allowResponses =
       ...produced,
       ...publish,
       deadSubject(name),
-      deadSubject(`lacuna-${name}`),
     ]),
     subscribe: unique([ownInbox(name), ...subscribe]),
     allowResponses,
