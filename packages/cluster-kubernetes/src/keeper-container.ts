@@ -13,8 +13,14 @@ const VOLUME = 'kept';
 const SPOOL = '--spool';
 /** What the helper's ring is longer, its header, and the largest report file. Source: infra/seal/zig. */
 const MORE_BYTES = { spool: 1024 ** 2, report: 65 * 1024 ** 2 } as const;
-/** It sleeps until the main container has ended; measured: 2 MB, and 0.15 s of a processor for 64 MiB. */
-const RESOURCES = { cpu: '100m', memory: '32Mi' } as const;
+/**
+ * It sleeps until the main container has ended; measured: 2 MB, and then 0.15 s of a processor for 64 MiB, the sooner the better: what it writes
+ * must not be rotated meanwhile. So it has a limit of its own only beside a container that has, where the pod would not be Guaranteed without.
+ */
+const RESOURCES = {
+  free: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+  limited: { requests: { cpu: '100m', memory: '32Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
+} as const;
 
 export const wantsKeeper = ({ spoolBytes = 0, reportFile }: Wishes): boolean =>
   spoolBytes > 0 || reportFile !== undefined;
@@ -51,8 +57,7 @@ export function keeperContainer(wishes: Wishes, seal: string, main: V1Container)
     ...(imagePullPolicy !== undefined && { imagePullPolicy }),
     ...(securityContext !== undefined && { securityContext }),
     volumeMounts: volumeMounts.filter(({ name }) => name === VOLUME || name === 'seal'),
-    // Always, so that a LimitRange does not give it a program's share, and a pod whose limits are its requests stays Guaranteed.
-    resources: { requests: { ...RESOURCES }, limits: { ...RESOURCES } },
+    resources: structuredClone(main.resources === undefined ? RESOURCES.free : RESOURCES.limited),
   };
 }
 

@@ -123,10 +123,16 @@ describe('what must outlive the container', () => {
     expect(keeper?.command).toEqual(['/.lacuna/seal', '--spool', '1000', '--keep', '/.lacuna-kept']);
     expect(keeper?.securityContext).toEqual(main?.securityContext);
     expect(keeper?.volumeMounts?.map(({ name }) => name)).toEqual(['seal', 'kept']);
-    // What a pod must have for all of its containers to be Guaranteed, and to pass a quota on limits.
-    expect(keeper?.resources?.limits).toEqual(keeper?.resources?.requests);
     const sizeLimit = String(1_000 + 66 * 1024 ** 2);
     expect(pod?.volumes).toContainEqual({ name: 'kept', emptyDir: { sizeLimit } });
+  });
+
+  test('costs little, and leaves a pod Guaranteed whose container has its limits for requests', () => {
+    const keeperOf = (change: Partial<JobRequest>) => sealedPodOf({ spoolBytes: 1, ...change })?.initContainers?.[0];
+    expect(keeperOf({})?.resources?.limits).toEqual({ memory: '64Mi' });
+    const { limits, requests } = keeperOf({ resources: { cpu: '1', memory: '1Gi' } })?.resources ?? {};
+    expect(limits).toEqual(requests);
+    expect(limits).toEqual({ cpu: '100m', memory: '32Mi' });
   });
 
   test.each([
