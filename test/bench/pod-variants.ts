@@ -12,8 +12,8 @@ const SEAL = '/.lacuna/seal';
 const SPOOL = ['--spool', String(64 * 2 ** 20)];
 
 /** The pod; the ConfigMap named `configMap` has the helper as `seal`. */
-export function podOf(variant: Variant, name: string, configMap: string): object {
-  const { main, before = [], volumes } = partsOf(variant, configMap);
+export function podOf(variant: Variant, name: string, configMap: string, command = COMMAND): object {
+  const { main, before = [], volumes } = partsOf(variant, configMap, command);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -42,23 +42,23 @@ interface Parts {
   readonly volumes: readonly object[];
 }
 
-function partsOf(variant: Variant, configMap: string): Parts {
+function partsOf(variant: Variant, configMap: string, command: readonly string[]): Parts {
   const config = { name: 'config', configMap: { name: configMap, defaultMode: 0o555 } };
   switch (variant) {
     case 'plain':
-      return { main: { command: COMMAND }, volumes: [] };
+      return { main: { command }, volumes: [] };
     case 'sealed':
-      return { main: { command: [SEAL, '--', ...COMMAND], volumeMounts: [CONFIG] }, volumes: [config] };
+      return { main: { command: [SEAL, '--', ...command], volumeMounts: [CONFIG] }, volumes: [config] };
     case 'init container':
       return {
-        main: { command: ['/.copied/seal', '--', ...COMMAND], volumeMounts: [COPIED] },
+        main: { command: ['/.copied/seal', '--', ...command], volumeMounts: [COPIED] },
         before: [{ name: 'copy', command: ['cp', SEAL, '/.copied/seal'], volumeMounts: [CONFIG, COPIED] }],
         volumes: [config, { name: 'copied', emptyDir: {} }],
       };
     case 'keeper':
       return {
         main: {
-          command: [SEAL, '--folder', KEPT.mountPath, ...SPOOL, '--', ...COMMAND],
+          command: [SEAL, '--folder', KEPT.mountPath, ...SPOOL, '--', ...command],
           volumeMounts: [CONFIG, KEPT],
         },
         before: [
