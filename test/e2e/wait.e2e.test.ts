@@ -47,6 +47,7 @@ test('dispatch and the auditor are stopped: the wait itself ends, with the stage
     expect(json.code).toBe(7);
     expect(JSON.parse(json.stdout)).toMatchObject({ id, noVerdict: { stage: 'queue', owedWithinMs: 2_000 } });
     expect(JSON.parse(json.stderr)).toMatchObject({ waiting: { id, phase: 'queued', stage: { stage: 'queue' } } });
+    expect(run.stderr).toMatch(/^… queued {2}unit {2}1\d\.\ds {2}waits for the end of queue/m);
     expect(run).toMatchObject({
       code: 7,
       stdout: expect.stringMatching(new RegExp(`^unit: no verdict: ${stuck}`, 'm')),

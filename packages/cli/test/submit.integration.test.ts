@@ -128,7 +128,9 @@ describe('lacuna submit --wait', () => {
     await using server = await ApiServer.start(running);
     server.setLog(ID, BYTES);
     await using submitting = startLacuna(['submit', '--wait', '--', 'true'], server);
-    await eventually('somebody follows the log', () => server.seen.some(({ path }) => path.endsWith('/log')));
+    await eventually('somebody follows the log', () => server.seen.some(({ path }) => path.endsWith('/log')), {
+      withinMs: 20_000,
+    });
     server.change(settledView('passed', { attempt: { log: sealedLog(BYTES.length) } }));
     server.dropLogFollowers();
     const { code, stdout, stderr } = await submitting.outcome;
@@ -142,7 +144,9 @@ describe('lacuna submit --wait', () => {
   test('ends with an evaluation that never gets a log, although the log is still followed', async () => {
     await using server = await ApiServer.start(viewOf());
     await using submitting = startLacuna(['submit', '--wait', '--', 'true'], server);
-    await eventually('somebody follows the log', () => server.seen.some(({ path }) => path.endsWith('/log')));
+    await eventually('somebody follows the log', () => server.seen.some(({ path }) => path.endsWith('/log')), {
+      withinMs: 20_000,
+    });
     server.change(podMissing());
     expect(await submitting.outcome).toMatchObject({ code: 3, stdout: Buffer.alloc(0) });
   });

@@ -1,5 +1,5 @@
 import { NoVerdict } from '@lacuna/client';
-import { Failure } from '@lacuna/contracts';
+import { Failure, type EvaluationView } from '@lacuna/contracts';
 import type { Invocation } from '../invocation.ts';
 import { LiveBlock } from '../live-block.ts';
 import type { LogSink } from '../log-sink.ts';
@@ -7,6 +7,7 @@ import { colorsOf, type Paint } from '../render/paint.ts';
 import { goesOn, renderNoVerdict, renderVerdictLine } from '../render/verdict.ts';
 import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
+import { WaitingTeller } from '../waiting-teller.ts';
 import { PrefixedLines } from './prefixed-lines.ts';
 import { renderSuiteProgress } from './render-progress.ts';
 import type { SuiteRun } from './suite-run.ts';
@@ -37,9 +38,12 @@ export async function followSuites(
     run.id = id;
     if (interrupted.aborted) await cancel(run);
     const sink = sinkOf(run, invocation, prefixOf(runs, index, invocation), live);
-    const onView = (view: SuiteRun['view']): void => {
+    const teller = new WaitingTeller(invocation, Date.now());
+    const onView = (view: EvaluationView): void => {
       run.view = view;
       live?.redraw();
+      // While it runs its own lines show that it lives.
+      if (live === undefined && view.phase !== 'running') void teller.look(view, Date.now());
     };
     await settleWithLog(client, id, { sink, signal: giveUp.signal, onView }).catch((error: unknown) => {
       if (!(error instanceof NoVerdict)) throw error;
