@@ -20,9 +20,9 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChartNats, type ChartNats } from '../support/chart-nats.ts';
 import { CHART, helm } from '../support/helm.ts';
-import { brokenTrace } from '../support/history.ts';
 import { tokenOf } from '../support/service-account.ts';
 import { SERVICES, ServiceProcess, type ServiceName } from '../support/service-process.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 const TOKEN = 'a-token';
@@ -75,18 +75,10 @@ const settled = (id: Parameters<Client['get']>[0]) =>
   client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
 
 test('each under its own identity, the services take an evaluation from end to end', async () => {
-  const { id, traceId } = await client.submit({ name: 'whole', image: 'any', command: ['true'], env: { SECRET: 'x' } });
+  const { id } = await client.submit({ name: 'whole', image: 'any', command: ['true'], env: { SECRET: 'x' } });
   const view = await settled(id);
   expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
-  await eventually(
-    'the whole trace in Jaeger',
-    async () => {
-      const problems = brokenTrace(id, await jaeger.trace(traceId));
-      if (problems.length > 0) throw new Error(problems.join('; '));
-      return true;
-    },
-    { withinMs: 20_000 },
-  );
+  await wholeTrace(jaeger, id);
   const { body } = await client.log(id);
   expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('this container is fake\n');
   await eventually('the Job removed', async () => {

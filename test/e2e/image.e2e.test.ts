@@ -18,9 +18,9 @@ import {
 } from '@lacuna/testing';
 import { expect, test } from 'vitest';
 import { renderChart, type ChartObject } from '../support/helm.ts';
-import { brokenTrace } from '../support/history.ts';
 import { joinNodeNetwork } from '../support/node-network.ts';
 import { SERVICES } from '../support/service-process.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 /** The second address of the range that services have is free for whoever answers for names. */
 const DNS = '10.0.0.10';
@@ -68,7 +68,7 @@ test('from the image, the services of the chart run as pods of a real node and t
   );
   const token = Buffer.from(data.token, 'base64').toString();
   const client = createClient({ url: `http://127.0.0.1:${network.port}`, token });
-  const { id, traceId } = await client.submit({
+  const { id } = await client.submit({
     name: 'hello',
     image: 'localhost/busybox:1',
     command: ['sh', '-c', 'echo hello from a pod'],
@@ -78,15 +78,7 @@ test('from the image, the services of the chart run as pods of a real node and t
   expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
   const { body } = await client.log(id);
   expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('hello from a pod\n');
-  await eventually(
-    'the whole trace in Jaeger',
-    async () => {
-      const problems = brokenTrace(id, await jaeger.trace(traceId));
-      if (problems.length > 0) throw new Error(problems.join('; '));
-      return true;
-    },
-    { withinMs: 30_000 },
-  );
+  await wholeTrace(jaeger, id);
 }, 400_000);
 
 async function importImage(which: ImageName, node: RealNode, folder: string): Promise<void> {

@@ -2,8 +2,9 @@ import type { Alert, Fact } from '@lacuna/contracts';
 import { requestApi, type ApiRequest, type ControlPlane } from '@lacuna/servers';
 import { apply, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokenTrace, messagesIn } from '../support/history.ts';
+import { messagesIn } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 const IMAGE = 'localhost/busybox:1';
 let stack: AsyncDisposableStack;
@@ -32,7 +33,7 @@ const settled = (id: Parameters<System['client']['get']>[0]) =>
   system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
 
 test('a pod on a real node is passed: its log is sealed, and its trace has every stage', async () => {
-  const { id, traceId } = await system.client.submit({
+  const { id } = await system.client.submit({
     name: 'hello',
     image: IMAGE,
     command: ['sh', '-c', 'echo hello from a pod'],
@@ -45,15 +46,7 @@ test('a pod on a real node is passed: its log is sealed, and its trace has every
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
   expect(text).toBe('hello from a pod\n');
-  await eventually(
-    'the whole trace',
-    async () => {
-      const problems = brokenTrace(id, await system.jaeger.trace(traceId));
-      if (problems.length > 0) throw new Error(problems.join('; '));
-      return true;
-    },
-    { withinMs: 20_000 },
-  );
+  await wholeTrace(system.jaeger, id);
 });
 
 test('a child that the kernel killed for memory is never passed, although the exit code is 0', async () => {
@@ -92,7 +85,7 @@ test.each(Object.entries(TAKEN_AWAY))(
   'a pod that is %s while it runs: the second attempt passes, one trace has both, and the alert is resolved',
   async (_, request) => {
     // The name of the pod says which attempt it is.
-    const { id, traceId } = await system.client.submit({
+    const { id } = await system.client.submit({
       name: 'taken-away',
       image: IMAGE,
       command: ['sh', '-c', 'case $HOSTNAME in *-a1-*) echo first; sleep 300;; esac; echo second'],
@@ -122,16 +115,7 @@ test.each(Object.entries(TAKEN_AWAY))(
       return alerts.some(({ status }) => status === 'resolved') ? alerts : undefined;
     });
     expect(told.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(['raised 1', 'resolved 1']);
-    const names = await eventually(
-      'one whole trace',
-      async () => {
-        const spans = (await system.jaeger.trace(traceId)) ?? [];
-        const problems = brokenTrace(id, spans);
-        if (problems.length > 0) throw new Error(problems.join('; '));
-        return spans.map(({ name }) => name);
-      },
-      { withinMs: 20_000 },
-    );
+    const names = (await wholeTrace(system.jaeger, id)).map(({ name }) => name);
     const both = ['pod.create', 'retry: infrastructure', 'pod.create (attempt 2)', 'container.run (attempt 2)'];
     expect(names).toEqual(expect.arrayContaining(both));
   },

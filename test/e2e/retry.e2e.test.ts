@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Alert, EvaluationId } from '@lacuna/contracts';
-import { eventually, tempDir, type JaegerSpan } from '@lacuna/testing';
+import { eventually, tempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokenTrace, messagesIn } from '../support/history.ts';
+import { messagesIn } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 let stack: AsyncDisposableStack;
 let system: System;
@@ -49,7 +50,7 @@ const alertsOf = (id: EvaluationId): Promise<string[]> =>
 const settled = (id: EvaluationId) => system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
 
 test('a killed command that may be run again passes with its second attempt, and the trace shows both and why', async () => {
-  const { id, traceId } = await system.client.submit({ ...killedOnce('passes', 'exit 0'), retries: 1 });
+  const { id } = await system.client.submit({ ...killedOnce('passes', 'exit 0'), retries: 1 });
   const followed = logOf(id, true);
   await kill(id);
   const view = await settled(id);
@@ -64,16 +65,7 @@ test('a killed command that may be run again passes with its second attempt, and
   ]);
   expect(await alertsOf(id)).toEqual(['raised', 'resolved']);
   expect(await logOf(id)).toBe('again\n');
-  const names = await eventually(
-    'the whole trace',
-    async () => {
-      const spans: readonly JaegerSpan[] = (await system.jaeger.trace(traceId)) ?? [];
-      const problems = brokenTrace(id, spans);
-      if (problems.length > 0) throw new Error(problems.join('; '));
-      return spans.map(({ name }) => name);
-    },
-    { withinMs: 20_000 },
-  );
+  const names = (await wholeTrace(system.jaeger, id)).map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining([
       'container.run killed',

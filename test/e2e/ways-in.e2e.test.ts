@@ -5,8 +5,8 @@ import { spanIdOf, STAGES, type Accepted } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokenTrace } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 const run = promisify(execFile);
 const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
@@ -59,16 +59,7 @@ describe('an evaluation submitted by', () => {
     const accepted = await WAYS[way]!();
     const view = await system.client.waitUntilSettled(accepted.id, { signal: AbortSignal.timeout(30_000) });
     expect(view.verdict, view.reason).toBe('passed');
-    const trace = await eventually(
-      'the trace',
-      async () => {
-        const spans = await system.jaeger.trace(accepted.traceId);
-        const problems = brokenTrace(accepted.id, spans);
-        if (problems.length > 0) throw new Error(problems.join('; '));
-        return spans;
-      },
-      { withinMs: 20_000 },
-    );
+    const trace = await wholeTrace(system.jaeger, accepted.id);
     expect(
       new Set(trace.map((span) => span.attributes['lacuna.stage']).filter((stage) => stage !== undefined)),
     ).toEqual(new Set(STAGES));

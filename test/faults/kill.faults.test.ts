@@ -1,20 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
-import {
-  traceIdOf,
-  type Alert,
-  type EvaluationId,
-  type EvaluationSpec,
-  type Fact,
-  type Verdict,
-} from '@lacuna/contracts';
+import { type Alert, type EvaluationId, type EvaluationSpec, type Fact, type Verdict } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
 import { expect, test } from 'vitest';
-import { brokenAlerts, brokenFacts, brokenTrace, messagesIn } from '../support/history.ts';
+import { brokenAlerts, brokenFacts, messagesIn } from '../support/history.ts';
 import { Random } from '../support/random.ts';
 import { SERVICES, type ServiceName } from '../support/service-process.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { wholeTraces } from '../support/whole-trace.ts';
 
 const EVALUATIONS = 200;
 const KILLS = 12;
@@ -67,19 +61,7 @@ test('whatever is killed at whatever moment, every accepted evaluation settles r
   expect(lines, `seed ${random.seed}`).toEqual(owedRuns);
   const facts = await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
   expect(brokenFacts([...kinds.keys()], facts)).toEqual([]);
-  await eventually(
-    'every trace whole in Jaeger',
-    async () => {
-      const problems = (
-        await Promise.all(
-          [...kinds.keys()].map(async (id) => brokenTrace(id, await system.jaeger.trace(traceIdOf(id)))),
-        )
-      ).flat();
-      if (problems.length > 0) throw new Error(problems.slice(0, 5).join('; '));
-      return true;
-    },
-    { withinMs: 60_000 },
-  );
+  await wholeTraces(system.jaeger, kinds.keys(), 60_000);
   const owed = new Map(
     [...kinds].flatMap(([id, kind]) => (kind.alert === undefined ? [] : [[id, kind.alert] as const])),
   );

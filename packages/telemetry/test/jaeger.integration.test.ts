@@ -56,6 +56,32 @@ it('has a span once, however often and in whatever company it was exported', asy
   expect(spans.flatMap(({ warnings }) => warnings)).toEqual([]);
 });
 
+it('names what is stored otherwise than it should be, and nothing of what is as it was made', async () => {
+  await using store = await startStore();
+  const { exporter } = store;
+  const { root, late } = lateChild('compared');
+  await exporter.export([root, late], never);
+  await allThere(exporter, [root, late]);
+  expect(await exporter.compare([root, late, contractSpan('absent', 'a')], never)).toEqual([]);
+  const changes: readonly (readonly [what: string, change: Partial<ContractSpan>])[] = [
+    ['name', { name: 'log.capture' }],
+    ['parent', { parentSpanId: 'e'.repeat(16) }],
+    ['times', { startMs: late.startMs + 0.001 }],
+    ['times', { endMs: late.endMs + 1 }],
+    ['status', { status: { code: 'unset' } }],
+    ['status', { status: { code: 'error', message: 'something else' } }],
+    ['lacuna.attempt', { attributes: { ...late.attributes, 'lacuna.attempt': 2 } }],
+    ['lacuna.not_owed', { attributes: { ...late.attributes, 'lacuna.not_owed': ['verdict'] } }],
+    ['lacuna.known', { attributes: withoutKnown(late) }],
+  ];
+  for (const [what, change] of changes)
+    expect(await exporter.compare([{ ...late, ...change }], never), what).toMatchObject([{ what: [what] }]);
+});
+
+function withoutKnown({ attributes }: ContractSpan): ContractSpan['attributes'] {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'lacuna.known'));
+}
+
 it('verifies what is there and finds the one span of a trace that is not', async () => {
   await using store = await startStore();
   const { exporter } = store;
