@@ -5,6 +5,7 @@ import { InFlight } from './in-flight.ts';
 import type { Format, LineReader } from './line-reader.ts';
 import { keep } from './names.ts';
 import { Tally, type Outcome } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 
 const RESULTS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['PASS', 'passed'],
@@ -27,13 +28,17 @@ const UNLISTED = 'without -v or -json go lists packages, not tests, and a test m
  * line counts as a package, unless a test of its package failed.
  */
 class GoReader implements LineReader {
-  readonly #tests = new Tally();
+  readonly #tests: Tally;
   readonly #packages = new GoPackages();
   readonly #inFlight = new InFlight();
   /** Tests in flight when their package failed: they will never have a result. */
   #lost: readonly string[] = [];
   #listed = false;
   #timedOut: string | undefined;
+
+  constructor(names?: TestNames) {
+    this.#tests = new Tally(names);
+  }
 
   line(text: string): void {
     if (text.startsWith(RUN)) return this.#started(text.slice(RUN.length).trimEnd());
@@ -127,7 +132,7 @@ export const go: Format = {
   recognise: (text) => (isGo(text) ? 'surely' : 'no'),
   // A further run of go is one more list of packages.
   begins: (text, again) => !again && isGo(text),
-  open: () => new GoReader(),
+  open: (names) => new GoReader(names),
 };
 
 function isGo(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { TestReport, TestReportFormat } from '@lacuna/contracts';
+import type { TestNames } from './test-names.ts';
 
 /** Reads one test tool's output line by line. Lines come without their newline and without terminal control sequences. */
 export interface LineReader {
@@ -19,5 +20,6 @@ export interface Format {
   recognise(text: string): Recognition;
   /** Whether a line begins a run; what is characteristic may also stand at the end of one. `again`: the run before is of this tool. */
   begins(text: string, again: boolean): boolean;
-  open(): LineReader;
+  /** `names`: takes the name of every test that has one. */
+  open(names?: TestNames): LineReader;
 }

@@ -3,6 +3,7 @@ import type { Format, LineReader, Recognition } from './line-reader.ts';
 import { NodeSummary, type NodeFigures } from './node-summary.ts';
 import { indentOf } from './tap-line.ts';
 import { add, sum, Tally, type Counts, type Outcome } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 
 /** The spec reporter's signs; `⚠` is a failing test marked as to do. */
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
@@ -38,10 +39,14 @@ class NodeSpecReader implements LineReader {
   readonly #doubtful = new Tally();
   /** Results without a duration: what was cancelled before it ran. */
   readonly #untimed = new Tally();
-  readonly #tests = new Tally();
+  readonly #tests: Tally;
   readonly #closing = new NodeSummary();
   #indent = 0;
   #repeating = false;
+
+  constructor(names?: TestNames) {
+    this.#tests = new Tally(names);
+  }
 
   line(text: string): void {
     const indent = indentOf(text);
@@ -138,5 +143,5 @@ export const nodeSpec: Format = {
   recognise,
   // What failed is repeated behind the figures, so that a failure begins nothing.
   begins: (text, again) => (again && text.startsWith(OPENS)) || (recognise(text) === 'surely' && text.includes('✔')),
-  open: () => new NodeSpecReader(),
+  open: (names) => new NodeSpecReader(names),
 };

@@ -10,6 +10,7 @@ import {
   type PytestOutcome,
 } from './pytest-result.ts';
 import { Tally, type Outcome } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 
 /** More workers than this at once are not told apart: a bound on memory. */
 const MAX_WORKERS = 256;
@@ -17,7 +18,7 @@ const MAX_WORKERS = 256;
 /** The results that pytest prints one by one while tests run: items with `-v`, letters without. */
 export class PytestProgress {
   /** As pytest counts: a test whose teardown broke is in it twice. */
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly inFlight = new InFlight();
   /** Second results of tests that had passed or been skipped, and of tests that had failed: both from a broken teardown. */
   readonly secondResults = { afterPass: 0, afterSkip: 0, afterFailure: 0 };
@@ -30,6 +31,10 @@ export class PytestProgress {
   #columns: boolean | undefined;
   #open: string | undefined;
   readonly #lastOf = new Map<string, { readonly id: string; readonly outcome: Outcome }>();
+
+  constructor(names?: TestNames) {
+    this.tally = new Tally(names);
+  }
 
   /** `genuine`: whether a progress column, if there is one, ends where pytest would end it. */
   line(text: string, genuine: (text: string) => boolean): void {

@@ -16,6 +16,7 @@ import {
 } from './pytest-signs.ts';
 import { keep } from './names.ts';
 import { sameCounts, sum, type Counts } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 
 /** `-q` and nothing to run: the whole output. */
 const NO_TESTS = /^no tests ran in \d{1,9}\.\d\ds$/;
@@ -35,7 +36,7 @@ const MINGLED = 'without a progress column (-s) a line that a test prints may lo
  * closing line, so it is never complete; `-q --tb=no` counts a test twice whose teardown broke, as pytest does.
  */
 class PytestReader implements LineReader {
-  readonly #progress = new PytestProgress();
+  readonly #progress: PytestProgress;
   readonly #fillsWidth = (text: string): boolean => text.length >= (this.#width ?? MIN_RULE) - 1 || !isAscii(text);
   #phase: 'running' | 'sections' | 'names' = 'running';
   #width: number | undefined;
@@ -45,6 +46,10 @@ class PytestReader implements LineReader {
   #stopped: string | undefined;
   readonly #subtests = new FailedSubtests();
   #closing: PytestClosing | undefined;
+
+  constructor(names?: TestNames) {
+    this.#progress = new PytestProgress(names);
+  }
 
   line(text: string): void {
     const first = text.charAt(0);
@@ -187,5 +192,5 @@ export const pytest: Format = {
     return known ? 'surely' : 'no';
   },
   begins: (text) => isStart(text) || isQuietLine(text),
-  open: () => new PytestReader(),
+  open: (names) => new PytestReader(names),
 };

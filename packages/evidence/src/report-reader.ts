@@ -4,6 +4,7 @@ import type { Format, LineReader } from './line-reader.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { mergeReports } from './merge-reports.ts';
 import { sum } from './tally.ts';
+import { TestNames, type TestResult } from './test-names.ts';
 
 export interface ReportProgress {
   /** Tests with a result so far. */
@@ -20,10 +21,13 @@ export interface ReportReader {
   progress(): ReportProgress;
   /** The log has ended. Undefined when no test tool's output was recognised. */
   end(): TestReport | undefined;
+  /** Every test by name, when each that the report counts is known by one, and names are kept. */
+  results(): TestResult[] | undefined;
 }
 
-export function openReportReader(kind: ReportKind): ReportReader {
-  return new LogReader(FORMATS[kind], kind !== 'auto');
+/** `keepsNames`: takes memory for up to `MAX_RESULTS` names. */
+export function openReportReader(kind: ReportKind, keepsNames = false): ReportReader {
+  return new LogReader(FORMATS[kind], kind !== 'auto', keepsNames);
 }
 
 /** Lines in front of the first sure sign of a tool that may be its own: `pytest -q -x` begins with a line of letters. */
@@ -32,6 +36,7 @@ const LINES_BEFORE = 2;
 class LogReader implements ReportReader {
   readonly #formats: readonly Format[];
   readonly #chosen: boolean;
+  readonly #keepsNames: boolean;
   readonly #lines = new LineSplitter((line) => this.#line(line));
   #format: Format | undefined;
   #reader: LineReader | undefined;
@@ -41,11 +46,14 @@ class LogReader implements ReportReader {
   #before: string[] = [];
   /** Earlier runs in the same log, of the same tool or another. */
   #earlier: TestReport | undefined;
+  /** Of the run that is read. */
+  #names: TestNames | undefined;
 
   /** `chosen`: somebody said what the log holds, so a weak sign is enough. */
-  constructor(formats: readonly Format[], chosen: boolean) {
+  constructor(formats: readonly Format[], chosen: boolean, keepsNames: boolean) {
     this.#formats = formats;
     this.#chosen = chosen;
+    this.#keepsNames = keepsNames;
   }
 
   write(chunk: Uint8Array): void {
@@ -64,6 +72,12 @@ class LogReader implements ReportReader {
     if (!this.#sure) this.#recognise(rest);
     this.#reader?.rest(rest);
     return this.#report();
+  }
+
+  /** Of several runs in one log none: the same names mean other tests there. */
+  results(): TestResult[] | undefined {
+    const report = this.#report();
+    return report === undefined || this.#earlier !== undefined ? undefined : this.#names?.list(report);
   }
 
   #line(text: string): void {
@@ -91,7 +105,8 @@ class LogReader implements ReportReader {
 
   #open(format: Format): void {
     this.#format = format;
-    this.#reader = format.open();
+    this.#names = this.#keepsNames ? new TestNames() : undefined;
+    this.#reader = format.open(this.#names);
     for (const line of this.#before) this.#reader.line(line);
     this.#before = [];
   }

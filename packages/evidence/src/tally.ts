@@ -1,16 +1,23 @@
 import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
 import { keep } from './names.ts';
+import type { TestNames } from './test-names.ts';
 
 export type Counts = Pick<TestReport, 'passed' | 'failed' | 'skipped' | 'errored'>;
 export type Outcome = keyof Counts;
 
-/** Results counted one by one, with the names of those that failed or could not be judged. */
+/** Results counted one by one, with the names of those that failed or could not be judged; those of all others go to `names`. */
 export class Tally {
+  readonly #names: TestNames | undefined;
   readonly #counts: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0, errored: 0 };
   readonly #failures = new Set<string>();
 
+  constructor(names?: TestNames) {
+    this.#names = names;
+  }
+
   count(outcome: Outcome, name?: string): void {
     this.#counts[outcome] += 1;
+    if (name !== undefined) this.#names?.add(name, outcome);
     if (name !== undefined && (outcome === 'failed' || outcome === 'errored')) this.nameFailure(name);
   }
 

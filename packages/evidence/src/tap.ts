@@ -5,6 +5,7 @@ import { NodeSummary } from './node-summary.ts';
 import { indentOf, tapLine, type TapResult } from './tap-line.ts';
 import { TapPlans } from './tap-plans.ts';
 import { Tally, type Counts } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 
 const SUBTEST = 'Subtest: ';
 
@@ -20,9 +21,9 @@ const SUBTEST = 'Subtest: ';
  * were no more: only the expected number of tests shows it.
  */
 class TapReader implements LineReader {
-  readonly #tests = new Tally();
+  readonly #tests: Tally;
   /** What node:test says to be a test. */
-  readonly #typed = new Tally();
+  readonly #typed: Tally;
   #plans = new TapPlans();
   readonly #closing = new NodeSummary();
   #last: TapResult | undefined;
@@ -31,6 +32,11 @@ class TapReader implements LineReader {
   /** Whose `# Subtest: name` the line before was; node:test also writes it in front of tests without subtests. */
   #announced: string | undefined;
   #bailedOut: string | undefined;
+
+  constructor(names?: TestNames) {
+    this.#tests = new Tally(names);
+    this.#typed = new Tally(names);
+  }
 
   line(text: string): void {
     if (this.#yaml !== undefined) return this.#diagnostic(text, this.#yaml);
@@ -139,5 +145,5 @@ export const tap: Format = {
   name: 'tap',
   recognise,
   begins: (text, again) => recognise(text) === 'surely' || (again && recognise(text) === 'perhaps'),
-  open: () => new TapReader(),
+  open: (names) => new TapReader(names),
 };

@@ -1,6 +1,7 @@
 import type { TestReport } from '@lacuna/contracts';
 import type { Format, LineReader } from './line-reader.ts';
 import { add, NONE, sum, Tally, type Counts, type Outcome } from './tally.ts';
+import type { TestNames } from './test-names.ts';
 import { fileFigures, totalFigures, vitestDuration, type VitestFigures } from './vitest-figures.ts';
 
 const SIGNS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
@@ -22,7 +23,7 @@ const UNLISTED = 'no test is listed, so the closing figures are believed alone';
  * figures are believed alone.
  */
 class VitestReader implements LineReader {
-  readonly #listed = new Tally();
+  readonly #listed: Tally;
   #inFiles: VitestFigures | undefined;
   #brokenFiles = 0;
   #brokenSuites: number | undefined;
@@ -30,6 +31,10 @@ class VitestReader implements LineReader {
   #tests: VitestFigures | undefined;
   #errors = 0;
   #durationMs: number | undefined;
+
+  constructor(names?: TestNames) {
+    this.#listed = new Tally(names);
+  }
 
   line(text: string): void {
     if (text.startsWith('stdout | ') || text.startsWith('stderr | ')) this.#printed = true;
@@ -152,5 +157,5 @@ export const vitest: Format = {
   name: 'vitest',
   recognise: (text) => (isStart(text) ? 'surely' : 'no'),
   begins: isStart,
-  open: () => new VitestReader(),
+  open: (names) => new VitestReader(names),
 };
