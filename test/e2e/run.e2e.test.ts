@@ -49,6 +49,8 @@ test('two suites in parallel: their lines in turn, a table with the evidence, JU
   expect(stdout).toMatch(/^broken +✖ failed +2 passed, 2 failed of 4 +sealed/m);
   const xml = await readFile(junit, 'utf8');
   expect(xml).toContain('<testcase classname="broken" name="divides by zero"');
+  expect(xml).toMatch(/<testsuite name="e2e" tests="25" failures="0" errors="0" skipped="0"/);
+  expect(xml).toContain('<testcase classname="e2e" name="a user can finish checkout, variant 25"');
   const traceId = /trace of the run: \S*?([0-9a-f]{32})$/m.exec(stdout)?.[1];
   const spans = await eventually(
     'the trace of the run',

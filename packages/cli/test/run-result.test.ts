@@ -64,6 +64,25 @@ describe('the result of a run', () => {
     expect(xml, 'XML has no NUL').toContain('name="test_b\ufffd"');
   });
 
+  test('names every test where all are known by name and the verdict stands, and no more than before where it does not', () => {
+    const results = [
+      { name: 'test_a', outcome: 'passed' },
+      { name: 'test_b', outcome: 'failed' },
+      { name: 'test_c', outcome: 'skipped' },
+      { name: 'test_d', outcome: 'errored' },
+    ] as const;
+    const [e2e, integration, unit] = RUN.suites.map((suite) => ({ ...suite, results }));
+    const xml = junitOf({ id: ID, suites: [unit, e2e].flatMap((suite) => suite ?? []) });
+    expect(xml).toContain('<testsuite name="unit" tests="4" failures="1" errors="1" skipped="1"');
+    expect(xml).toContain('<testcase classname="unit" name="test_a" time="0.000"/>');
+    expect(xml).toContain('name="test_c" time="0.000">\n<skipped/>');
+    expect(xml).not.toContain('25 of 25" time');
+    const ctrf = ctrfOf({ id: ID, suites: unit === undefined ? [] : [unit] }) as { results: { summary: object } };
+    expect(ctrf.results.summary).toMatchObject({ tests: 4, passed: 1, failed: 2, skipped: 1 });
+    const unproven = { id: ID, suites: integration === undefined ? [] : [integration] };
+    expect(junitOf(unproven)).toBe(junitOf({ id: ID, suites: RUN.suites.slice(1, 2) }));
+  });
+
   test('is a CTRF report, in which an error is red as well', () => {
     const { results } = ctrfOf(RUN) as { results: { summary: object; tests: { name: string; status: string }[] } };
     expect(results.summary).toMatchObject({ tests: 5, passed: 1, failed: 4, suites: 3 });

@@ -38,7 +38,7 @@ export function runCommand(command: Command): void {
       'repeat by itself what is not passed, once unless told, and compare',
       wholeNumber(1, MOST_REPETITIONS),
     )
-    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--junit <file>', 'write the result as JUnit XML, with every test where the log names them all')
     .option('--ctrf <file>', 'write the result as a CTRF report')
     .action((options: RunOptions) => run(invocationOf(command), options));
   withExamples(command, {
@@ -54,7 +54,8 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags };
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
-  const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite)));
+  const isNamed = junit !== undefined || ctrf !== undefined;
+  const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite), isNamed));
   try {
     await followSuites(invocation, runs, interruption.signal);
     const repeated = { plan, together: runs, times: alone === true ? 1 : (alone ?? 0) };
@@ -71,14 +72,23 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
 }
 
 function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
-  const suites = runs.flatMap(({ suite, view, noVerdict }) =>
-    view === undefined ? [] : [{ suite: suite.name, view, ...(noVerdict && { noVerdict: noVerdict.message }) }],
-  );
+  const suites = runs.flatMap((one) => {
+    const { suite, view, noVerdict } = one;
+    if (view === undefined) return [];
+    const results = one.results();
+    return [
+      { suite: suite.name, view, ...(noVerdict && { noVerdict: noVerdict.message }), ...(results && { results }) },
+    ];
+  });
   return { id, suites };
 }
 
 async function tell(result: RunResult, { out, json }: Invocation): Promise<void> {
   const { id, suites } = result;
-  if (json) return out.json({ run: id, traceId: runTraceIdOf(id), suites });
+  if (json) {
+    // The list of all tests is for the report files.
+    const told = suites.map(({ suite, view, noVerdict }) => ({ suite, view, ...(noVerdict && { noVerdict }) }));
+    return out.json({ run: id, traceId: runTraceIdOf(id), suites: told });
+  }
   await out.line(['', ...renderRun(result, out)].join('\n'));
 }

@@ -7,7 +7,7 @@ export function ctrfOf(run: RunResult): object {
   const tests = run.suites.flatMap((result) =>
     testCasesOf(result).map(({ name, outcome, message, durationMs }) => ({
       name,
-      status: outcome === 'passed' ? 'passed' : 'failed',
+      status: outcome === 'error' ? 'failed' : outcome,
       rawStatus: outcome,
       duration: Math.round(durationMs),
       suite: [result.suite],
@@ -15,7 +15,7 @@ export function ctrfOf(run: RunResult): object {
     })),
   );
   const views = run.suites.map(({ view }) => view);
-  const failed = tests.filter(({ status }) => status === 'failed').length;
+  const count = (wanted: string): number => tests.filter(({ status }) => status === wanted).length;
   return {
     reportFormat: 'CTRF',
     specVersion: '0.0.0',
@@ -23,10 +23,10 @@ export function ctrfOf(run: RunResult): object {
       tool: { name: 'lacuna' },
       summary: {
         tests: tests.length,
-        passed: tests.length - failed,
-        failed,
+        passed: count('passed'),
+        failed: count('failed'),
         pending: 0,
-        skipped: 0,
+        skipped: count('skipped'),
         other: 0,
         suites: run.suites.length,
         start: Math.round(Math.min(...views.map(({ submittedAt }) => submittedAt))),

@@ -17,7 +17,7 @@ export function junitOf(run: RunResult): string {
       tests: cases.length,
       failures: count('failed'),
       errors: count('error'),
-      skipped: 0,
+      skipped: count('skipped'),
       time: seconds(tookMs(view)),
       timestamp: new Date(view.submittedAt).toISOString(),
     };
@@ -45,6 +45,7 @@ export function junitOf(run: RunResult): string {
 function caseXml(suite: string, { name, outcome, message = '', durationMs }: TestCase): string {
   const attributes = { classname: suite, name, time: seconds(durationMs) };
   if (outcome === 'passed') return element('testcase', attributes);
+  if (outcome === 'skipped') return element('testcase', attributes, [element('skipped', {})]);
   return element('testcase', attributes, [element(outcome === 'failed' ? 'failure' : 'error', { message })]);
 }
 

@@ -1,4 +1,5 @@
 import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
+import type { TestResult } from '@lacuna/evidence';
 
 /** A suite with its verdict. */
 export interface SuiteResult {
@@ -6,6 +7,8 @@ export interface SuiteResult {
   readonly view: EvaluationView;
   /** Why there is no verdict, when it was not waited for any longer. */
   readonly noVerdict?: string;
+  /** Every test by name, when all are known by one. */
+  readonly results?: readonly TestResult[];
 }
 
 /** What became of a run. */

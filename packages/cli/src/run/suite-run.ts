@@ -1,7 +1,9 @@
 import type { NoVerdict } from '@lacuna/client';
 import type { EvaluationSpec, EvaluationView } from '@lacuna/contracts';
-import { openReportReader, type ReportProgress, type ReportReader } from '@lacuna/evidence';
+import { openReportReader, type ReportProgress, type ReportReader, type TestResult } from '@lacuna/evidence';
 import type { Suite } from './suite.ts';
+
+const COUNTS = ['passed', 'failed', 'skipped', 'errored'] as const;
 
 type Kind = Parameters<typeof openReportReader>[0];
 
@@ -17,12 +19,13 @@ export class SuiteRun {
   noVerdict: NoVerdict | undefined;
   readonly #reader: ReportReader;
 
-  constructor(suite: Suite, spec: EvaluationSpec) {
+  /** `keepsNames`: those of all tests are wanted at the end. */
+  constructor(suite: Suite, spec: EvaluationSpec, keepsNames = false) {
     this.suite = suite;
     this.spec = spec;
     const { report = 'auto' } = spec;
     // A report file is read by the server; what the log shows meanwhile is guessed.
-    this.#reader = openReportReader(report.includes(':') ? 'auto' : (report as Kind));
+    this.#reader = openReportReader(report.includes(':') ? 'auto' : (report as Kind), keepsNames);
   }
 
   get title(): string {
@@ -36,5 +39,13 @@ export class SuiteRun {
 
   read(chunk: Uint8Array): void {
     this.#reader.write(chunk);
+  }
+
+  /** Every test by name, when what was read here is what the server has read, and each test has a name. Called at the end. */
+  results(): readonly TestResult[] | undefined {
+    const known = this.view?.attempts.at(-1)?.report;
+    const read = this.#reader.end();
+    const same = known !== undefined && read !== undefined && COUNTS.every((count) => known[count] === read[count]);
+    return same ? this.#reader.results() : undefined;
   }
 }
