@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { evaluationIdForKey, STREAMS } from '@lacuna/contracts';
+import { evaluationIdForKey, fact, logSubject, STREAMS } from '@lacuna/contracts';
+import { testId } from '@lacuna/contracts/testing';
 import { connectBus, type UserName } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
 import type { NatsConnection } from 'nats';
@@ -95,6 +96,22 @@ describe('one server', () => {
       );
     },
   );
+
+  test('log-collect may look through the stream of logs, and remove a log from it', async () => {
+    const credentials = { user: 'log-collect', password: nats.passwordOf('log-collect') };
+    await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-log-collect', credentials });
+    const id = testId(1);
+    const subject = logSubject(id, 1, 'pod');
+    await (await bus.openLog(subject, 'c')).append({ offset: 0, bytes: Buffer.from('hello') });
+    expect(await bus.storedLogs()).toEqual([subject]);
+    expect((await bus.logStoreState()).bytes).toBeGreaterThan(0);
+    await bus.purgeLog(subject);
+    expect(await bus.storedLogs()).toEqual([]);
+    const about = { evaluation: id, attempt: 1, at: 1 };
+    const removed = { podUid: 'pod', bytes: 5, sha256: 'a'.repeat(64), retentionMs: 1 };
+    expect(await bus.publishFact(fact('log-removed', about, removed))).toMatchObject({ kind: 'stored' });
+    expect(await bus.readFacts(id)).toHaveLength(1);
+  });
 
   test('nobody gets in without a user', async () => {
     await expect(connectBus({ servers: nats.urls, name: 'stranger' })).rejects.toThrow(/refuses the credentials/);

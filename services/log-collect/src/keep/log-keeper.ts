@@ -110,8 +110,9 @@ export class LogKeeper {
   }
 
   async #move(log: ClosedLogRef, archive: LogArchive, signal: AbortSignal): Promise<void> {
-    const { bus, now } = this.#deps;
+    const { bus, now, room } = this.#deps;
     await this.#untilDone(log, () => moveLog(log, { bus, archive, now }, signal), signal);
+    room.freed(log.statement.bytes);
     this.#deps.onDone('archived');
   }
 

@@ -29,6 +29,11 @@ export class LogRoom {
     return this.#bytes > this.#limit || this.#deps.isHeldUp();
   }
 
+  /** So many bytes have left the stream since the last look: what is enough is not moved twice over. */
+  freed(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
   /** Looks again and again until the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
