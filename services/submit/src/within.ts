@@ -3,12 +3,12 @@ import { Failure } from '@lacuna/contracts';
 /** What a caller should wait before it tries again. Milliseconds. */
 const RETRY_AFTER_MS = 5_000;
 
-/** The outcome of some work, or `Failure('overloaded')` when there is none in time. The work itself goes on. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+/** The outcome of some work, or `Failure('overloaded')` when there is none in time. The work itself goes on. `who`: whom it waits for. */
+export async function within<T>(ms: number, work: Promise<T>, who = 'NATS'): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () =>
-      late.reject(new Failure('overloaded', `NATS did not answer within ${ms} ms`, { retryAfterMs: RETRY_AFTER_MS })),
+      late.reject(new Failure('overloaded', `${who} did not answer within ${ms} ms`, { retryAfterMs: RETRY_AFTER_MS })),
     ms,
   );
   try {

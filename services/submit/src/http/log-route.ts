@@ -19,6 +19,7 @@ export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, s
     const { attempt, state, sha256, length, bytes } = await within(
       answerWithinMs,
       openLog({ archive, bus }, evaluation, wanted, signal),
+      archive === undefined ? 'NATS' : `NATS or the log archive ${archive.name}`,
     );
     return streamReply(reply, bytes, {
       stopping,
