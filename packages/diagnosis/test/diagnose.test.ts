@@ -1,7 +1,8 @@
+import { Story } from '@lacuna/contracts/testing';
 import { STORIES } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../src/index.ts';
-import { diagnosisOf } from './given.ts';
+import { diagnosisOf, logOf } from './given.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 test('every cause has a scenario and a near-miss', () => {
@@ -29,4 +30,11 @@ test.each(Object.entries(STORIES))('no story leaves a broken evaluation without 
 
 test('of an evaluation that passed, and nothing was late, nothing is said', () => {
   expect(diagnosisOf(STORIES.passedWithTests())).toMatchObject({ condition: 'sound', causes: [] });
+});
+
+test('a pool that is exhausted at the end of the log says more than the exit code of a program that chose it', () => {
+  const story = new Story().running().after(1_000).ended({ exitCode: 1, reason: 'Error' }).logClosed().reportRead();
+  const log = logOf('begun', 'sqlalchemy: QueuePool limit of size 5 overflow 10 reached');
+  const overlap = { evaluations: 2, broken: 0 };
+  expect(diagnosisOf(story, { log, overlap }).causes.map(({ cause }) => cause)[0]).toBe('api-sessions');
 });

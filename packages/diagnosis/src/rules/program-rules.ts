@@ -109,14 +109,12 @@ export const PROGRAM_RULES: readonly Rule[] = [
       suggestion((known) => failedByItself(known) && connections(known)),
       suggestion(
         (known) =>
-          failedByItself(known) &&
-          (inLog(known, 'pool-exhausted') ?? inLog(known, 'rate-limited') ?? inLog(known, 'server-busy')),
+          failedByItself(known) && TOO_MANY.map((kind) => inLog(known, kind)).find((text) => text !== undefined),
       ),
       hint(
         (known) =>
           failedByItself(known) &&
-          connections(known) &&
-          CONNECTION.some((kind) => atEnd(known, kind)) &&
+          [...CONNECTION, ...TOO_MANY].some((kind) => atEnd(known, kind)) &&
           'the last of them stands at the end of the log',
       ),
       hint(
@@ -173,6 +171,8 @@ const CONNECTION: readonly SignalKind[] = [
   'connection-timeout',
   'name-lookup',
 ];
+/** What a service says that has too many clients or requests. */
+const TOO_MANY: readonly SignalKind[] = ['pool-exhausted', 'rate-limited', 'server-busy'];
 /** So many of the last bytes count as the end of a log. */
 const END_BYTES = 16 * 1024;
 
