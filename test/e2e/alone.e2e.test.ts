@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AloneView, EvaluationView } from '@lacuna/contracts';
+import { openToolbox } from '@lacuna/evidence/testing';
 import { eventually, freePort, tempDir, type TempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openToolbox } from '../../packages/evidence/test/tools/toolbox.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startUp, type Up } from '../support/up.ts';
 
