@@ -17,8 +17,26 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
-test('on a real node: quota, late quota, OOM and eviction, each by the cluster itself, and nothing is left behind', async () => {
-  const faults = ['no-pod', 'slow-pod', 'oom', 'evict'];
+/** Every fault there is, and the cause that the diagnosis must rank first. */
+const CAUSES = {
+  'no-pod': 'quota',
+  'slow-pod': 'pod-late',
+  'jaeger-down': 'quota',
+  oom: 'oom',
+  evict: 'evicted',
+  'cut-log': 'log-unread',
+  'lost-tail': 'log-unread',
+  'dispatch-stall': 'dispatch-stalled',
+  'nats-restart': undefined,
+  'duplicate-delivery': undefined,
+};
+
+test('on a real node: every fault, each by the cluster itself, and nothing is left behind', async () => {
+  const faults = Object.keys(CAUSES);
+  const { stdout: list } = await runCli(['drill', '--list', '--json']);
+  const listed = JSON.parse(list) as { fault: string; notOn: Record<string, string> }[];
+  const possible = listed.filter(({ notOn }) => notOn['kubernetes'] === undefined);
+  expect(possible.map(({ fault }) => fault).toSorted()).toEqual(faults.toSorted());
   const cluster = [
     '--cluster',
     'kubernetes',
@@ -35,7 +53,7 @@ test('on a real node: quota, late quota, OOM and eviction, each by the cluster i
   expect(drills.map(({ fault, problems }) => ({ fault, problems }))).toEqual(
     faults.map((fault) => ({ fault, problems: [] })),
   );
-  expect(drills.map(({ cause }) => cause)).toEqual(['quota', 'pod-late', 'oom', 'evicted']);
+  expect(drills.map(({ cause }) => cause)).toEqual(Object.values(CAUSES));
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const { items } = await get<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
     controlPlane,
@@ -43,4 +61,4 @@ test('on a real node: quota, late quota, OOM and eviction, each by the cluster i
   );
   const left = items.filter(({ metadata, status }) => metadata.name.includes('drill') && status.phase === 'Active');
   expect(left).toEqual([]);
-}, 300_000);
+}, 600_000);

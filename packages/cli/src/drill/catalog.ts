@@ -1,9 +1,11 @@
 import type { Drill, Place } from './drill.ts';
 import { KUBERNETES_DRILLS } from './kubernetes-drills.ts';
+import { KUBERNETES_LOG_DRILLS } from './kubernetes-log-drills.ts';
 import { LABEL_DRILLS } from './label-drills.ts';
 import { PROCESS_DRILLS } from './process-drills.ts';
 
-const ALL: readonly Drill[] = [...LABEL_DRILLS, ...PROCESS_DRILLS, ...KUBERNETES_DRILLS];
+const ON_KUBERNETES = [...KUBERNETES_DRILLS, ...KUBERNETES_LOG_DRILLS];
+const ALL: readonly Drill[] = [...LABEL_DRILLS, ...PROCESS_DRILLS, ...ON_KUBERNETES];
 
 /** Every fault that can be drilled, each once. */
 export const FAULTS: readonly string[] = [...new Set(ALL.map(({ fault }) => fault))];
@@ -11,7 +13,7 @@ export const FAULTS: readonly string[] = [...new Set(ALL.map(({ fault }) => faul
 /** Which drills make a fault: the embedded cluster and Kubernetes have ways of their own, some ways are the same for both. */
 const BY_PLACE: Readonly<Record<Place, readonly Drill[]>> = {
   process: [...LABEL_DRILLS, ...PROCESS_DRILLS],
-  kubernetes: [...KUBERNETES_DRILLS, ...PROCESS_DRILLS],
+  kubernetes: [...ON_KUBERNETES, ...PROCESS_DRILLS],
   url: LABEL_DRILLS,
 };
 

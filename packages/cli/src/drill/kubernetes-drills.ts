@@ -1,5 +1,7 @@
 import type { EvaluationId } from '@lacuna/contracts';
 import type { Drill } from './drill.ts';
+import { whileJaegerIsDown } from './while-jaeger-is-down.ts';
+import { podOf } from './pod-of.ts';
 import { kubernetesOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
 
 const NEEDS_CLUSTER = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;
@@ -39,6 +41,26 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
     make: async (scene, { spec }) => {
       const id = await submitted(scene, spec, await noPods(scene));
       await until(scene, id, 'pod.create missing', (view) => stageIs(view, 'pod.create', 'missing'));
+      await allowPods(scene);
+      return { id };
+    },
+  },
+  {
+    fault: 'jaeger-down',
+    makes:
+      'Jaeger is stopped while a quota allows no pod: the alert comes all the same, and the trace when Jaeger is back',
+    notOn: NEEDS_CLUSTER,
+    act: {
+      key: 'jaeger-down',
+      spec: { name: 'drill-jaeger-down', command: ['true'], report: 'none' },
+      verdict: 'error',
+      reason: /pod\.create missing: FailedCreate: .*exceeded quota/,
+      broken: 'pod.create missing',
+    },
+    cause: 'quota',
+    make: async (scene, { spec }) => {
+      const id = await whileJaegerIsDown(scene, async () => submitted(scene, spec, await noPods(scene)));
+      await until(scene, id, 'its verdict', ({ verdict }) => verdict !== undefined);
       await allowPods(scene);
       return { id };
     },
@@ -106,11 +128,8 @@ async function allowPods(scene: Scene): Promise<void> {
 
 async function evict(scene: Scene, id: EvaluationId): Promise<void> {
   const { api, namespace } = kubernetesOf(scene);
-  const pods = `/api/v1/namespaces/${namespace}/pods`;
-  const { items } = (await api('GET', pods)) as { items: { metadata: { name: string } }[] };
-  const name = items.map(({ metadata }) => metadata.name).find((pod) => pod.startsWith(id));
-  if (name === undefined) throw new Error(`there is no pod of ${id} in ${namespace}`);
-  await api('POST', `${pods}/${name}/eviction`, {
+  const name = await podOf(scene, id);
+  await api('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     metadata: { name, namespace },

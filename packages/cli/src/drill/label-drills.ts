@@ -1,8 +1,6 @@
 import type { Drill } from './drill.ts';
 import { stageIs, submitted, until, type Scene } from './scene.ts';
 
-const ON_EMBEDDED = { kubernetes: 'the label lacuna.fault is for the embedded cluster' } as const;
-
 /** Enough output that a cut is in the middle, in lines that say where they are. */
 const TALK =
   'i=0; while [ $i -lt 400 ]; do echo "line $i of a log that must be whole to be believed"; i=$((i+1)); done';
@@ -13,7 +11,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
   {
     fault: 'no-pod',
     makes: 'the Job never gets a pod',
-    notOn: ON_EMBEDDED,
+    notOn: {},
     act: {
       key: 'no-pod',
       spec: { name: 'drill-no-pod', command: ['true'], labels: { 'lacuna.fault': 'no-pod' } },
@@ -27,7 +25,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
   {
     fault: 'slow-pod',
     makes: 'the pod comes after its time: the hole is told, and filled',
-    notOn: ON_EMBEDDED,
+    notOn: {},
     act: {
       key: 'slow-pod',
       spec: { name: 'drill-slow-pod', command: ['true'], labels: { 'lacuna.fault': 'slow-pod:4500' } },
@@ -40,7 +38,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
   {
     fault: 'cut-log',
     makes: 'the runtime stops writing the log, and says nothing',
-    notOn: ON_EMBEDDED,
+    notOn: {},
     act: {
       key: 'cut-log',
       spec: {

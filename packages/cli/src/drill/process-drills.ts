@@ -5,6 +5,7 @@ import { connectBus } from '@lacuna/messaging';
 import type { Drill } from './drill.ts';
 import { rankedFirst } from './label-drills.ts';
 import { ownOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
+import { whileJaegerIsDown } from './while-jaeger-is-down.ts';
 
 const NEEDS_OWN = { url: 'it stops processes, which only a platform of its own allows' } as const;
 
@@ -39,10 +40,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
   {
     fault: 'lost-tail',
     makes: 'the second half of a finished log is gone before it is read, as when it is rotated away',
-    notOn: {
-      ...NEEDS_OWN,
-      kubernetes: 'the log files of a node cannot be reached through the API',
-    },
+    notOn: NEEDS_OWN,
     act: {
       key: 'lost-tail',
       spec: { name: 'drill-lost-tail', command: ['sh', '-c', 'seq 1 20000'] },
@@ -71,7 +69,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
   {
     fault: 'jaeger-down',
     makes: 'Jaeger is stopped while a log is cut: the alert comes all the same, and the trace when Jaeger is back',
-    notOn: { ...NEEDS_OWN, kubernetes: 'its broken span is made by cut-log, which needs the embedded cluster' },
+    notOn: NEEDS_OWN,
     act: {
       key: 'jaeger-down',
       spec: {
@@ -84,19 +82,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
       broken: 'log.capture truncated',
     },
     cause: 'log-cut',
-    make: async (scene, { spec }) => {
-      const { jaeger, alerts } = ownOf(scene);
-      const { pid } = jaeger();
-      process.kill(pid, 'SIGSTOP');
-      try {
-        const id = await submitted(scene, spec);
-        await waitFor(scene, 'the alert without Jaeger', async () => alerts.find((alert) => alert.evaluation === id));
-        scene.say('alerted while Jaeger is down');
-        return { id };
-      } finally {
-        process.kill(pid, 'SIGCONT');
-      }
-    },
+    make: async (scene, { spec }) => ({ id: await whileJaegerIsDown(scene, () => submitted(scene, spec)) }),
   },
   {
     fault: 'nats-restart',
