@@ -56,7 +56,7 @@ function findings(found) {
       {},
       element('td', { class: clearedAt === undefined ? 'missing' : 'late' }, `${stage} ${cause}`),
       element('td', {}, reason),
-      element('td', {}, clearedAt === undefined ? 'alerted' : 'resolved: it came late'),
+      element('td', {}, clearedAt === undefined ? 'alerted' : 'resolved'),
     ),
   );
   return [element('h2', {}, 'Findings'), element('table', {}, element('tbody', {}, ...rows))];
