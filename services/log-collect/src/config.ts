@@ -37,11 +37,11 @@ export const CollectConfigSchema = Type.Object({
     default: 150,
     description: 'a log is followed when its container has run this long; before that its end is waited for',
   }),
-  followAtOnce: Type.Integer({
+  followBelow: Type.Integer({
     minimum: 1,
-    default: 8,
+    default: 1_000,
     description:
-      'while so many logs bring something, the next is followed 5 s later, or read when its container has ended',
+      'while followed logs bring so many pieces a second, which are lines mostly, the next is followed 8 s later, or read when its container has ended',
   }),
   stall: Type.Integer({
     unit: 'ms',

@@ -10,7 +10,7 @@ export interface FollowTimes {
    * and not followed: a source that does not end a followed stream costs a connection, because only its closing ends that.
    */
   readonly afterMs: number;
-  /** The same while many other logs are being read: see `LogTraffic`. Less than the ten seconds within which nothing can be rotated away twice. */
+  /** The same while other logs bring much: see `LogTraffic`. Less than the ten seconds within which nothing can be rotated away twice. */
   readonly busyAfterMs: number;
   /** While the container runs: silence is normal, but a stream that hangs looks the same (faults L4, L17). Doubles each time, up to `mostMs`. */
   readonly stallMs: number;

@@ -1,37 +1,56 @@
-/** A log that brought something is being read for this long. Milliseconds. */
-const BUSY_MS = 100;
-/** One that was just asked for, until its source has found the time to answer. Milliseconds. */
+/** A log that was asked for counts as being opened until its source answers, or for this long. Milliseconds. */
 const OPENING_MS = 1_000;
+/** With so many being opened the source is busy with that. */
+const MANY_OPENING = 8;
+const SECOND_MS = 1_000;
+
 /**
- * How many logs bring something just now. Of a followed log the kubelet, the API server and we handle each line by itself, which costs two and a
- * half times as much as the same line of a log that is read in one go (docs/performance.md). So while many are being read, the next one had
+ * How much followed logs bring just now. Of a followed log the kubelet, the API server and we handle nearly each line by itself, which costs two
+ * and a half times as much as the same line of a log that is read in one go (docs/performance.md). So while there is much of it, the next log had
  * better wait for the end of its container.
  */
 export class LogTraffic {
-  readonly #many: number;
-  readonly #busyUntil = new Map<object, number>();
+  readonly #heavyAt: number;
+  readonly #openingUntil = new Map<object, number>();
+  #secondBegan = 0;
+  /** Pieces of this second, and of the one before. */
+  #pieces = 0;
+  #piecesBefore = 0;
 
-  /** `many`: how many being read make it heavy. */
-  constructor(many: number) {
-    this.#many = many;
+  /** `heavyAt`: pieces a second. */
+  constructor(heavyAt: number) {
+    this.#heavyAt = heavyAt;
   }
 
-  /** Whether many are being read, for one that would be the next. */
+  /** Whether the next log had better wait. */
   get isHeavy(): boolean {
     const now = performance.now();
-    for (const [log, until] of this.#busyUntil) if (until <= now) this.#busyUntil.delete(log);
-    return this.#busyUntil.size >= this.#many;
+    this.#turn(now);
+    for (const [log, until] of this.#openingUntil) if (until <= now) this.#openingUntil.delete(log);
+    const left = 1 - (now - this.#secondBegan) / SECOND_MS;
+    return this.#pieces + this.#piecesBefore * left >= this.#heavyAt || this.#openingUntil.size >= MANY_OPENING;
   }
 
   opening(log: object): void {
-    this.#busyUntil.set(log, performance.now() + OPENING_MS);
+    this.#openingUntil.set(log, performance.now() + OPENING_MS);
   }
 
+  /** A piece of it came, however long. */
   brought(log: object): void {
-    this.#busyUntil.set(log, performance.now() + BUSY_MS);
+    this.#openingUntil.delete(log);
+    this.#turn(performance.now());
+    this.#pieces++;
   }
 
   closed(log: object): void {
-    this.#busyUntil.delete(log);
+    this.#openingUntil.delete(log);
+  }
+
+  #turn(now: number): void {
+    const seconds = Math.floor((now - this.#secondBegan) / SECOND_MS);
+    if (seconds === 0) return;
+    this.#piecesBefore = seconds === 1 ? this.#pieces : 0;
+    this.#pieces = 0;
+    this.#secondBegan += seconds * SECOND_MS;
   }
 }

@@ -37,8 +37,8 @@ const AGREE_MS = 2_000;
 const GIVE_UP_MS = 20_000;
 /** A silent log is opened anew at least this often. Milliseconds. */
 const MOST_STALL_MS = 300_000;
-/** How long a log is not followed while many are being read. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
-const BUSY_AFTER_MS = 5_000;
+/** How long a log is not followed while others bring much. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
+const BUSY_AFTER_MS = 8_000;
 /** How the re-reads share the time that is allowed for them: soon at first, because most late bytes are only a moment late. */
 const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 
@@ -58,7 +58,7 @@ async function start(context: Context): Promise<RunningService> {
     cluster,
     now: () => clock.nowMs(),
     chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room: ahead },
-    traffic: new LogTraffic(config.followAtOnce),
+    traffic: new LogTraffic(config.followBelow),
     follow: {
       afterMs: config.followAfter,
       busyAfterMs: BUSY_AFTER_MS,

@@ -36,7 +36,7 @@ function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['clust
 async function running(
   source: CaptureDeps['cluster'] = cluster,
   budgetBytes = 1_000_000,
-  { afterMs = 0, traffic = new LogTraffic(4) }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
+  { afterMs = 0, traffic = new LogTraffic(1_000) }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
 ): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
@@ -211,15 +211,15 @@ describe('a capture', () => {
     expect(reads).toEqual([false]);
   });
 
-  test('is not followed while many others are read, and is read when it has ended', async () => {
+  test('is not followed while others bring much, and is read when it has ended', async () => {
     const reads: boolean[] = [];
     const openLog: CaptureDeps['cluster']['openLog'] = (container, from, signal) => {
       reads.push(from.follow);
       return followsForEver(container, from, signal);
     };
-    const traffic = new LogTraffic(4);
-    const others = Array.from({ length: 4 }, () => ({}));
-    for (const other of others) traffic.opening(other);
+    const traffic = new LogTraffic(1_000);
+    const other = {};
+    for (let line = 0; line < 20_000; line++) traffic.brought(other);
     const { pod, capture, stored } = await running(withLog(openLog), 1_000_000, { traffic });
     const capturing = capture();
     const result = capturing.run(within());
@@ -230,9 +230,9 @@ describe('a capture', () => {
     expect(reads).toEqual([false]);
   });
 
-  test('is followed when the others are done', async () => {
-    const traffic = new LogTraffic(4);
-    const others = Array.from({ length: 4 }, () => ({}));
+  test('is followed when the others are done with that', async () => {
+    const traffic = new LogTraffic(1_000);
+    const others = Array.from({ length: 8 }, () => ({}));
     for (const other of others) traffic.opening(other);
     const { pod, capture, stored } = await running(cluster, 1_000_000, { traffic });
     const capturing = capture();

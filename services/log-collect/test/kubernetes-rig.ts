@@ -112,7 +112,7 @@ export class KubernetesRig implements AsyncDisposable {
       cluster: this.cluster,
       now: Date.now,
       chunking: { idleMs: 5, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
-      traffic: new LogTraffic(100),
+      traffic: new LogTraffic(1_000),
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
       finalReads: { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 1_500 },
       onHeldUp: () => undefined,
