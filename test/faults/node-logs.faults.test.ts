@@ -11,6 +11,9 @@ import type { System } from '../support/system.ts';
 
 const PODS = 100;
 const MEGABYTE = 1_000_000;
+/** A hundred pods took a minute and a half on two cores on which much else ran. */
+const SETTLED_WITHIN_MS = 280_000;
+const TEST_MS = 300_000;
 /** So that the kubelet, which handles each line by itself, is busy with the bytes and not with the lines. */
 const LINE = 'x'.repeat(249);
 
@@ -46,30 +49,38 @@ function unproven(views: readonly EvaluationView[], sha256: string): string[] {
     .map(({ id, verdict, reason }) => `${id}: ${verdict}, ${reason}`);
 }
 
-test('of 100 pods at once that each write a megabyte at the very end, every log is sealed', async () => {
-  const ids = await submit(LATE, PODS);
-  expect(unproven(await allSettled(system.client, ids, 170_000), LATE_SHA256)).toEqual([]);
-});
+test(
+  'of 100 pods at once that each write a megabyte at the very end, every log is sealed',
+  async () => {
+    const ids = await submit(LATE, PODS);
+    expect(unproven(await allSettled(system.client, ids, SETTLED_WITHIN_MS), LATE_SHA256)).toEqual([]);
+  },
+  TEST_MS,
+);
 
-test('the same with the collector killed every five seconds', async () => {
-  const ids = await submit(LATE, PODS);
-  const { 'log-collect': collector } = system.services;
-  const over = new AbortController();
-  const killing = (async () => {
-    let kills = 0;
-    for (; !over.signal.aborted; kills++) {
-      await pass(5_000, undefined, { signal: over.signal }).catch(() => undefined);
-      await collector.kill9();
-      collector.start();
-      // On a busy machine it may need those five seconds to start.
-      await collector.ready();
-    }
-    return kills;
-  })();
-  const views = await allSettled(system.client, ids, 170_000).finally(() => over.abort());
-  expect(unproven(views, LATE_SHA256)).toEqual([]);
-  expect(await killing).toBeGreaterThan(3);
-});
+test(
+  'the same with the collector killed every five seconds',
+  async () => {
+    const ids = await submit(LATE, PODS);
+    const { 'log-collect': collector } = system.services;
+    const over = new AbortController();
+    const killing = (async () => {
+      let kills = 0;
+      for (; !over.signal.aborted; kills++) {
+        await pass(5_000, undefined, { signal: over.signal }).catch(() => undefined);
+        await collector.kill9();
+        collector.start();
+        // On a busy machine it may need those five seconds to start.
+        await collector.ready();
+      }
+      return kills;
+    })();
+    const views = await allSettled(system.client, ids, SETTLED_WITHIN_MS).finally(() => over.abort());
+    expect(unproven(views, LATE_SHA256)).toEqual([]);
+    expect(await killing).toBeGreaterThan(3);
+  },
+  TEST_MS,
+);
 
 /** Ten lines a second, each in two pieces, so that whatever happens happens in the middle of one. */
 const STEADY_LINES = 600;
