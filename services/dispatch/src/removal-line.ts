@@ -22,6 +22,10 @@ interface Waiting {
   readonly giveUp: (reason: unknown) => void;
 }
 
+/** So many times more side by side when the line does not keep up: else a cluster that is slow for long would be filled with Jobs that are over. */
+const MORE_WHEN_LATE = 4;
+/** It does not keep up when the first waits so many times longer than it should at most. */
+const LATE = 2;
 /** Between two looks whether the first in the line may begin. Milliseconds. */
 const LOOK_MS = 250;
 
@@ -69,13 +73,18 @@ export class RemovalLine {
   #begin(): void {
     clearTimeout(this.#look);
     for (let [first] = this.#line; first !== undefined; [first] = this.#line) {
-      if (this.#running >= this.#options.concurrency) return;
-      if (!this.#isDue(first)) break;
+      if (this.#running >= this.#concurrencyFor(first) || !this.#isDue(first)) break;
       this.#line.shift();
       this.#running++;
       first.begin();
     }
     if (this.#line.length > 0) this.#look = setTimeout(() => this.#begin(), LOOK_MS);
+  }
+
+  #concurrencyFor({ since }: Waiting): number {
+    const { concurrency, mostMs, now } = this.#options;
+    const isLate = mostMs > 0 && now() - since >= LATE * mostMs;
+    return isLate ? concurrency * MORE_WHEN_LATE : concurrency;
   }
 
   #isDue({ since }: Waiting): boolean {

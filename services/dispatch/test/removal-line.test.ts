@@ -64,6 +64,18 @@ describe('a removal', () => {
     expect(removal.ranAt).toBe(0);
   });
 
+  test('runs beside four times as many when the line does not keep up', async () => {
+    busy.evaluations = true;
+    const removals = line(undefined, 2);
+    let begun = 0;
+    const never = new Promise<void>(() => undefined);
+    for (let i = 0; i < 20; i++) void removals.run(0, () => (begun++, never));
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(begun).toBe(2);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(begun).toBe(8);
+  });
+
   test('runs beside no more than a few others, and in their order', async () => {
     busy.room = true;
     const removals = line(undefined, 2);
