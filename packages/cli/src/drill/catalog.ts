@@ -1,10 +1,11 @@
 import type { Drill, Place } from './drill.ts';
+import { KUBERNETES_API_DRILLS } from './kubernetes-api-drills.ts';
 import { KUBERNETES_DRILLS } from './kubernetes-drills.ts';
 import { KUBERNETES_LOG_DRILLS } from './kubernetes-log-drills.ts';
 import { LABEL_DRILLS } from './label-drills.ts';
 import { PROCESS_DRILLS } from './process-drills.ts';
 
-const ON_KUBERNETES = [...KUBERNETES_DRILLS, ...KUBERNETES_LOG_DRILLS];
+const ON_KUBERNETES = [...KUBERNETES_DRILLS, ...KUBERNETES_LOG_DRILLS, ...KUBERNETES_API_DRILLS];
 const ALL: readonly Drill[] = [...LABEL_DRILLS, ...PROCESS_DRILLS, ...ON_KUBERNETES];
 
 /** Every fault that can be drilled, each once. */

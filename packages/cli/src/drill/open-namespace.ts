@@ -26,5 +26,5 @@ export async function openNamespace(
   await call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   const remove = async (): Promise<void> => void (await call('DELETE', `/api/v1/namespaces/${namespace}`));
   await life.step('namespace', () => Promise.resolve({ [Symbol.asyncDispose]: remove }));
-  return { namespace, image, api: call };
+  return { namespace, image, api: call, kubeconfigFor: (token) => api.kubeconfigFor(token) };
 }

@@ -59,7 +59,7 @@ export async function openScene(life: Lifecycle, options: SceneOptions): Promise
     clusterDir: settings['LACUNA_CLUSTER_DIR'] ?? join(dataDir, 'cluster'),
     alerts: receiver.received,
     services: { dispatch, 'log-collect': collect },
-    replica: (name) => ServiceChild.start(name, settings, life.signal),
+    replica: (name, more = {}) => ServiceChild.start(name, { ...settings, ...more }, life.signal),
     nats: () => running('NATS server', ownNats),
     jaeger: () => running('Jaeger', 'unavailable' in traces ? undefined : traces.own),
   };

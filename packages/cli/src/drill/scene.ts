@@ -21,6 +21,8 @@ export interface KubernetesScene {
   readonly namespace: string;
   /** Image of the evaluations; it has `sh`. */
   readonly image: string;
+  /** A kubeconfig for the same server with another identity, as text. */
+  readonly kubeconfigFor: (token: string) => string;
   /** One call to the API server; rejects unless it succeeds. */
   readonly api: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<unknown>;
 }
@@ -31,8 +33,8 @@ export interface OwnScene {
   readonly clusterDir: string;
   readonly alerts: readonly ReceivedAlert[];
   readonly services: Readonly<Record<ApartService, ServiceChild>>;
-  /** One more process of a service, as a second replica. */
-  readonly replica: (name: ApartService) => Promise<ServiceChild>;
+  /** One more process of a service, as a second replica, with settings of its own. */
+  readonly replica: (name: ApartService, own?: Readonly<Record<string, string>>) => Promise<ServiceChild>;
   readonly nats: () => ServerProcess;
   readonly jaeger: () => ServerProcess;
 }
