@@ -1,5 +1,7 @@
-import { fact } from '@lacuna/contracts';
+import { randomBytes } from 'node:crypto';
+import { fact, runIdFrom } from '@lacuna/contracts';
 import { connectBus } from '@lacuna/messaging';
+import { eventually } from '@lacuna/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -83,5 +85,36 @@ describe('the page', () => {
     const seal = page.getByText(/^sealed: 6 bytes/);
     await seal.waitFor();
     expect(await seal.getAttribute('class')).toBe('ok');
+  });
+
+  test('diagnoses what broke: the likeliest cause first, with the facts for it and what to do', async () => {
+    const command = ['sh', '-c', 'seq 1 2000'];
+    const { id } = await system.client.submit({ name: 'cut', command, labels: { 'lacuna.fault': 'cut-log:100' } });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    const first = page.locator('.causes > li').first();
+    await first.waitFor();
+    expect(await first.innerText()).toMatch(/^The end of the log is lost \(certain\)/);
+    expect(await first.locator('.for').first().innerText()).toMatch(
+      /log cut after byte 100: 8 793 of 8 893 bytes lost/,
+    );
+    expect(await first.locator('.advice').innerText()).toMatch(/Do not read this run as failed/);
+    // As wide as the page, and not over anything else.
+    expect((await first.boundingBox())?.width).toBeGreaterThan(400);
+  });
+
+  test('shows how a suite of a run compares with itself alone, and leads to the repetition', async () => {
+    const run = { id: runIdFrom(randomBytes(16)), suite: 'e2e', suites: ['e2e'] };
+    const spec = (exitCode: number) => ({ name: 'e2e', command: ['sh', '-c', `exit ${exitCode}`], report: 'none' });
+    const together = await system.client.submit({ ...spec(1), run });
+    await settled(together.id);
+    const alone = await system.client.submit({ ...spec(0), run: { ...run, alone: 1 } });
+    await settled(alone.id);
+    await page.goto(`${system.url}/#/${together.id}`);
+    await eventually('compared', async () => (await system.client.get(together.id)).alone !== undefined);
+    await page.reload();
+    await page.getByText('It fails together, and passes alone.').waitFor();
+    await page.getByRole('link', { name: 'repetition 1' }).click();
+    await page.getByText(alone.id).first().waitFor();
   });
 });
