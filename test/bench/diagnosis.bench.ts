@@ -1,10 +1,11 @@
 /**
  * The scanner of logs, in MB/s, over lines without any signal. Then diagnosing 10,000 evaluations, half of them broken: the rules alone on
- * one core, and `GET /v1/diagnosis` over the whole way with the evaluations in the stream. Run with `node`.
+ * one core, and `GET /v1/diagnosis` over the whole way with the evaluations in the stream; for those of which facts do not say why they failed
+ * it reads the ends of the newest logs, 256 KiB each. Run with `node`.
  */
 import { createClient } from '@lacuna/client';
 import { Story } from '@lacuna/contracts/testing';
-import { evaluationIdFrom, type EvaluationId } from '@lacuna/contracts';
+import { evaluationIdFrom, logSubject, type EvaluationId } from '@lacuna/contracts';
 import { diagnose, LogScanner } from '@lacuna/diagnosis';
 import { decide, fold } from '@lacuna/lifecycle';
 import { connectBus } from '@lacuna/messaging';
@@ -13,6 +14,9 @@ import { startSystem } from '../support/system.ts';
 
 const EVALUATIONS = 10_000;
 const TARGET_MS = 2_000;
+/** Logs that are there to be read, more than are read, and how long each is. */
+const LOGS = 64;
+const LOG_BYTES = 256 * 1024;
 
 function idOf(number: number): EvaluationId {
   const bytes = new Uint8Array(16);
@@ -20,10 +24,14 @@ function idOf(number: number): EvaluationId {
   return evaluationIdFrom(bytes);
 }
 
+/** One of eight: only its log can say why. */
+const failedByItself = (number: number): boolean => number % 8 === 3;
+
 /** As the services would have told it, judged. */
 function lifeOf(number: number, begin: number): Story {
   const story = new Story(idOf(number), begin).running().after(500);
   if (number % 2 === 0) story.ended().logClosed().reportRead();
+  else if (failedByItself(number)) story.ended({ exitCode: 1, reason: 'Error' }).logClosed().reportRead();
   else if (number % 4 === 1) story.ended({ reason: 'OOMKilled', exitCode: 137 }).logClosed().reportRead();
   else
     story
@@ -62,6 +70,11 @@ const publisher = async (): Promise<void> => {
   for (const fact of facts) await bus.publishFact(fact);
 };
 await Promise.all(Array.from({ length: 256 }, publisher));
+for (const [number, { id, podUid }] of stories.entries()) {
+  if (!failedByItself(number) || number < EVALUATIONS - 8 * LOGS) continue;
+  const writer = await bus.openLog(logSubject(id, 1, podUid), `container-of-${id}`);
+  await writer.append({ offset: 0, bytes: chunk.subarray(0, LOG_BYTES) });
+}
 const client = createClient({ url: system.url });
 const since = new Date(begin - 1_000);
 await eventually('all read', async () => (await client.diagnoseRange({ since })).broken === EVALUATIONS / 2, {
