@@ -24,6 +24,13 @@ export class DirectAccess implements AsyncDisposable {
     return (body as { readonly items: readonly ApiPod[] }).items;
   }
 
+  /** The names of the Jobs that begin with something. */
+  async jobNames(prefix: string): Promise<string[]> {
+    const body = await this.#call({ path: jobsPath(this.#namespace) });
+    const names = (body as { readonly items: readonly ApiObject[] }).items.map(({ metadata }) => metadata?.name ?? '');
+    return names.filter((name) => name.startsWith(prefix));
+  }
+
   job(name: string): Promise<ApiObject> {
     return this.#call({ path: `${jobsPath(this.#namespace)}/${name}` }) as Promise<ApiObject>;
   }

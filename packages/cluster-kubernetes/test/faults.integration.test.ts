@@ -1,7 +1,11 @@
+import { KubeConfig } from '@kubernetes/client-node';
 import { PROGRAMS, type Session } from '@lacuna/cluster/conformance';
 import { apply, eventually } from '@lacuna/testing';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiPod } from '../src/api-objects.ts';
+import { jobsPath } from '../src/collections.ts';
+import { KubeConnection } from '../src/kube-connection.ts';
 import { describeOn } from './describe-on.ts';
 import { DirectAccess } from './direct-access.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
@@ -128,6 +132,37 @@ describeOn('none', 'a cluster in trouble', () => {
     expect(subject.proxy.answersToLose).toBe(0);
     const { metadata } = await direct.job(asked.name);
     expect(outcome).toMatchObject({ kind: 'adopted', uid: metadata?.uid });
+  });
+
+  test('J22: a create whose answer is lost makes one Job when it is asked again, where a generated name makes two', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(join(subject.controlPlane.dataDir, 'proxied.kubeconfig'));
+    await using plain = new KubeConnection(config, 4_000);
+    const containers = [{ name: 'main', image: 'none' }];
+    const spec = { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } };
+    const create = async (generateName: string): Promise<unknown> => {
+      const body = { apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName }, spec };
+      return plain.call({ method: 'POST', path: jobsPath(subject.namespace), body }, session.signal);
+    };
+    const made = async (): Promise<string[]> => {
+      // A connection that is made and idle: else the break comes in a handshake, before the request is sent.
+      await plain.call({ path: jobsPath(subject.namespace) }, session.signal);
+      return direct.jobNames('generated-');
+    };
+    while ((await made()).length === 0) {
+      subject.proxy.loseNextAnswer();
+      expect(await create('generated-').catch(() => 'lost')).toBe('lost');
+    }
+    await create('generated-');
+    expect(await made()).toHaveLength(2);
+
+    const asked = request();
+    await ensure(request());
+    subject.proxy.loseNextAnswer();
+    await ensure(asked);
+    await ensure(asked);
+    expect(subject.proxy.answersToLose).toBe(0);
+    expect(await direct.jobNames(asked.name)).toEqual([asked.name]);
   });
 
   test('J26: a name that is too long for Kubernetes is denied with its words', async () => {
