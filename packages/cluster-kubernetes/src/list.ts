@@ -3,8 +3,8 @@ import type { Collection } from './collections.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { lossOfError, lossOfRefusal, type Loss } from './loss.ts';
 
-export type Listing =
-  | { readonly kind: 'listed'; readonly items: readonly ApiObject[]; readonly resourceVersion: string }
+export type Listing<T> =
+  | { readonly kind: 'listed'; readonly items: readonly T[]; readonly resourceVersion: string }
   | { readonly kind: 'lost'; readonly loss: Loss };
 
 /** Objects a page. Source: client-go's pager. */
@@ -17,11 +17,17 @@ interface ListBody {
 
 /**
  * All objects of a collection at one moment, page by page. No `resourceVersion` is sent: with `0` a server may answer from a cache that is
- * older than what was seen already. A page that comes too late (410) loses the listing; its head no longer fits its tail.
+ * older than what was seen already. A page that comes too late (410) loses the listing; its head no longer fits its tail. Of each object only
+ * what `read` makes of it is kept: 10,000 whole pods would take more memory than everything else that is known of them.
  */
-export async function list(connection: KubeConnection, collection: Collection, signal: AbortSignal): Promise<Listing> {
+export async function list<T>(
+  connection: KubeConnection,
+  collection: Collection,
+  read: (object: ApiObject) => T,
+  signal: AbortSignal,
+): Promise<Listing<T>> {
   const what = `list ${collection.name}`;
-  const items: ApiObject[] = [];
+  const items: T[] = [];
   try {
     for (let rest = ''; ;) {
       const query = { ...collection.selector, limit: PAGE, ...(rest !== '' && { continue: rest }) };
@@ -30,7 +36,7 @@ export async function list(connection: KubeConnection, collection: Collection, s
       if (response.status !== 200 || page === undefined || metadata?.resourceVersion === undefined) {
         return { kind: 'lost', loss: lossOfRefusal(what, response) };
       }
-      items.push(...page);
+      items.push(...page.map(read));
       rest = metadata.continue ?? '';
       if (rest === '') return { kind: 'listed', items, resourceVersion: metadata.resourceVersion };
     }

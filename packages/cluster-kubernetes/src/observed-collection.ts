@@ -30,7 +30,7 @@ export class ObservedCollection {
 
   async list(signal: AbortSignal): Promise<Listed> {
     const { name } = this.#collection;
-    const listing = await list(this.#deps.connection, this.#collection, signal);
+    const listing = await list(this.#deps.connection, this.#collection, (object) => this.#read(object), signal);
     if (listing.kind === 'lost') return listing;
     const { items, resourceVersion } = listing;
     if (this.#versions.isStale(resourceVersion)) {
@@ -39,12 +39,7 @@ export class ObservedCollection {
     this.#resourceVersion = resourceVersion;
     const drift = this.#versions.take(items, resourceVersion);
     this.#deletions.keep(items);
-    const objects = items.map((item) => this.#deletions.restore(item));
-    return {
-      kind: 'listed',
-      observations: objects.flatMap((object) => observationsOf(name, object, 'relisted')),
-      drift,
-    };
+    return { kind: 'listed', observations: items.flatMap(({ observations }) => observations), drift };
   }
 
   /** What changes after the last listing. */
@@ -53,6 +48,12 @@ export class ObservedCollection {
       if (watched.kind === 'lost') yield watched;
       else for (const observation of this.#news(watched)) yield { kind: 'observed', observation };
     }
+  }
+
+  #read(object: ApiObject): ApiObject & { readonly observations: readonly Observation[] } {
+    const { uid, resourceVersion } = object.metadata ?? {};
+    const observations = observationsOf(this.#collection.name, this.#deletions.restore(object), 'relisted');
+    return { metadata: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, observations };
   }
 
   #news({ type, object }: Extract<Watched, { kind: 'changed' }>): Observation[] {
