@@ -9,9 +9,9 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** One command line, run as a user runs it, to its end. */
+/** One command line, run as a user runs it, to its end; without colours, which the test runner asks for in CI. */
 export function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const options = { maxBuffer: 16 * 1024 * 1024, env: { ...process.env, ...env } };
+  const options = { maxBuffer: 16 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', ...env } };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [lacuna, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
