@@ -35,7 +35,12 @@ await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, {
 const samples: Sample[] = [];
 const take = async (settled: number): Promise<void> => {
   const at = performance.now();
-  samples.push({ settled, at, usage: await usageByProcess() });
+  const usage = await usageByProcess();
+  samples.push({ settled, at, usage });
+  const resident = [...usage].map(([name, { residentMb }]) => `${name} ${residentMb.toFixed(0)}`).join(', ');
+  console.error(
+    `${settled} of ${COUNT} settled, ${((at - samples[0]!.at) / 1_000).toFixed(0)} s; MB resident: ${resident}`,
+  );
 };
 await take(0);
 const load = await settleMany(lacuna, COUNT, {
