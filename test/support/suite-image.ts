@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { openToolbox } from '@lacuna/evidence/testing';
 import { nodeRuntimeImage, type ImageSource } from '@lacuna/servers';
-import { openToolbox } from '../../packages/evidence/test/tools/toolbox.ts';
 
 const execute = promisify(execFile);
 
