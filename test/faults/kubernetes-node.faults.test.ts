@@ -82,14 +82,13 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
   expect.soft(views.get(deleted)).toMatchObject(error(/deleted/));
   expect.soft(views.get(evicted)).toMatchObject(error(/exceeds the limit/));
   const alerts = await Promise.all([childKilled, noProgram, deleted, evicted].map(alertsOf));
-  expect
-    .soft(alerts)
-    .toEqual([
-      ['container.run oom-killed'],
-      ['container.start start-error'],
-      ['container.run deleted'],
-      ['container.run evicted'],
-    ]);
+  expect.soft(alerts).toEqual([
+    ['container.run oom-killed'],
+    // The helper runs until it knows that there is no such program; the watch may see that, and may not.
+    [expect.stringMatching(/^container\.(start|run) start-error$/) as string],
+    ['container.run deleted'],
+    ['container.run evicted'],
+  ]);
   expect(brokenHistory(ids, await facts())).toEqual([]);
 }, 240_000);
 
