@@ -19,7 +19,12 @@ export async function moveLog(log: ClosedLogRef, deps: MoveDeps, signal: AbortSi
   const pod = await closedPod(bus, log);
   if (pod.logRemoved === undefined) {
     const kept = pod.logArchived?.data;
-    const archived = kept === undefined ? await archiveLog(log, deps, signal) : await makeSure(log, kept, deps, signal);
+    const moving = kept === undefined ? archiveLog(log, deps, signal) : makeSure(log, kept, deps, signal);
+    const archived = await moving.catch(async (error: unknown) => {
+      // What is removed while it is looked at is no damage.
+      if (!isDamage(error) || (await closedPod(bus, log)).logRemoved === undefined) throw error;
+      return 'elsewhere' as const;
+    });
     if (archived === 'elsewhere') return moveLog(log, deps, signal);
     // Whoever removes a log says so first and then looks whether it was archived; we look the other way round, so one of us sees the other.
     if ((await bus.readFact(podFactSubject('log-removed', log))) !== undefined) await archive.remove(archived, signal);
