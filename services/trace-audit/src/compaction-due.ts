@@ -1,4 +1,4 @@
-import { attemptsOf, fold, openLogs } from '@lacuna/lifecycle';
+import { attemptsOf, fold, openLogs, type Evaluation } from '@lacuna/lifecycle';
 import type { DoneUpTo, History } from '@lacuna/messaging';
 
 /** What to do with a settled evaluation. */
@@ -16,17 +16,20 @@ export interface CompactionRule {
   readonly afterMs: number;
   /** How far every durable reader of the stream is. */
   readonly readers: readonly DoneUpTo[];
+  /** Of a repetition: what it repeats. Its comparison is owed by its verdict, which an auditor must see among its facts. */
+  readonly together?: Evaluation;
 }
 
 /** Erases env values and removes Jobs; it must have seen the verdict, also when it was never started before. */
 const CLEANS_UP = 'dispatch-clean-up';
 
 /**
- * Nothing may be owed any more: the verdict stands, every log is closed, no orphan is left in the cluster, and every durable reader is done with
- * all facts: the one that exports the trace and reads it back, those that send alerts and CDEvents, the one that erases the env and
+ * Nothing may be owed any more: the verdict stands, every log is closed, no orphan is left in the cluster, a repetition is compared with what it
+ * repeats, and every durable reader is done with all facts: the one that exports the trace and reads it back, those that send alerts and CDEvents, the one that erases the env and
  * removes the Jobs, and whoever else reads the stream. A record whose facts are not purged yet is due at once.
  */
-export function compactionDue(history: History, { now, afterMs, readers }: CompactionRule): CompactionDue {
+export function compactionDue(history: History, rule: CompactionRule): CompactionDue {
+  const { now, afterMs, readers, together } = rule;
   const { id, facts, record, unreadable } = history;
   if (record !== undefined) return { kind: record.notPurged > 0 ? 'now' : 'done' };
   const last = facts.at(-1);
@@ -38,8 +41,16 @@ export function compactionDue(history: History, { now, afterMs, readers }: Compa
   const what =
     openLogs(attemptsOf(evaluation)).length > 0
       ? 'the end of a log'
-      : (orphanIn(history) ?? notDone(readers, last.seq));
+      : (orphanIn(history) ?? comparisonOwed(evaluation, together) ?? notDone(readers, last.seq));
   return what === undefined ? { kind: 'now' } : { kind: 'owed', what };
+}
+
+/** Without what it repeats there is nothing to compare: somebody submitted the repetition by itself. */
+function comparisonOwed({ id, submitted }: Evaluation, together: Evaluation | undefined): string | undefined {
+  const time = submitted?.data.spec.run?.alone;
+  if (time === undefined || together?.submitted === undefined || together.comparisons?.[time] !== undefined)
+    return undefined;
+  return `the comparison of ${together.id} with ${id}, which repeats it`;
 }
 
 /** The durable reader that is not done up to a place, if there is one. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EvaluationId } from '@lacuna/contracts';
-import type { Bus, DoneUpTo, RecordedFact } from '@lacuna/messaging';
+import { evaluationOfRun, type EvaluationId } from '@lacuna/contracts';
+import { fold, type Evaluation } from '@lacuna/lifecycle';
+import type { Bus, DoneUpTo, History, RecordedFact } from '@lacuna/messaging';
 import { compactionDue, notDone } from './compaction-due.ts';
 
 export interface CompactorOptions {
@@ -13,7 +14,7 @@ export interface CompactorOptions {
   readonly onError: (error: unknown) => void;
 }
 
-type CompactorBus = Pick<Bus, 'readHistory' | 'compact' | 'doneUpTo'>;
+type CompactorBus = Pick<Bus, 'readFacts' | 'readHistory' | 'compact' | 'doneUpTo'>;
 
 interface Settled {
   /** The place of the verdict in the stream. */
@@ -85,8 +86,14 @@ export class Compactor {
     const behind = notDone(readers, settled.seq);
     if (behind !== undefined) return this.#putOff(id, settled, behind);
     const history = await this.#bus.readHistory(id);
+    const together = await this.#repeatedBy(history);
     const now = this.#options.now();
-    const due = compactionDue(history, { now, afterMs: this.#options.afterMs, readers });
+    const due = compactionDue(history, {
+      now,
+      afterMs: this.#options.afterMs,
+      readers,
+      ...(together && { together }),
+    });
     switch (due.kind) {
       case 'now': {
         const outcome = await this.#bus.compact(history, now);
@@ -106,6 +113,14 @@ export class Compactor {
       default:
         return due satisfies never;
     }
+  }
+
+  /** What a repetition repeats, as the facts have it. */
+  async #repeatedBy({ id, facts }: History): Promise<Evaluation | undefined> {
+    const run = fold(id, facts).submitted?.data.spec.run;
+    if (run?.alone === undefined) return undefined;
+    const together = evaluationOfRun({ id: run.id, suite: run.suite });
+    return fold(together, await this.#bus.readFacts(together));
   }
 
   #putOff(id: EvaluationId, settled: Settled, owed: string): void {

@@ -1,5 +1,6 @@
-import type { FactData } from '@lacuna/contracts';
+import { evaluationOfRun, type FactData } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
+import { fold, type Evaluation } from '@lacuna/lifecycle';
 import type { History } from '@lacuna/messaging';
 import { describe, expect, test } from 'vitest';
 import { compactionDue, type CompactionRule } from '../src/compaction-due.ts';
@@ -16,6 +17,15 @@ const DONE = [
   { consumer: 'trace-audit-export', seq: 1_000 },
 ];
 const ORPHAN = { object: 'job', uid: 'job-9', objectName: 'job-nine', why: 'left-behind', message: 'x' } as const;
+
+const COMPARISON: Omit<FactData<'compared-alone'>, 'time'> = {
+  alone: 'ev-0',
+  outcome: 'passes-alone',
+  from: 0,
+  failed: { both: [], onlyTogether: [], onlyAlone: [] },
+  overlapped: [],
+  fought: [],
+};
 
 const running = (): Story => new Story().running().ended();
 const settled = (): Story => running().logClosed().reportRead().tell('settled', VERDICT);
@@ -55,6 +65,21 @@ describe('an evaluation is compacted', () => {
     const found = settled().tell('orphan', { ...ORPHAN, state: 'found' });
     expect(due(found)).toEqual({ kind: 'owed', what: 'the end of the orphan job-nine' });
     expect(due(found.tell('orphan', { ...ORPHAN, state: 'gone' }))).toEqual({ kind: 'now' });
+  });
+
+  test('not as long as a repetition is not compared with what it repeats, if that was ever submitted', () => {
+    const run = { id: `run-${'0'.repeat(26)}`, suite: 'e2e', suites: ['e2e'] };
+    const repetition = new Story(evaluationOfRun({ ...run, alone: 2 })).running({ run: { ...run, alone: 2 } }).ended();
+    const alone = repetition.logClosed().reportRead().tell('settled', VERDICT);
+    const repeated = new Story(evaluationOfRun(run)).running({ run });
+    const owed = { kind: 'owed', what: `the comparison of ${repeated.id} with ${alone.id}, which repeats it` };
+    const together = (): Evaluation => fold(repeated.id, repeated.facts);
+    expect(due(alone, { together: together() })).toEqual(owed);
+    repeated.tell('compared-alone', { ...COMPARISON, time: 1 });
+    expect(due(alone, { together: together() })).toEqual(owed);
+    repeated.tell('compared-alone', { ...COMPARISON, time: 2 });
+    expect(due(alone, { together: together() })).toEqual({ kind: 'now' });
+    expect(due(alone, { together: fold(repeated.id, []) })).toEqual({ kind: 'now' });
   });
 
   test('not before every durable reader is done with its last fact', () => {

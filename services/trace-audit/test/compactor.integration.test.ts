@@ -1,4 +1,4 @@
-import { evaluationIdFrom, settledSubject, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { evaluationIdFrom, evaluationOfRun, settledSubject, type EvaluationId, type Fact } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { fold, viewOf, type Evaluation } from '@lacuna/lifecycle';
 import { STORIES } from '@lacuna/lifecycle/testing';
@@ -30,20 +30,23 @@ afterAll(async () => {
 
 const LINKS = { self: '', log: '', events: '', trace: '' };
 const foldOf = async (id: EvaluationId): Promise<Evaluation> => fold(id, await bus.readFacts(id));
-const told = (facts: Iterable<{ readonly fact: Fact }>): Promise<unknown> =>
+const publish = (facts: Iterable<{ readonly fact: Fact }>): Promise<unknown> =>
   Promise.all([...facts].map(({ fact }) => bus.publishFact(fact)));
 
-/** An auditor and a compactor as the service has them, until they are disposed. */
-function auditing(afterMs: number): AsyncDisposable & { readonly compactor: Compactor; readonly auditor: Auditor } {
-  const end = new AbortController();
-  const fail = (error: unknown): never => expect.fail(String(error));
-  const compactor = new Compactor(bus, {
+const fail = (error: unknown): never => expect.fail(String(error));
+const compacting = (afterMs: number): Compactor =>
+  new Compactor(bus, {
     afterMs,
     now: Date.now,
     onCompacted: () => undefined,
     onGivenUp: (id, why) => fail(`${id}: ${why}`),
     onError: fail,
   });
+
+/** An auditor and a compactor as the service has them, until they are disposed. */
+function auditing(afterMs: number): AsyncDisposable & { readonly compactor: Compactor; readonly auditor: Auditor } {
+  const end = new AbortController();
+  const compactor = compacting(afterMs);
   const auditor = new Auditor(bus, {
     deadlines: {},
     now: Date.now,
@@ -64,13 +67,15 @@ function auditing(afterMs: number): AsyncDisposable & { readonly compactor: Comp
 
 const fresh = (): Story => new Story(evaluationIdFrom(randomBytes(16)), Date.now() - 1_000);
 const passing = (): Story => fresh().running().ended().logClosed().reportRead();
+const settled = (story: Story, verdict: 'passed' | 'failed'): Story =>
+  story.tell('settled', { verdict, reason: verdict, evidenceAt: 0, notOwed: [], evidence: { absent: [] } });
 const isCompacted = async (id: EvaluationId): Promise<boolean> => (await bus.readHistory(id)).record !== undefined;
 
 describe('compacting', () => {
   test.each(Object.entries(STORIES))('the record of %s folds to what its facts fold to', async (_, tell) => {
     const { facts } = tell();
     const id = evaluationIdFrom(randomBytes(16));
-    await told(facts.map(({ fact: one }) => ({ fact: { ...one, evaluation: id } })));
+    await publish(facts.map(({ fact: one }) => ({ fact: { ...one, evaluation: id } })));
     const before = await foldOf(id);
     await bus.compact(await bus.readHistory(id), Date.now());
     const after = await foldOf(id);
@@ -81,7 +86,7 @@ describe('compacting', () => {
 
   test('what is settled becomes one record after a while, what is open does not', async () => {
     const [passed, open] = [passing(), fresh().running()];
-    await told([...passed.facts, ...open.facts]);
+    await publish([...passed.facts, ...open.facts]);
     await using audit = auditing(500);
     const { seq } = await eventually('it is settled', () => bus.readFact(settledSubject(passed.id)));
     expect(await isCompacted(passed.id)).toBe(false);
@@ -101,10 +106,10 @@ describe('compacting', () => {
       notOwed: [],
     });
     late.tell('settled', { verdict: 'error', reason: 'no pod', evidenceAt: 0, notOwed: [], evidence: { absent: [] } });
-    await told(late.facts);
+    await publish(late.facts);
     await bus.compact(await bus.readHistory(late.id), Date.now());
     const open = fresh().running();
-    await told(open.facts);
+    await publish(open.facts);
     await using audit = auditing(60_000);
     await eventually('it has caught up', () => audit.auditor.state.caughtUp);
     expect((await foldOf(late.id)).findings['1/pod.create/missing']?.cleared).toBeUndefined();
@@ -117,5 +122,35 @@ describe('compacting', () => {
     });
     expect(cleared).toMatchObject({ data: { evidence: 'it came late' } });
     expect((await foldOf(late.id)).settled?.data.verdict).toBe('error');
+  });
+
+  test('a repetition is compared before it is compacted, also when no auditor ran until its time had come', async () => {
+    const run = { id: `run-${evaluationIdFrom(randomBytes(16)).slice(3)}`, suite: 'e2e', suites: ['e2e'] };
+    const suite = (place: typeof run & { alone?: number }, exitCode: number): Story =>
+      new Story(evaluationOfRun(place), Date.now() - 1_000)
+        .running({ run: place })
+        .ended({ exitCode })
+        .logClosed()
+        .reportRead();
+    const [together, alone] = [suite(run, 1), suite({ ...run, alone: 1 }, 0)];
+    await publish([...settled(together, 'failed').facts, ...settled(alone, 'passed').facts]);
+    const signal = new AbortController().signal;
+    const compactor = compacting(0);
+    for (const { id } of [together, alone]) compactor.settled((await bus.readFact(settledSubject(id)))!);
+    await eventually('only what it repeats is compacted', async () => {
+      await compactor.look(signal);
+      return (await isCompacted(together.id)) && compactor.state.overdue === 1;
+    });
+    expect(compactor.state.owed).toContain(`the comparison of ${together.id}`);
+    expect(await isCompacted(alone.id)).toBe(false);
+
+    await using _ = auditing(60_000);
+    const comparisons = async () => (await foldOf(together.id)).comparisons;
+    const compared = await eventually('it is compared', comparisons);
+    expect(compared[1]?.data).toMatchObject({ alone: alone.id, outcome: 'passes-alone' });
+    await eventually('it is compacted', async () => {
+      await compactor.look(signal);
+      return isCompacted(alone.id);
+    });
   });
 });
