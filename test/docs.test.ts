@@ -2,9 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { withGenerated } from './support/generated-docs.ts';
 
-test('ARCHITECTURE.md shows the stages, facts and streams as the contracts have them (UPDATE_DOCS=1 rewrites it)', async () => {
-  const path = new URL('../ARCHITECTURE.md', import.meta.url);
-  const text = await readFile(path, 'utf8');
-  if (process.env['UPDATE_DOCS'] === '1') await writeFile(path, withGenerated(text));
-  expect(await readFile(path, 'utf8')).toBe(withGenerated(text));
-});
+test.each(['ARCHITECTURE.md', 'docs/settings.md'])(
+  '%s shows what the code has (UPDATE_DOCS=1 rewrites it)',
+  async (document) => {
+    const path = new URL(`../${document}`, import.meta.url);
+    const text = await readFile(path, 'utf8');
+    if (process.env['UPDATE_DOCS'] === '1') await writeFile(path, withGenerated(text));
+    expect(await readFile(path, 'utf8')).toBe(withGenerated(text));
+  },
+);

@@ -1,6 +1,7 @@
+import { readersOf, settingsOfServices } from '@lacuna/cli';
 import { CATALOG, formatDuration, SPAN_CONTRACT, STREAMS } from '@lacuna/contracts';
 
-/** The parts of ARCHITECTURE.md that are made from the contracts, by the name of their marker. */
+/** The parts of the documents that are made from the code, by the name of their marker. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   stages: () =>
     table(
@@ -26,6 +27,17 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         `\`${stream.name}\``,
         `\`${stream.subjects.join('`, `')}\``,
         stream.means,
+      ]),
+    ),
+  settings: () =>
+    table(
+      ['setting', 'means', 'takes', 'default', 'read by'],
+      settingsOfServices().map((setting) => [
+        `\`${setting.variable}\``,
+        setting.means,
+        setting.takes.replace(/ such as .*/, ''),
+        setting.default === undefined ? '–' : `\`${setting.default}\``,
+        readersOf(setting),
       ]),
     ),
 };

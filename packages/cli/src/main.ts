@@ -70,6 +70,11 @@ const COMMANDS: readonly LazyCommand[] = [
     summary: 'make the streams on a NATS server, for services that may not',
     load: async () => (await import('./commands/provision.ts')).provisionCommand,
   },
+  {
+    name: 'settings',
+    summary: 'list the settings of the services: what they mean, what they take, their defaults',
+    load: async () => (await import('./commands/settings.ts')).settingsCommand,
+  },
 ];
 
 /** Runs one command line; the exit code is left in `process.exitCode`, so that output still on its way is not cut off. */

@@ -90,3 +90,14 @@ describe('help', () => {
     expect(named.stdout.toString()).toBe(asked.stdout.toString());
   });
 });
+
+describe('lacuna settings', () => {
+  test('of a service lists what that service reads, with the default, and nothing else', async () => {
+    const { code, stdout } = await lacuna(['settings', 'log-collect', '--json']);
+    const { items } = JSON.parse(stdout.toString()) as { items: { variable: string; default?: string }[] };
+    expect(code).toBe(0);
+    expect(items).toContainEqual(expect.objectContaining({ variable: 'LACUNA_LOG_BUDGET', default: '1Gi' }));
+    expect(items.map(({ variable }) => variable)).toContain('LACUNA_NATS_URL');
+    expect(items.map(({ variable }) => variable)).not.toContain('LACUNA_COMPACT_AFTER');
+  });
+});

@@ -18,6 +18,7 @@ export {
 } from './health.ts';
 export { serveHealth, type HealthEndpoint, type HealthEndpointOptions } from './health-endpoint.ts';
 export { Lifecycle, type LifecycleEnd, type LifecycleState, type Resource } from './lifecycle.ts';
+export { documentSettings, type DocumentedSetting } from './document-settings.ts';
 export { logFailure } from './log-failure.ts';
 export { createLogger, LOG_LEVELS, logFile, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { Metrics, type Counter, type Gauge, type Labels, type LabelValues } from './metrics.ts';

@@ -1,6 +1,6 @@
-import type { Static, TObject, TSchema } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { Failure, nearest, type Problem } from '@lacuna/contracts';
-import { parseSetting, settingOf, type Setting } from './setting.ts';
+import { parseSetting, settingsOf, type Setting } from './setting.ts';
 
 /** A configuration that holds, and what looks like a slip of the hand. */
 export interface ParsedConfig<S extends TObject> {
@@ -35,13 +35,6 @@ export function parseConfig<S extends TObject>(schema: S, env: Environment): Par
 export function describeConfig(schema: TObject, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     settingsOf(schema).map((setting) => [setting.variable, setting.show(config[setting.field])]),
-  );
-}
-
-function settingsOf(schema: TObject): Setting[] {
-  const required = new Set<string>(schema.required);
-  return Object.entries(schema.properties as Readonly<Record<string, TSchema>>).map(([field, of]) =>
-    settingOf(field, of, required.has(field)),
   );
 }
 

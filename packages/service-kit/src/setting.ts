@@ -1,10 +1,11 @@
-import type { TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parseByteSize, parseDuration } from '@lacuna/contracts';
 
 /**
  * One field of a configuration schema and its environment variable. Besides JSON Schema's own keywords a field may have
- * `unit: 'ms'` (written as a duration such as `30s`), `unit: 'bytes'` (written as a size such as `64Mi`) and `secret: true` (never shown).
+ * `unit: 'ms'` (written as a duration such as `30s`), `unit: 'bytes'` (written as a size such as `64Mi`), `secret: true` (never shown) and
+ * `defaultMeans` (what the default is, where it depends on the machine).
  */
 export interface Setting {
   readonly field: string;
@@ -25,10 +26,19 @@ interface FieldSchema extends TSchema {
   readonly description?: string;
   readonly unit?: string;
   readonly secret?: boolean;
+  readonly defaultMeans?: string;
+}
+
+/** The settings of a schema, in its order. */
+export function settingsOf(schema: TObject): Setting[] {
+  const required = new Set<string>(schema.required);
+  return Object.entries(schema.properties as Readonly<Record<string, TSchema>>).map(([field, of]) =>
+    settingOf(field, of, required.has(field)),
+  );
 }
 
 /** The setting of a field: `healthPort` is `LACUNA_HEALTH_PORT`. */
-export function settingOf(field: string, schema: FieldSchema, required: boolean): Setting {
+function settingOf(field: string, schema: FieldSchema, required: boolean): Setting {
   return {
     field,
     variable: `LACUNA_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
@@ -79,7 +89,7 @@ function problem({ schema }: Setting, found: string, because?: string): ParsedSe
 }
 
 /** What to write, in words. */
-function formOf(schema: FieldSchema): string {
+export function formOf(schema: FieldSchema): string {
   if (schema.unit === 'ms') return 'a duration such as 500ms, 30s or 5m';
   if (schema.unit === 'bytes') return 'a size such as 500k, 64Mi or 1Gi';
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;

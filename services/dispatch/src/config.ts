@@ -8,6 +8,7 @@ export const DispatchConfigSchema = Type.Object({
   capacity: Type.Integer({
     minimum: 1,
     default: Math.max(4, availableParallelism() * 4),
+    defaultMeans: 'four a processor',
     description: 'how many Jobs may run at a time',
   }),
   queueWeights: Type.String({
