@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openToolbox } from '@lacuna/evidence/testing';
 import { eventually, freePort, tempDir, type TempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUp, type Up } from '../support/up.ts';
@@ -79,6 +80,55 @@ interface JaegerSpan {
   readonly warnings: readonly string[] | null;
 }
 
+/** Per tool a suite of one test that passes and one that fails; how it is run; and its tests as its JUnit file names them. */
+const TOOLS: Readonly<Record<string, { file: string; text: string; run: string; names: readonly string[] }>> = {
+  vitest: {
+    file: 'sum.test.js',
+    text: "import { expect, test } from 'vitest';\ntest('adds', () => {});\ntest('breaks', () => expect(1).toBe(2));\n",
+    run: 'vitest run --reporter=junit --outputFile=r.xml',
+    names: ['sum.test.js > adds', 'sum.test.js > breaks'],
+  },
+  jest: {
+    file: 'sum.test.js',
+    text: "test('adds', () => {});\ntest('breaks', () => expect(1).toBe(2));\n",
+    run: 'JEST_JUNIT_OUTPUT_FILE=r.xml jest --rootDir=. --reporters=jest-junit',
+    names: ['adds', 'breaks'],
+  },
+  pytest: {
+    file: 'test_sum.py',
+    text: 'def test_adds(): pass\n\ndef test_breaks(): assert 1 == 2\n',
+    run: 'python -m pytest -q -p no:cacheprovider --junit-xml=r.xml',
+    names: ['test_sum > test_adds', 'test_sum > test_breaks'],
+  },
+};
+
+test('every test by name, from the JUnit files of a real vitest, jest and pytest', { timeout: 240_000 }, async () => {
+  const toolbox = await openToolbox();
+  const ours = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  const options: string[] = [];
+  for (const [tool, { file, text, run: command }] of Object.entries(TOOLS)) {
+    const home = join(dir.path, tool);
+    await mkdir(home);
+    await writeFile(join(home, file), text);
+    if (tool === 'jest') await writeFile(join(home, 'package.json'), '{}');
+    await symlink(tool === 'vitest' ? ours : toolbox.modules, join(home, 'node_modules'));
+    const path = `${toolbox.path}:${join(ours, '.bin')}`;
+    options.push('--suite', `${tool}=cd ${home} && PATH=${path} ${command}`);
+    options.push('--suite-report', `${tool}=junit:${join(home, 'r.xml')}`);
+  }
+  const junit = join(dir.path, 'tools.xml');
+  const { code, stdout } = await run([...options, '--junit', junit]);
+  expect(stdout).toMatch(/^vitest +✖ failed +1 passed, 1 failed of 2 +sealed/m);
+  expect(code).toBe(1);
+  const xml = await readFile(junit, 'utf8');
+  for (const [tool, { names }] of Object.entries(TOOLS)) {
+    expect(xml).toContain(`<testsuite name="${tool}" tests="2" failures="1" errors="0" skipped="0"`);
+    const [passed = '', failed = ''] = names.map((name) => name.replaceAll('>', '&gt;'));
+    expect(xml).toContain(`<testcase classname="${tool}" name="${passed}" time="0.000"/>`);
+    expect(xml).toContain(`<testcase classname="${tool}" name="${failed}" time="0.000">\n<failure `);
+  }
+});
+
 test('two suites that want one port fail together; repeated by itself, each passes, and the port is named', async () => {
   const port = await freePort();
   // The server of the one that was first stays until the other has failed.
@@ -107,6 +157,8 @@ test('Ctrl-C cancels what runs and shows what became of it', async () => {
 
 test('a suite that must not be is refused before anything runs', async () => {
   expect(await run(['--suite', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining('NAME=CMD') });
+  const stray = await run(['--suite', 'x=true', '--suite-report', 'y=junit:r.xml']);
+  expect(stray).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no suite y') });
   expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('no suite') });
   const nowhere = await run(['--suite', 'x=true', '--junit', join(LACUNA, 'junit.xml')]);
   expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining("can't be written") });

@@ -115,8 +115,10 @@ export {
   MAX_NAMES,
   TEST_REPORT_FORMATS,
   TestReportSchema,
+  TestResultSchema,
   type TestReport,
   type TestReportFormat,
+  type TestResult,
 } from './test-report.ts';
 export { parseTraceparent, spanIdOf, traceIdOf, traceparentOf } from './trace-ids.ts';
 export { EXIT_CODES, NO_VERDICT_EXIT_CODE, PHASES, VERDICTS, type Phase, type Verdict } from './verdict.ts';

@@ -65,3 +65,10 @@ export const TestReportSchema = Type.Object({
   durationMs: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type TestReport = Static<typeof TestReportSchema>;
+
+/** A test by name, with its result. */
+export const TestResultSchema = Type.Object({
+  name: Type.String(),
+  outcome: Type.Enum(['passed', 'failed', 'skipped', 'errored']),
+});
+export type TestResult = Static<typeof TestResultSchema>;

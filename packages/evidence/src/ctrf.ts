@@ -1,6 +1,7 @@
 import { keep } from './names.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { sameCounts, sum, Tally, type Counts, type Outcome } from './tally.ts';
+import { TestList } from './test-list.ts';
 
 /** JSON can't be read in part, so a larger file is not read. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -43,7 +44,8 @@ export class CtrfReader implements ReportFileReader {
 }
 
 function reading(summary: Members, tests: readonly unknown[]): ReportFileReading {
-  const tally = new Tally();
+  const list = new TestList();
+  const tally = new Tally(list);
   for (const test of tests.map(membersOf)) tally.count(OUTCOMES[String(test['status'])] ?? 'errored', nameOf(test));
   const claimed: Counts = {
     passed: figure(summary['passed']),
@@ -56,6 +58,7 @@ function reading(summary: Members, tests: readonly unknown[]): ReportFileReading
   const durationMs = figure(summary['stop']) - figure(summary['start']);
   return {
     kind: 'read',
+    ...list.results,
     report: {
       format: 'ctrf',
       collected,

@@ -8,6 +8,5 @@ export { accountFor, type Accounting, type Flaw } from './account-for.ts';
 export type { ReportKind } from './formats.ts';
 export { meaningOfExitCode } from './meaning-of-exit-code.ts';
 export { openReportReader, type ReportProgress, type ReportReader } from './report-reader.ts';
-export type { TestResult } from './test-names.ts';
 export { openReportFileReader, type ReportFileFormat } from './report-file.ts';
 export type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';

@@ -3,6 +3,7 @@ import { JunitSuite } from './junit-suite.ts';
 import { shorten } from './names.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { Tally, type Outcome } from './tally.ts';
+import { TestList } from './test-list.ts';
 
 /** A message in an attribute may be long; one longer than this is an error. UTF-16 units. Its types do not know this setting. */
 Object.assign(sax, { MAX_BUFFER_LENGTH: 4 * 1024 * 1024 });
@@ -30,7 +31,8 @@ interface OpenCase {
 export class JunitReader implements ReportFileReader {
   readonly #decoder = new TextDecoder();
   readonly #parser = sax.parser(true);
-  readonly #tests = new Tally();
+  readonly #list = new TestList();
+  readonly #tests = new Tally(this.#list);
   readonly #suites: JunitSuite[] = [];
   #depth = 0;
   #root: JunitSuite | undefined;
@@ -56,6 +58,7 @@ export class JunitReader implements ReportFileReader {
     const { tests: collected, seconds } = this.#root?.claims ?? {};
     return {
       kind: 'read',
+      ...this.#list.results,
       report: {
         format: 'junit',
         ...(collected === undefined ? {} : { collected }),

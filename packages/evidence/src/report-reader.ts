@@ -1,10 +1,10 @@
-import type { TestReport, TestReportFormat } from '@lacuna/contracts';
+import type { TestReport, TestReportFormat, TestResult } from '@lacuna/contracts';
 import { FORMATS, type ReportKind } from './formats.ts';
 import type { Format, LineReader } from './line-reader.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { mergeReports } from './merge-reports.ts';
 import { sum } from './tally.ts';
-import { TestNames, type TestResult } from './test-names.ts';
+import { TestNames } from './test-names.ts';
 
 export interface ReportProgress {
   /** Tests with a result so far. */

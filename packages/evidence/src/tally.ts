@@ -1,17 +1,21 @@
 import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
 import { keep } from './names.ts';
-import type { TestNames } from './test-names.ts';
 
 export type Counts = Pick<TestReport, 'passed' | 'failed' | 'skipped' | 'errored'>;
 export type Outcome = keyof Counts;
 
+/** Whoever wants the names of all tests. */
+interface Names {
+  add(name: string, outcome: Outcome): void;
+}
+
 /** Results counted one by one, with the names of those that failed or could not be judged; those of all others go to `names`. */
 export class Tally {
-  readonly #names: TestNames | undefined;
+  readonly #names: Names | undefined;
   readonly #counts: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0, errored: 0 };
   readonly #failures = new Set<string>();
 
-  constructor(names?: TestNames) {
+  constructor(names?: Names) {
     this.#names = names;
   }
 

@@ -1,11 +1,6 @@
+import type { TestResult } from '@lacuna/contracts';
 import { keep, shorten } from './names.ts';
 import { NONE, type Counts, type Outcome } from './tally.ts';
-
-/** A test with its result, by the last that was said of it. */
-export interface TestResult {
-  readonly name: string;
-  readonly outcome: Outcome;
-}
 
 /** More names than this are not kept: a bound on memory, each name is cut at 512 units. */
 export const MAX_RESULTS = 50_000;

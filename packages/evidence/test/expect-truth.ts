@@ -1,3 +1,4 @@
+import type { TestResult } from '@lacuna/contracts';
 import { expect } from 'vitest';
 import { accountFor, openReportFileReader, type ReportFileFormat, type ReportFileReading } from '../src/index.ts';
 import type { Case } from './cases/index.ts';
@@ -19,6 +20,17 @@ export function expectFileTruth(content: Uint8Array, { format, says, failures }:
   const report = reading.kind === 'read' ? reading.report : undefined;
   expect(report && accountFor(report), JSON.stringify(reading)).toMatchObject({ statement: says, complete: true });
   if (failures !== undefined) expect(report?.failures.toSorted()).toEqual(failures.toSorted());
+  expectEveryTest(reading);
+}
+
+/** The list of all tests has as many of each outcome as were counted, and a name for each. */
+function expectEveryTest(reading: ReportFileReading): void {
+  const { report, results = [] } = reading.kind === 'read' ? reading : {};
+  const count = (outcome: TestResult['outcome']): number => results.filter((one) => one.outcome === outcome).length;
+  const [passed, failed, skipped, errored] = (['passed', 'failed', 'skipped', 'errored'] as const).map(count);
+  expect(report).toMatchObject({ passed, failed, skipped, errored });
+  expect(results.filter(({ name }) => name.trim() === '')).toEqual([]);
+  expect(results.map(({ name }) => name)).toEqual(expect.arrayContaining([...(report?.failures ?? [])]));
 }
 
 export function readFile(content: Uint8Array | string, format: ReportFileFormat): ReportFileReading {

@@ -57,6 +57,21 @@ describe('JUnit XML', () => {
     }
   });
 
+  it('lists every test case, also two of one name', () => {
+    const cases = '<testcase name="a"/><testcase name="a"><failure/></testcase><testcase classname="f.js" name="b"/>';
+    expect(readFile(suite('tests="3"', cases), 'junit')).toMatchObject({
+      results: [
+        { name: 'a', outcome: 'passed' },
+        { name: 'a', outcome: 'failed' },
+        { name: 'f.js > b', outcome: 'passed' },
+      ],
+    });
+  });
+
+  it('lists none when one has no name', () => {
+    expect(readFile(suite('tests="2"', '<testcase name="a"/><testcase/>'), 'junit')).not.toHaveProperty('results');
+  });
+
   it('does not take what a test printed for a result', () => {
     const printed = '<system-out><![CDATA[<testcase name="x"><failure/></testcase>]]></system-out>';
     const reading = readFile(suite('tests="1"', `<testcase name="a">${printed}</testcase>`), 'junit');

@@ -1,5 +1,6 @@
+import type { TestResult } from '@lacuna/contracts';
 import { expect, test } from 'vitest';
-import { openReportReader, type TestResult } from '../src/index.ts';
+import { openReportReader } from '../src/index.ts';
 import { MAX_RESULTS } from '../src/test-names.ts';
 import { allFixtures, fixture } from './fixture.ts';
 

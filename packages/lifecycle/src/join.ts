@@ -1,4 +1,4 @@
-import type { EvaluationId, Fact } from '@lacuna/contracts';
+import type { EvaluationId, Fact, FactOf } from '@lacuna/contracts';
 import {
   findingKey,
   unknownAttempt,
@@ -145,7 +145,7 @@ function joinPod(pod: Pod, fact: PodFact): Pod {
     case 'log-closed':
       return { ...pod, logClosed: first(pod.logClosed, fact) };
     case 'report-read':
-      return { ...pod, report: first(pod.report, fact) };
+      return { ...pod, report: first(pod.report, withoutResults(fact)) };
     case 'log-archived':
       return { ...pod, logArchived: first(pod.logArchived, fact) };
     case 'log-removed':
@@ -153,6 +153,12 @@ function joinPod(pod: Pod, fact: PodFact): Pod {
     default:
       return fact satisfies never;
   }
+}
+
+/** Thousands of names that no verdict needs are not held in memory: whoever wants them reads the fact. */
+function withoutResults(fact: FactOf<'report-read'>): FactOf<'report-read'> {
+  const { results, ...data } = fact.data;
+  return results === undefined ? fact : { ...fact, data };
 }
 
 function withEntry<F extends Fact>(

@@ -32,6 +32,19 @@ describe('folding facts', () => {
     );
   });
 
+  test('the names of all tests, which no verdict needs, are not kept in memory', () => {
+    const report = { format: 'junit', passed: 1, failed: 0, skipped: 0, errored: 0, summary: 'agrees' } as const;
+    const story = new Story().running().ended().logClosed();
+    const [podUid = ''] = Object.keys(latestAttempt(fold(story.id, story.facts)).pods);
+    story.tell('report-read', {
+      podUid,
+      report: { ...report, failures: [], inFlight: [] },
+      results: [{ name: 'a', outcome: 'passed' }],
+    });
+    const { data } = latestAttempt(fold(story.id, story.facts)).pods[podUid]?.report ?? {};
+    expect(data).toEqual({ podUid, report: { ...report, failures: [], inFlight: [] } });
+  });
+
   test('every prefix of every story has a phase, stages and a next step, and none of them throws', () => {
     fc.assert(
       fc.property(

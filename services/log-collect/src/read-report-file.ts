@@ -1,16 +1,18 @@
 import type { Cluster } from '@lacuna/cluster';
 import type { FactData, ReportFileSetting } from '@lacuna/contracts';
-import { openReportFileReader } from '@lacuna/evidence';
+import { openReportFileReader, type ReportFileReading } from '@lacuna/evidence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from './container.ts';
 
 /** What the fact `report-read` says of a report file. */
-export type ReportFileFinding = Pick<FactData<'report-read'>, 'report' | 'noFile'>;
+export type ReportFileFinding = Pick<FactData<'report-read'>, 'report' | 'results' | 'noFile'>;
 
 /** Waits between attempts while the cluster does not answer; the stage's own deadline tells whoever waits. Milliseconds. */
 const RETRY_MS = { first: 50, most: 2_000 } as const;
 /** After its container's end a cluster that has not told of the file, or gives it only in part, may still do so for this long. Milliseconds. */
 const COMES_WITHIN_MS = 20_000;
+/** The names of all tests in JSON, about 5,000 of them: half of what a message of NATS may have unless told otherwise (1 MiB). Bytes. */
+const LONGEST_RESULTS = 512 * 1024;
 
 /** Reads the report file of a container that has ended, again and again until the cluster says what there is, or the signal is aborted. */
 export async function readReportFile(
@@ -46,7 +48,12 @@ async function read(
     return error instanceof Error ? error.message : String(error);
   }
   const reading = reader.end();
-  return reading.kind === 'read' ? { report: reading.report } : unreadable(reading.reason);
+  return reading.kind === 'read' ? findingOf(reading) : unreadable(reading.reason);
+}
+
+function findingOf({ report, results }: Extract<ReportFileReading, { kind: 'read' }>): ReportFileFinding {
+  const fits = results !== undefined && Buffer.byteLength(JSON.stringify(results)) <= LONGEST_RESULTS;
+  return fits ? { report, results: [...results] } : { report };
 }
 
 function unreadable(reason: string): ReportFileFinding {

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import type { Client } from '@lacuna/client';
 import { runIdFrom, runTraceIdOf } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
-import { wholeNumber } from '../option-values.ts';
+import { addPair, wholeNumber } from '../option-values.ts';
 import { ctrfOf } from '../run/ctrf.ts';
 import { followSuites } from '../run/follow-suites.ts';
 import { junitOf } from '../run/junit.ts';
 import { renderRun } from '../run/render-run.ts';
 import { ReportFile } from '../run/report-file.ts';
 import { runAlone } from '../run/run-alone.ts';
-import type { RunResult } from '../run/run-result.ts';
+import type { RunResult, SuiteResult } from '../run/run-result.ts';
 import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
 import { SuiteRun } from '../run/suite-run.ts';
 import type { SpecFlags } from '../spec-of.ts';
@@ -21,6 +22,7 @@ import { withExamples } from '../with-examples.ts';
 
 interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
   readonly suite?: readonly Suite[];
+  readonly suiteReport?: Readonly<Record<string, string>>;
   readonly alone?: number | true;
   readonly junit?: string;
   readonly ctrf?: string;
@@ -33,25 +35,33 @@ const MOST_REPETITIONS = 100;
 export function runCommand(command: Command): void {
   addSpecOptions(command)
     .option('--suite <name=cmd>', 'a suite and what a shell runs for it; may be repeated', addSuite)
+    .option('--suite-report <name=format>', 'as --report, for one suite; may be repeated', addPair)
     .option(
       '--alone [times]',
       'repeat by itself what is not passed, once unless told, and compare',
       wholeNumber(1, MOST_REPETITIONS),
     )
-    .option('--junit <file>', 'write the result as JUnit XML, with every test where the log names them all')
+    .option(
+      '--junit <file>',
+      'write the result as JUnit XML, with every test where the log or a report file names them all',
+    )
     .option('--ctrf <file>', 'write the result as a CTRF report')
     .action((options: RunOptions) => run(invocationOf(command), options));
   withExamples(command, {
     'lacuna run --suite e2e="npx playwright test" --suite unit="pytest -v" --junit results.xml': `${EXIT_CODE_HELP}: that of the worst verdict`,
+    'lacuna run --suite js="npx vitest run --reporter=junit --outputFile=r.xml" --suite-report js=junit:r.xml --junit results.xml':
+      'every test by name, whatever the log shows of it',
     'lacuna run --suite a="npm test" --suite b="pytest" --alone 3':
       'repeats by itself what is not passed, three times, and says whether it fails only together',
   });
 }
 
 async function run(invocation: Invocation, options: RunOptions): Promise<void> {
-  const { suite: suites = [], alone, junit, ctrf, ...flags } = options;
+  const { suite: suites = [], suiteReport: reports = {}, alone, junit, ctrf, ...flags } = options;
   if (suites.length === 0) throw usageError('no suite; give one or more, as in: lacuna run --suite e2e="npm test"');
-  const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags };
+  const stray = Object.keys(reports).find((name) => !suites.some((suite) => suite.name === name));
+  if (stray !== undefined) throw usageError(`--suite-report ${stray}=…: there is no suite ${stray}`);
+  const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags, reports };
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
   const isNamed = junit !== undefined || ctrf !== undefined;
@@ -64,22 +74,27 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
     for (const { id } of runs) if (id !== undefined) await invocation.err.line(`${id} may go on: lacuna cancel ${id}`);
     throw error;
   }
-  const result = resultOf(plan, runs);
+  const result = await resultOf(plan, runs, isNamed ? invocation.client : undefined);
   await files.junit?.write(junitOf(result));
   await files.ctrf?.write(`${JSON.stringify(ctrfOf(result), undefined, 2)}\n`);
   await tell(result, invocation);
   process.exitCode = exitCodeOf(result.suites.map(({ view }) => view));
 }
 
-function resultOf({ id }: RunPlan, runs: readonly SuiteRun[]): RunResult {
-  const suites = runs.flatMap((one) => {
+/** `client`: of whom the names of all tests are asked, when they are wanted. */
+async function resultOf({ id }: RunPlan, runs: readonly SuiteRun[], client: Client | undefined): Promise<RunResult> {
+  const suites: SuiteResult[] = [];
+  for (const one of runs) {
     const { suite, view, noVerdict } = one;
-    if (view === undefined) return [];
-    const results = one.results();
-    return [
-      { suite: suite.name, view, ...(noVerdict && { noVerdict: noVerdict.message }), ...(results && { results }) },
-    ];
-  });
+    if (view === undefined) continue;
+    const results = client && (await one.results(client));
+    suites.push({
+      suite: suite.name,
+      view,
+      ...(noVerdict && { noVerdict: noVerdict.message }),
+      ...(results && { results }),
+    });
+  }
   return { id, suites };
 }
 

@@ -1,5 +1,4 @@
-import { runTraceIdOf, type EvaluationView } from '@lacuna/contracts';
-import type { TestResult } from '@lacuna/evidence';
+import { runTraceIdOf, type EvaluationView, type TestResult } from '@lacuna/contracts';
 
 /** A suite with its verdict. */
 export interface SuiteResult {

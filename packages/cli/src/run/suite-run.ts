@@ -1,6 +1,7 @@
-import type { NoVerdict } from '@lacuna/client';
-import type { EvaluationSpec, EvaluationView } from '@lacuna/contracts';
-import { openReportReader, type ReportProgress, type ReportReader, type TestResult } from '@lacuna/evidence';
+import type { Client, NoVerdict } from '@lacuna/client';
+import { reportFileOf, type EvaluationSpec, type EvaluationView, type TestResult } from '@lacuna/contracts';
+import { openReportReader, type ReportProgress, type ReportReader } from '@lacuna/evidence';
+import { resultsInFile } from './results-in-file.ts';
 import type { Suite } from './suite.ts';
 
 const COUNTS = ['passed', 'failed', 'skipped', 'errored'] as const;
@@ -41,8 +42,14 @@ export class SuiteRun {
     this.#reader.write(chunk);
   }
 
-  /** Every test by name, when what was read here is what the server has read, and each test has a name. Called at the end. */
-  results(): readonly TestResult[] | undefined {
+  /** Every test by name, from the report file if there is to be one, else from the log; undefined when not all are known. Called at the end. */
+  async results(client: Pick<Client, 'events'>): Promise<readonly TestResult[] | undefined> {
+    if (this.view?.verdict === undefined || reportFileOf(this.spec.report) === undefined) return this.#resultsInLog();
+    return resultsInFile(client, this.view.id);
+  }
+
+  /** When what was read here is what the server has read, and each test has a name. */
+  #resultsInLog(): readonly TestResult[] | undefined {
     const known = this.view?.attempts.at(-1)?.report;
     const read = this.#reader.end();
     const same = known !== undefined && read !== undefined && COUNTS.every((count) => known[count] === read[count]);

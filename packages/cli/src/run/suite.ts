@@ -13,6 +13,8 @@ export interface RunPlan {
   readonly id: string;
   readonly suites: readonly Suite[];
   readonly flags: Omit<SpecFlags, 'name'>;
+  /** How the test results of a suite are read, by its name, where it is not as all others. */
+  readonly reports?: Readonly<Record<string, string>>;
 }
 
 /** Collects repeated `NAME=CMD…` options; the command may hold more `=`. */
@@ -25,7 +27,13 @@ export function addSuite(text: string, suites: readonly Suite[] = []): Suite[] {
 }
 
 /** The evaluation of a suite, together with the others or, with a number from 1 on, by itself. */
-export function specOfSuite({ id, suites, flags }: RunPlan, { name, command }: Suite, alone?: number): EvaluationSpec {
+export function specOfSuite(
+  { id, suites, flags, reports }: RunPlan,
+  { name, command }: Suite,
+  alone?: number,
+): EvaluationSpec {
   const run = { id, suite: name, suites: suites.map((suite) => suite.name), ...(alone === undefined ? {} : { alone }) };
-  return { ...specOf({}, { ...flags, name }, ['sh', '-c', command]), run };
+  const report = reports?.[name] ?? flags.report;
+  const ofSuite = { ...flags, name, ...(report === undefined ? {} : { report }) };
+  return { ...specOf({}, ofSuite, ['sh', '-c', command]), run };
 }

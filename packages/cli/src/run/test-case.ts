@@ -1,4 +1,4 @@
-import type { TestResult } from '@lacuna/evidence';
+import type { TestResult } from '@lacuna/contracts';
 import { shortTests, tookMs, type SuiteResult } from './run-result.ts';
 
 /** One line of a report for a CI server. */

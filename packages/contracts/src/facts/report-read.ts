@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineFact } from '../fact.ts';
-import { TestReportSchema } from '../test-report.ts';
+import { TestReportSchema, TestResultSchema } from '../test-report.ts';
 
 /** The test results that the log, or the report file, holds; without `report` when no test tool's output was recognised or the file is none. */
 export const reportRead = defineFact({
@@ -11,6 +11,11 @@ export const reportRead = defineFact({
   data: {
     podUid: Type.String(),
     report: Type.Optional(TestReportSchema),
+    results: Type.Optional(
+      Type.Array(TestResultSchema, {
+        description: 'Every test case of a report file, in its order; absent when there are more than a message holds.',
+      }),
+    ),
     noFile: Type.Optional(
       Type.Object(
         {
