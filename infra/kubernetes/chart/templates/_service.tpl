@@ -233,6 +233,9 @@ spec:
 {{- define "lacuna.autoscaler" -}}
 {{- with (index .root.Values .name).autoscaling }}
 {{- if .enabled }}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}
+{{- fail (printf "%s.autoscaling: minReplicas (%d) is above maxReplicas (%d)" $.name (int .minReplicas) (int .maxReplicas)) }}
+{{- end }}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
