@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openProcessCluster } from '@lacuna/cluster-process';
-import type { EvaluationId } from '@lacuna/contracts';
+import { factTypeSubjects, type EvaluationId } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { fold } from '@lacuna/lifecycle';
 import { connectBus } from '@lacuna/messaging';
@@ -15,6 +15,7 @@ import { runCli } from '../support/run-cli.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 interface Outcome {
+  readonly unread: readonly { readonly consumer: string; readonly behind: number }[];
   readonly evaluations: number;
   readonly logs: number;
   readonly differences: readonly { readonly store: string; readonly evaluation: string; readonly what: string }[];
@@ -37,11 +38,38 @@ const run = async (command: string[], labels: Record<string, string> = {}): Prom
   return id;
 };
 
+test('names a durable consumer that nobody reads, how far behind it is, and how to remove it', async () => {
+  await run(['true']);
+  const nats = await connect({ servers: system.nats.url });
+  const config = {
+    durable_name: 'left-behind',
+    ack_policy: 'explicit',
+    filter_subjects: factTypeSubjects('settled'),
+  };
+  await nats.request(
+    '$JS.API.CONSUMER.CREATE.LACUNA_FACTS.left-behind',
+    JSON.stringify({ stream_name: 'LACUNA_FACTS', config }),
+  );
+  await nats.close();
+  const args = ['fsck', '--url', system.url, '--nats', system.nats.url];
+  const stderr = await eventually(
+    'it is named',
+    async () => {
+      const { stderr: said } = await runCli(args, { LACUNA_CLUSTER_DIR: system.clusterDir });
+      return said.includes('left-behind') ? said : undefined;
+    },
+    { withinMs: 40_000 },
+  );
+  expect(stderr).toMatch(/^nobody reads consumer left-behind of LACUNA_FACTS: it is [1-9]\d* facts behind/m);
+  expect(stderr).toContain(`nats --server ${system.nats.url} consumer rm --force LACUNA_FACTS left-behind`);
+  expect(await fsck()).toMatchObject({ code: 0, unread: [{ consumer: 'left-behind' }] });
+});
+
 test('finds nothing where all is as the facts have it, and names what was tampered with in each of the four stores', async () => {
   const talked = await run(['sh', '-c', 'seq 1 1000']);
   const failed = await run(['sh', '-c', 'exit 3']);
   await run(['true'], { 'lacuna.fault': 'no-pod' });
-  expect(await fsck()).toMatchObject({ code: 0, evaluations: 3, logs: 2, differences: [] });
+  expect(await fsck()).toMatchObject({ code: 0, evaluations: 4, logs: 3, differences: [] });
 
   // Nobody may mend meanwhile what is broken now.
   await Promise.all((['submit', 'dispatch', 'trace-audit'] as const).map((name) => system.services[name].stop()));

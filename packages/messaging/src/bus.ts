@@ -23,6 +23,7 @@ import { readers } from './readers.ts';
 import { readLog, type ReadLogOptions } from './read-log.ts';
 import type { RecordedFact } from './recorded-fact.ts';
 import { serve, type RequestHandler, type ServiceEndpoint } from './serve.ts';
+import { unreadConsumers, type UnreadConsumer } from './unread-consumers.ts';
 import { workBatch, type BatchConsumer, type BatchHandler } from './work-batch.ts';
 import { workIntake, type IntakeHandler } from './work-intake.ts';
 import { work, type FactConsumer, type FactHandler } from './work.ts';
@@ -46,6 +47,7 @@ export interface Bus extends AsyncDisposable {
   readHistory(id: EvaluationId): Promise<History>;
   compact(history: History, now: number): Promise<CompactOutcome>;
   doneUpTo(): Promise<DoneUpTo[]>;
+  unreadConsumers(): Promise<UnreadConsumer[]>;
   work(
     consumer: FactConsumer & { readonly concurrency: number },
     handler: FactHandler,
@@ -98,6 +100,7 @@ function busOn(connection: Connection): Bus {
     readHistory: (id) => readHistory(connection, id),
     compact: (history, now) => compact(connection, history, now),
     doneUpTo: () => doneUpTo(connection),
+    unreadConsumers: () => unreadConsumers(connection),
     work: (consumer, handler, signal) => work(connection, consumer, handler, signal),
     workBatch: (consumer, handler, signal) => workBatch(connection, consumer, handler, signal),
     workIntake: (consumer, handler, signal) => workIntake(connection, consumer, handler, signal),

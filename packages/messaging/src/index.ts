@@ -13,6 +13,7 @@ export type { DeadLetter } from './dead.ts';
 export { inDetailSpan, type Detail } from './detail-span.ts';
 export type { DialOptions } from './dial.ts';
 export type { DoneUpTo } from './done-up-to.ts';
+export type { UnreadConsumer } from './unread-consumers.ts';
 export type { EnvValues, PutEnvOutcome } from './env.ts';
 export type { FailedDelivery, FailurePolicy } from './fail-delivery.ts';
 export type { Compacted } from './follow-open.ts';

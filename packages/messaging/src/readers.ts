@@ -10,11 +10,18 @@ const ASK_MS = 1_000;
 /** What the server tells of a consumer. */
 export interface ConsumerInfo {
   readonly config: { readonly durable_name?: string; readonly metadata?: Readonly<Record<string, string>> };
+  /** RFC 3339. */
+  readonly created: string;
+  /** When the server said all this. RFC 3339. */
+  readonly ts: string;
+  readonly delivered: { readonly last_active?: string };
   /** Up to where everything that was delivered is acknowledged. */
   readonly ack_floor: { readonly stream_seq: number };
   readonly num_pending: number;
   readonly num_ack_pending: number;
   readonly num_waiting: number;
+  /** Set when somebody takes what the server pushes. */
+  readonly push_bound?: boolean;
 }
 
 interface ConsumerPage {

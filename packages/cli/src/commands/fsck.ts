@@ -8,6 +8,8 @@ import {
   openCluster,
   parseConfig,
 } from '@lacuna/service-kit';
+import { formatDuration } from '@lacuna/contracts';
+import type { UnreadConsumer } from '@lacuna/messaging';
 import type { Command } from 'commander';
 import type { Difference } from '../fsck/difference.ts';
 import { fsck } from '../fsck/fsck.ts';
@@ -51,6 +53,7 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   process.exitCode = outcome.differences.length === 0 ? 0 : 1;
   if (json) return out.json({ ...outcome, unchecked });
   for (const text of unchecked) await err.line(`not compared: ${text}`);
+  for (const consumer of outcome.unread) for (const text of unreadLines(consumer, config.natsUrl)) await err.line(text);
   for (const difference of outcome.differences) await out.line(line(difference));
   const { evaluations, logs, differences } = outcome;
   const result = differences.length === 0 ? 'no difference' : `${differences.length} differences`;
@@ -64,6 +67,14 @@ function environment({ nats, jaeger, data }: FsckOptions): NodeJS.ProcessEnv {
     ...(jaeger === undefined ? {} : { LACUNA_JAEGER_URL: jaeger }),
     ...(data === undefined ? {} : { LACUNA_CLUSTER_DIR: join(data, 'cluster') }),
   };
+}
+
+function unreadLines({ stream, consumer, behind, idleMs }: UnreadConsumer, natsUrl: readonly string[]): string[] {
+  return [
+    `nobody reads consumer ${consumer} of ${stream}: it is ${behind} facts behind, and was handed none for ${formatDuration(idleMs)}.`,
+    '  Until it is read again, what is settled is not compacted. Start its service; or, if there is none any more:',
+    `  nats --server ${natsUrl.join(',')} consumer rm --force ${stream} ${consumer}`,
+  ];
 }
 
 function line({ store, evaluation, what }: Difference): string {

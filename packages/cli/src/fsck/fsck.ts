@@ -2,16 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@lacuna/client';
 import type { Cluster } from '@lacuna/cluster';
 import type { LogArchive } from '@lacuna/log-archive';
-import type { Bus } from '@lacuna/messaging';
+import type { Bus, UnreadConsumer } from '@lacuna/messaging';
 import { checkCluster } from './check-cluster.ts';
 import { checkLogs } from './check-logs.ts';
 import { checkReadModel } from './check-read-model.ts';
 import { checkTraces } from './check-traces.ts';
+import { findUnread } from './find-unread.ts';
 import { sameDifference, type Difference } from './difference.ts';
 import { readStream } from './read-stream.ts';
 
 export interface FsckStores {
-  readonly bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog'>;
+  readonly bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog' | 'unreadConsumers'>;
   readonly client: Pick<Client, 'list'>;
   readonly cluster: Pick<Cluster, 'observe'>;
   /** Of closed logs; without it the logs that were moved there are not compared. */
@@ -25,6 +26,8 @@ export interface FsckOutcome {
   readonly evaluations: number;
   readonly logs: number;
   readonly differences: readonly Difference[];
+  /** No difference, and the services may be down; but until they are read, or removed, nothing behind them is compacted. */
+  readonly unread: readonly UnreadConsumer[];
   /** What could not be compared, and why. */
   readonly unchecked: readonly string[];
 }
@@ -39,7 +42,8 @@ export async function fsck(stores: FsckStores, signal: AbortSignal): Promise<Fsc
   const moving = await lasting(stores, signal);
   const { differences: inLogs, logs, unchecked } = await checkLogs({ bus, archive, now }, evaluations, signal);
   const inTraces = jaegerUrl === undefined ? [] : await checkTraces(jaegerUrl, evaluations, signal);
-  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces], unchecked };
+  const unread = await findUnread(bus);
+  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces], unread, unchecked };
 }
 
 /** Differences in what goes on changing while it is looked at: those that are there at two looks. */
