@@ -2,7 +2,7 @@ import { factSubject, type Fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 
 /** A listing of 10,000 pods tells 50,000 facts: all at once they would fill the memory and keep everything else waiting. */
-const MAX_ON_THEIR_WAY = 256;
+const ENOUGH_ON_THEIR_WAY = 256;
 
 export interface PublishReport {
   /** A fact that could not be stored. */
@@ -12,8 +12,9 @@ export interface PublishReport {
 }
 
 /**
- * Publishes observed facts, each once per process. Facts need no order among themselves (but one), so they go out side by side;
- * a publish that fails is forgotten here, and the next snapshot or relist of the object tells it again.
+ * Publishes observed facts, each once per process. Facts need no order among themselves (but one), so they go out side by side,
+ * at once: whoever tells many waits for room before each object. A publish that fails is forgotten here, and the next snapshot or relist of
+ * the object tells it again.
  */
 export class FactPublisher {
   readonly #bus: Pick<Bus, 'publishFact'>;
@@ -21,12 +22,17 @@ export class FactPublisher {
   /** Subjects told so far, by the object they are about, so that they leave with it. */
   readonly #told = new Map<string, Set<string>>();
   readonly #inFlight = new Set<Promise<void>>();
-  readonly #waiting = new Set<() => void>();
-  #onTheirWay = 0;
+  #oneDone: PromiseWithResolvers<void> | undefined;
 
   constructor(bus: Pick<Bus, 'publishFact'>, report: PublishReport) {
     this.#bus = bus;
     this.#report = report;
+  }
+
+  /** Waits until few enough facts are on their way: a stream that is slow, or away, slows down who tells, and fills no memory. */
+  async room(): Promise<void> {
+    while (this.#inFlight.size >= ENOUGH_ON_THEIR_WAY)
+      await (this.#oneDone ??= Promise.withResolvers<void>()).promise;
   }
 
   /** For an object that is no longer there: it is forgotten as soon as the facts are stored, or could not be. */
@@ -67,32 +73,22 @@ export class FactPublisher {
 
   #send(before: Promise<unknown>, fact: Fact, undo: () => void): Promise<void> {
     const sending = before
-      .then(() => this.#publishInTurn(fact))
+      .then(() => this.#publish(fact))
       .catch((error: unknown) => {
         undo();
         this.#report.onError(error, fact);
       })
-      .finally(() => this.#inFlight.delete(sending));
+      .finally(() => {
+        this.#inFlight.delete(sending);
+        this.#oneDone?.resolve();
+        this.#oneDone = undefined;
+      });
     this.#inFlight.add(sending);
     return sending;
   }
 
-  async #publishInTurn(fact: Fact): Promise<void> {
-    if (this.#onTheirWay >= MAX_ON_THEIR_WAY) await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    else this.#onTheirWay++;
-    try {
-      const outcome = await this.#bus.publishFact(fact);
-      if (outcome.kind === 'conflict' && fact.type === 'container-ended') this.#report.onOtherEnd(fact);
-    } finally {
-      this.#letNextGo();
-    }
-  }
-
-  /** Whoever waits longest takes the place over. */
-  #letNextGo(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) return void this.#onTheirWay--;
-    this.#waiting.delete(next);
-    next();
+  async #publish(fact: Fact): Promise<void> {
+    const outcome = await this.#bus.publishFact(fact);
+    if (outcome.kind === 'conflict' && fact.type === 'container-ended') this.#report.onOtherEnd(fact);
   }
 }

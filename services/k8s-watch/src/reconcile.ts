@@ -41,10 +41,14 @@ async function look(deps: ReconcileDeps, missing: Twice): Promise<void> {
   const lacking = [...expectations.missingFrom(inventory)];
   inventory.forgetVanished((uid) => lacking.some((expected) => expected.uid === uid));
   for (const { object, uid, identity } of missing.confirm(lacking)) {
+    await publisher.room();
     const vanished = object === 'pod' ? factOfVanishedPod : factOfVanishedJob;
     publisher.tellLast(uid, [vanished(uid, identity, now())]);
   }
-  for (const { uid, fact } of nodes.lostPods(inventory, now())) void publisher.tell(uid, [fact]);
+  for (const { uid, fact } of nodes.lostPods(inventory, now())) {
+    await publisher.room();
+    void publisher.tell(uid, [fact]);
+  }
   for (const orphan of await orphans.look(now())) {
     deps.onOrphan(orphan);
     publisher.tellLast(orphan.data.uid, [orphan]);

@@ -24,10 +24,12 @@ export interface WatchDeps {
 /**
  * Turns observations into facts until the signal is aborted. A pure observer: it never changes the cluster, and it never concludes
  * an end from `active: 0`, from a deletion or from silence. What its own code throws ends it, and with it the process: an observer that
- * goes on behind an error has missed something (fault W7).
+ * goes on behind an error has missed something (fault W7). While many facts are on their way it reads nothing: a listing waits, and a watch
+ * that the API server ends meanwhile is taken up again where it was, or listed anew.
  */
 export async function watch(cluster: Pick<Cluster, 'observe'>, deps: WatchDeps, signal: AbortSignal): Promise<void> {
   for await (const observation of cluster.observe(signal)) {
+    await deps.publisher.room();
     const seenAt = deps.now();
     deps.report.observed(seenAt);
     deps.inventory.note(observation);
