@@ -19,6 +19,7 @@ export type {
 export { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.ts';
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
+export { CLEAN_UP } from './clean-up.ts';
 export { CD_EVENT_TYPES, CDEVENTS_VERSION, type CdEvent, type CdEventKind, type CdOutcome } from './cd-event.ts';
 export { ALONE_OUTCOMES, type AloneOutcome } from './facts/compared-alone.ts';
 export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';

@@ -1,4 +1,12 @@
-import { CATALOG, deadSubject, factTypeSubjects, STREAMS, SUBJECTS, type StreamContract } from '@lacuna/contracts';
+import {
+  CATALOG,
+  CLEAN_UP,
+  deadSubject,
+  factTypeSubjects,
+  STREAMS,
+  SUBJECTS,
+  type StreamContract,
+} from '@lacuna/contracts';
 import { inboxPrefix } from './dial.ts';
 
 /** What a NATS user may publish and subscribe to, in the server's own terms: what is not listed is refused. */
@@ -37,9 +45,12 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
     allowResponses: true,
   }),
   dispatch: serviceUser('dispatch', {
-    publish: [...reads(facts), ...follows(facts), ...keepsEnv(), ...works(facts, 'dispatch-clean-up')],
+    publish: [...reads(facts), ...follows(facts), ...keepsEnv(), ...works(facts, CLEAN_UP)],
   }),
-  'k8s-watch': serviceUser('k8s-watch', { publish: [...reads(facts), ...follows(facts)] }),
+  'k8s-watch': serviceUser('k8s-watch', {
+    // A Job of a settled evaluation is an orphan only when dispatch is done with its removal.
+    publish: [...reads(facts), ...follows(facts), api('CONSUMER.LIST', facts.name)],
+  }),
   'log-collect': serviceUser('log-collect', {
     publish: [
       ...reads(facts),

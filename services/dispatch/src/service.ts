@@ -1,6 +1,8 @@
 import type { Cluster } from '@lacuna/cluster';
+import { CLEAN_UP } from '@lacuna/contracts';
 import {
   logFailure,
+  type Metrics,
   openCluster,
   runningUntil,
   type RunningService,
@@ -17,6 +19,8 @@ import { RemovalLine, type RemovalTimes } from './removal-line.ts';
 const REMOVALS_AT_ONCE = 8;
 /** How many wait for their turn, of this process. */
 const REMOVALS_IN_HAND = 2_000;
+/** What waits in the line is told to the server every third of it, message by message: most are removed before. */
+const REMOVAL_ACK_WAIT_MS = 60_000;
 /** The Job controller writes an end up to a second after it, and the garbage collector then has nothing to wait for. */
 const REMOVAL_TIMES: Readonly<Record<Cluster['kind'], RemovalTimes>> = {
   kubernetes: { leastMs: 2_000, mostMs: 15_000 },
@@ -53,18 +57,7 @@ async function start({
       log.error({ err: error, evaluation }, 'could not create or stop a Job; trying again'),
   });
   check('queue read', () => dispatcher.state.caughtUp);
-  metrics.observe('lacuna_dispatch_waiting', 'Evaluations that wait for a Job.', () => dispatcher.state.waiting);
-  metrics.observe('lacuna_dispatch_jobs', 'Jobs that hold a slot.', () => dispatcher.state.holding);
-  metrics.observe(
-    'lacuna_dispatch_create_limit',
-    'Create requests that may be under way at a time, as the cluster bears it.',
-    () => dispatcher.state.createLimit,
-  );
-  metrics.observe(
-    'lacuna_dispatch_refused_pods',
-    'Jobs whose pod a quota refuses at the moment.',
-    () => dispatcher.state.refusedPods,
-  );
+  observe(dispatcher, metrics);
   const removals = new RemovalLine(
     {
       ...REMOVAL_TIMES[cluster.kind],
@@ -80,7 +73,8 @@ async function start({
     dispatcher.run(signal),
     bus.work(
       {
-        name: 'dispatch-clean-up',
+        name: CLEAN_UP,
+        ackWaitMs: REMOVAL_ACK_WAIT_MS,
         service: 'dispatch',
         types: CLEAN_UP_FACTS,
         concurrency: REMOVALS_IN_HAND,
@@ -90,4 +84,19 @@ async function start({
       signal,
     ),
   ]);
+}
+
+function observe(dispatcher: Dispatcher, metrics: Metrics): void {
+  metrics.observe('lacuna_dispatch_waiting', 'Evaluations that wait for a Job.', () => dispatcher.state.waiting);
+  metrics.observe('lacuna_dispatch_jobs', 'Jobs that hold a slot.', () => dispatcher.state.holding);
+  metrics.observe(
+    'lacuna_dispatch_create_limit',
+    'Create requests that may be under way at a time, as the cluster bears it.',
+    () => dispatcher.state.createLimit,
+  );
+  metrics.observe(
+    'lacuna_dispatch_refused_pods',
+    'Jobs whose pod a quota refuses at the moment.',
+    () => dispatcher.state.refusedPods,
+  );
 }

@@ -17,4 +17,11 @@ export const WatchConfigSchema = Type.Object({
     default: 100_000,
     description: 'a Job or pod that no open evaluation accounts for is an orphan after this long',
   }),
+  removalWithin: Type.Integer({
+    unit: 'ms',
+    minimum: 1_000,
+    default: 1_800_000,
+    description:
+      'a Job of a settled evaluation is no orphan while its removal is still to come, but after this long it is all the same',
+  }),
 });

@@ -31,8 +31,7 @@ export class FactPublisher {
 
   /** Waits until few enough facts are on their way: a stream that is slow, or away, slows down who tells, and fills no memory. */
   async room(): Promise<void> {
-    while (this.#inFlight.size >= ENOUGH_ON_THEIR_WAY)
-      await (this.#oneDone ??= Promise.withResolvers<void>()).promise;
+    while (this.#inFlight.size >= ENOUGH_ON_THEIR_WAY) await (this.#oneDone ??= Promise.withResolvers<void>()).promise;
   }
 
   /** For an object that is no longer there: it is forgotten as soon as the facts are stored, or could not be. */

@@ -1,19 +1,22 @@
 import { fact, type FactOf } from '@lacuna/contracts';
 import { fold } from '@lacuna/lifecycle';
-import type { Bus } from '@lacuna/messaging';
+import type { Bus, RecordedFact } from '@lacuna/messaging';
 import type { Expectations } from './expectations.ts';
 import type { Inventory, Present } from './inventory.ts';
-import { orphanOf } from './orphan-of.ts';
+import { orphanOf, type OrphanReason } from './orphan-of.ts';
+import { callIn, RemovalProgress } from './removal-progress.ts';
 
 /** Evaluations that are read in one look at most: after a restart, or when removals fail, there can be thousands. */
 const READS_PER_LOOK = 50;
 
 export interface OrphanDeps {
-  readonly bus: Pick<Bus, 'readFacts'>;
+  readonly bus: Pick<Bus, 'readFacts' | 'doneUpTo'>;
   readonly inventory: Inventory;
   readonly expectations: Expectations;
   /** How long something may be there without an account. Milliseconds. */
   readonly afterMs: number;
+  /** How long a removal may wait in dispatch's line before what it should remove is an orphan all the same. Milliseconds. */
+  readonly removalMs: number;
 }
 
 /**
@@ -24,9 +27,17 @@ export class Orphans {
   readonly #deps: OrphanDeps;
   /** When each unaccounted object was first met so, or last judged. */
   #since = new Map<string, number>();
+  readonly #late = new Set<string>();
+  readonly #removals: RemovalProgress;
 
   constructor(deps: OrphanDeps) {
     this.#deps = deps;
+    this.#removals = new RemovalProgress(deps.afterMs);
+  }
+
+  /** Objects of settled evaluations that dispatch has not come to remove for longer than an orphan is given. */
+  get late(): number {
+    return this.#late.size;
   }
 
   /** The facts that are due: orphans found, and orphans that are gone. */
@@ -37,10 +48,11 @@ export class Orphans {
       const message = `the ${data.object} ${data.objectName} is gone`;
       return fact('orphan', { evaluation, attempt, at: now, known: 'inferred' }, { ...data, state: 'gone', message });
     });
-    for (const object of this.#overdue(now)) {
+    for (const object of await this.#overdue(now)) {
       const { evaluation, attempt } = object.identity;
-      const reason = orphanOf(object, fold(evaluation, await this.#deps.bus.readFacts(evaluation)));
-      if (reason === undefined) continue;
+      const facts = await this.#deps.bus.readFacts(evaluation);
+      const reason = orphanOf(object, fold(evaluation, facts));
+      if (reason === undefined || this.#isLate(object, reason, facts, now)) continue;
       const about = { evaluation, attempt, at: now, known: 'inferred' } as const;
       const { object: kind, uid, name } = object;
       due.push(fact('orphan', about, { object: kind, uid, objectName: name, state: 'found', ...reason }));
@@ -48,12 +60,26 @@ export class Orphans {
     return due;
   }
 
-  #overdue(now: number): Present[] {
-    const { expectations, inventory, afterMs } = this.#deps;
+  /** Whether it is to be removed, and its turn has not come, or only just. */
+  #isLate({ uid }: Present, { why }: OrphanReason, facts: readonly RecordedFact[], now: number): boolean {
+    const { afterMs, removalMs } = this.#deps;
+    const isLate =
+      why === 'left-behind' &&
+      !this.#removals.doneBefore(facts, now - afterMs) &&
+      now - (callIn(facts)?.storedAt ?? 0) < removalMs;
+    if (isLate) this.#late.add(uid);
+    else this.#late.delete(uid);
+    return isLate;
+  }
+
+  async #overdue(now: number): Promise<Present[]> {
+    const { bus, expectations, inventory, afterMs } = this.#deps;
     const unaccounted = [...inventory.objects()].filter(
       (object) => !expectations.accountsFor(object) && !expectations.isOrphan(object.uid),
     );
     this.#since = new Map(unaccounted.map(({ uid }) => [uid, this.#since.get(uid) ?? now]));
+    for (const uid of this.#late) if (!this.#since.has(uid)) this.#late.delete(uid);
+    if (unaccounted.length > 0) this.#removals.note(await bus.doneUpTo(), now);
     const overdue = unaccounted.filter(({ uid }) => now - (this.#since.get(uid) ?? now) >= afterMs);
     const next = overdue.slice(0, READS_PER_LOOK);
     // Judged again only after as long.

@@ -41,12 +41,24 @@ async function start(context: ServiceContext<typeof WatchConfigSchema>): Promise
     'Jobs and pods with our labels that should not be there.',
     () => [...expectations.orphans].length,
   );
+  const orphans = new Orphans({
+    bus,
+    inventory,
+    expectations,
+    afterMs: config.orphanAfter,
+    removalMs: config.removalWithin,
+  });
+  metrics.observe(
+    'lacuna_removals_late',
+    'Jobs and pods of settled evaluations that dispatch has not come to remove for longer than an orphan is given.',
+    () => orphans.late,
+  );
   const shared = { publisher, inventory, nodes, now };
   const seeing = { ...shared, report: watchReport(context) };
   const looking: ReconcileDeps = {
     ...shared,
     expectations,
-    orphans: new Orphans({ bus, inventory, expectations, afterMs: config.orphanAfter }),
+    orphans,
     onOrphan: ({ evaluation, data }) =>
       log.error({ evaluation, orphan: data }, `an orphan in the cluster: ${data.state}`),
     onError: (error) => log.error({ err: error }, 'could not compare the cluster with the stream; trying again'),

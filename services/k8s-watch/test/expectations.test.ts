@@ -127,12 +127,22 @@ describe('J30: an object that no open evaluation accounts for', () => {
     expect(judged(new Story().submitted().tell('settled', VERDICT))).toBe('left-behind');
   });
 
-  async function look(seen: Inventory, stored: readonly Recorded[], times: readonly number[]): Promise<Fact[]> {
+  /** Looks at some times; dispatch's removals are then as far as `doneSeq` says. */
+  async function look(
+    seen: Inventory,
+    stored: readonly Recorded[],
+    times: readonly number[],
+    doneSeq: (now: number) => number = () => Infinity,
+  ): Promise<Fact[]> {
     const expected = expectations(stored);
-    const bus = { readFacts: async () => stored.map((one, seq) => ({ ...one, seq, subject: '' })) };
-    const orphans = new Orphans({ bus, inventory: seen, expectations: expected, afterMs: 100 });
+    let now = 0;
+    const bus = {
+      readFacts: async () => stored.map((one, seq) => ({ ...one, seq, subject: '' })),
+      doneUpTo: async () => [{ consumer: 'dispatch-clean-up', seq: doneSeq(now) }],
+    };
+    const orphans = new Orphans({ bus, inventory: seen, expectations: expected, afterMs: 100, removalMs: 1_000 });
     const told: Fact[] = [];
-    for (const now of times) {
+    for (now of times) {
       const due = await orphans.look(now);
       for (const orphan of due) expected.add({ fact: orphan, storedAt: now });
       told.push(...due);
@@ -148,6 +158,31 @@ describe('J30: an object that no open evaluation accounts for', () => {
     expect(more).toEqual([]);
     const after = await look(inventory(synced(T0)), [{ fact: found!, storedAt: T0 }], [T0, T0 + 100]);
     expect(after).toMatchObject([{ type: 'orphan', data: { state: 'gone', uid: 'job-1', why: 'unaccepted' } }]);
+  });
+
+  describe('of a settled evaluation', () => {
+    const settled = created().tell('settled', VERDICT).facts;
+    const settledAt = settled.at(-1)!.storedAt;
+    const every = (ms: number, toMs: number) => Array.from({ length: toMs / ms + 1 }, (_, i) => settledAt + i * ms);
+    const foundAt = async (toMs: number, doneSeq: (now: number) => number): Promise<number[]> =>
+      (await look(inventory(synced(T0), job()), settled, every(20, toMs), doneSeq)).map(({ at }) => at - settledAt);
+
+    test('is left behind when its removal was done and it is still there', async () => {
+      expect(await foundAt(400, () => Infinity)).toEqual([100]);
+      expect(await foundAt(400, () => settled.length - 1)).toEqual([100]);
+    });
+
+    test('is not while its removal is still in the line of dispatch, and then has its time', async () => {
+      expect(await foundAt(900, () => settled.length - 2)).toEqual([]);
+      const [at, ...more] = await foundAt(900, (now) => (now < settledAt + 300 ? 0 : settled.length - 1));
+      expect(at).toBeGreaterThanOrEqual(400);
+      expect(at).toBeLessThanOrEqual(500);
+      expect(more).toEqual([]);
+    });
+
+    test('is all the same when its removal does not come in the end', async () => {
+      expect(await foundAt(2_000, () => 0)).toEqual([1_000]);
+    });
   });
 
   test('is never what an open evaluation accounts for', async () => {

@@ -1,3 +1,4 @@
+import { CLEAN_UP } from '@lacuna/contracts';
 import { attemptsOf, fold, openLogs, type Evaluation } from '@lacuna/lifecycle';
 import type { DoneUpTo, History } from '@lacuna/messaging';
 
@@ -19,9 +20,6 @@ export interface CompactionRule {
   /** Of a repetition: what it repeats. Its comparison is owed by its verdict, which an auditor must see among its facts. */
   readonly together?: Evaluation;
 }
-
-/** Erases env values and removes Jobs; it must have seen the verdict, also when it was never started before. */
-const CLEANS_UP = 'dispatch-clean-up';
 
 /**
  * Nothing may be owed any more: the verdict stands, every log is closed, no orphan is left in the cluster, a repetition is compared with what it
@@ -55,7 +53,8 @@ function comparisonOwed({ id, submitted }: Evaluation, together: Evaluation | un
 
 /** The durable reader that is not done up to a place, if there is one. */
 export function notDone(readers: readonly DoneUpTo[], seq: number): string | undefined {
-  const cleansUp = readers.find(({ consumer }) => consumer === CLEANS_UP) ?? { consumer: CLEANS_UP, seq: 0 };
+  // It must have seen the verdict, also when it was never started before.
+  const cleansUp = readers.find(({ consumer }) => consumer === CLEAN_UP) ?? { consumer: CLEAN_UP, seq: 0 };
   const behind = [cleansUp, ...readers].find((reader) => reader.seq < seq);
   return behind && `consumer ${behind.consumer}`;
 }
