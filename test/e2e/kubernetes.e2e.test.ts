@@ -4,6 +4,7 @@ import { apply, eventually, get, startTestControlPlane, startTestNode } from '@l
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { sorted, TWO_STREAMS } from '../support/two-streams.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
 const IMAGE = 'localhost/busybox:1';
@@ -47,6 +48,22 @@ test('a pod on a real node is passed: its log is sealed, and its trace has every
   for await (const chunk of body) text += Buffer.from(chunk).toString();
   expect(text).toBe('hello from a pod\n');
   await wholeTrace(system.jaeger, id);
+});
+
+test('stdout and stderr apart: every line of both is proven to be in the log', async () => {
+  const { script, stdout, stderr } = TWO_STREAMS;
+  const command = ['sh', '-c', script];
+  const { id } = await system.client.submit({ image: IMAGE, command, streams: 'apart', report: 'none' });
+  const view = await settled(id);
+  expect(view, view.reason).toMatchObject({ verdict: 'passed', reason: 'exit code 0, log sealed' });
+  const told = 'all that was written to stdout (143 892 bytes) and stderr (43 893 bytes) is there';
+  const log = view.attempts[0]?.log;
+  expect(log, log?.reason).toMatchObject({ state: 'sealed', bytes: stdout.length + stderr.length });
+  expect(log).toMatchObject({ sealedBy: 'records', reason: expect.stringContaining(told) as string });
+  const { body } = await system.client.log(id);
+  let text = '';
+  for await (const chunk of body) text += Buffer.from(chunk).toString();
+  expect(sorted(text)).toBe(sorted(stdout + stderr));
 });
 
 test('a child that the kernel killed for memory is never passed, although the exit code is 0', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@lacuna/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { counted, recordsOf } from './support/counted.ts';
 import { problem, seal, sealIn } from './support/run-seal.ts';
 
 const DATA = randomFillSync(Buffer.alloc(400_000));
@@ -32,13 +33,15 @@ const runs = fc.record({
   /** How long its reader waits before each piece. */
   readerMs: fc.constantFrom(0, 0, 1, 3),
   signals: fc.array(fc.constantFrom('SIGUSR1', 'SIGHUP', 'SIGWINCH', 'SIGCHLD'), { maxLength: 5 }),
+  /** stdout and stderr as two streams. */
+  isApart: fc.boolean(),
   spool: fc.option(fc.integer({ min: 1, max: 300_000 })),
   linger: fc.nat(5),
 });
 type Run = typeof runs extends fc.Arbitrary<infer T> ? T : never;
 
-/** The script of a run, the files that it writes out, and what comes of it by the model. */
-function scriptOf({ writes, late, end }: Run): { readonly script: string; readonly pieces: readonly Buffer[] } {
+/** The script of a run, the files that it writes out, and what comes of it by the model: on stdout, and on stderr when it is apart. */
+function scriptOf({ writes, late, end, isApart }: Run) {
   const sizes = [...writes.map(({ bytes }) => bytes), ...(late === null ? [] : [late])];
   let at = 0;
   const pieces = sizes.map((bytes) => DATA.subarray(at, (at += bytes)));
@@ -46,7 +49,20 @@ function scriptOf({ writes, late, end }: Run): { readonly script: string; readon
   const behind = late === null ? [] : [`(sleep 0.02; cat ${writes.length}) &`];
   const ending = typeof end === 'number' ? `exit ${end}` : `kill -${constants.signals[end as NodeJS.Signals]} $$`;
   // Signals that are passed on must change nothing for a command that does not mind them.
-  return { script: ['trap : USR1 HUP', ...steps, ...behind, ending].join('\n'), pieces };
+  const on = (wanted: number) => pieces.filter((_, i) => (isApart ? (writes[i]?.stream ?? 1) : 1) === wanted);
+  return {
+    script: ['trap : USR1 HUP', ...steps, ...behind, ending].join('\n'),
+    pieces,
+    expected: [Buffer.concat(on(1)), Buffer.concat(on(2))] as const,
+  };
+}
+
+/** Of two streams the order of both together is not known, unless one is empty. */
+function sealOfStreams([stdout, stderr]: readonly [Buffer, Buffer], isApart: boolean) {
+  const { sha256, ...all } = counted(Buffer.concat([stdout, stderr]));
+  const isOrdered = stdout.length === 0 || stderr.length === 0;
+  const each = { stdout: counted(stdout), stderr: counted(stderr), records: recordsOf([stdout, stderr]) };
+  return { ...all, ...(isOrdered && { sha256 }), ...(isApart && { streams: each }) };
 }
 
 async function read(stream: Readable, waitMs: number): Promise<Buffer> {
@@ -61,24 +77,25 @@ async function read(stream: Readable, waitMs: number): Promise<Buffer> {
 async function play(run: Run, folder: string) {
   const message = join(folder, 'message');
   const spool = run.spool === null ? [] : ['--folder', folder, '--spool', String(run.spool)];
-  const options = ['--message', message, '--late-ms', '10000', '--linger', String(run.linger), ...spool];
-  const { script, pieces } = scriptOf(run);
+  const streams = run.isApart ? ['--streams', '2'] : [];
+  const options = ['--message', message, ...streams, '--late-ms', '10000', '--linger', String(run.linger), ...spool];
+  const { script, pieces, expected } = scriptOf(run);
   for (const [i, piece] of pieces.entries()) writeFileSync(join(folder, `${i}`), piece);
   const child = spawn(seal(), [...options, '--', 'bash', '-c', script], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, to be ended as a whole: what hangs fails the test and is left nowhere.
     detached: true,
   });
   const late = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), WITHIN_MS);
-  const reading = read(child.stdout, run.readerMs);
+  const reading = Promise.all([read(child.stdout, run.readerMs), read(child.stderr, run.readerMs)]);
   const exit = once(child, 'exit') as Promise<[number | null]>;
   // Before it has its handlers a signal would end the helper, as it would end the command.
-  await Promise.race([exit, once(child.stdout, 'readable')]);
+  await Promise.race([exit, once(child.stdout, 'readable'), once(child.stderr, 'readable')]);
   for (const signal of run.signals) child.kill(signal);
   const [code] = await exit;
   clearTimeout(late);
-  return { code, output: Buffer.concat(pieces), received: await reading, told: await sealIn(message) };
+  return { code, expected, received: await reading, told: await sealIn(message) };
 }
 
 describe.skipIf(problem !== undefined)('the seal helper against a model', () => {
@@ -86,15 +103,13 @@ describe.skipIf(problem !== undefined)('the seal helper against a model', () => 
     await fc.assert(
       fc.asyncProperty(runs, async (run) => {
         await using dir = await tempDir();
-        const { code, output, received, told } = await play(run, dir.path);
-        expect(received.equals(output)).toBe(true);
+        const { code, expected, received, told } = await play(run, dir.path);
+        expect(received.map((stream, i) => stream.equals(expected[i]!))).toEqual([true, true]);
         const { end } = run;
         const number = constants.signals[end as NodeJS.Signals] as number | undefined;
         expect(code).toBe(number === undefined ? end : 128 + number);
         expect(told).toMatchObject({
-          bytes: output.length,
-          lines: output.filter((byte) => byte === 0x0a).length,
-          sha256: createHash('sha256').update(output).digest('hex'),
+          ...sealOfStreams(expected, run.isApart),
           ...(number === undefined ? { exitCode: end } : { signal: end }),
         });
         expect(told?.lateWriters).toBeUndefined();

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
@@ -8,14 +7,19 @@ import { join } from 'node:path';
 import { eventually, tempDir } from '@lacuna/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { counted } from './support/counted.ts';
 import { paths, problem, run, seal, sealIn, shell } from './support/run-seal.ts';
 
-const counted = (output: Buffer) => ({
-  bytes: output.length,
-  lines: output.filter((byte) => byte === 0x0a).length,
-  sha256: createHash('sha256').update(output).digest('hex'),
-});
-const OPTIONS = ['--message', '--late-ms', '--linger', '--max-linger-ms', '--folder', '--spool', '--report'];
+const OPTIONS = [
+  '--streams',
+  '--message',
+  '--late-ms',
+  '--linger',
+  '--max-linger-ms',
+  '--folder',
+  '--spool',
+  '--report',
+];
 const isRoot = process.getuid?.() === 0;
 /** Makes the helper process 1 of a pid namespace, as it is in a container. */
 const AS_PID_1 = ['unshare', '--pid', '--fork', '--kill-child'];

@@ -13,8 +13,8 @@ var event: [2]linux.fd_t = undefined;
 
 pub const Start = union(enum) { started, failed: sys.E };
 
-/// Starts `argv` with stdout and stderr on `out`. From then on signals are passed on to it.
-pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const u8, out: linux.fd_t) Start {
+/// Starts `argv` with stdout on `out` and stderr on `err`, which may be the same. From then on signals are passed on to it.
+pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const u8, out: linux.fd_t, err: linux.fd_t) Start {
     event = sys.pipe(.{ .CLOEXEC = true, .NONBLOCK = true }) orelse return .{ .failed = .MFILE };
     const report = sys.pipe(.{ .CLOEXEC = true }) orelse return .{ .failed = .MFILE };
     var before: linux.sigset_t = undefined;
@@ -25,7 +25,7 @@ pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const
     if (forked.ok == 0) {
         _ = linux.sigprocmask(SIG.SETMASK, &before, null);
         _ = linux.dup2(out, linux.STDOUT_FILENO);
-        _ = linux.dup2(out, linux.STDERR_FILENO);
+        _ = linux.dup2(err, linux.STDERR_FILENO);
         const errno: u32 = @backingInt(execute(argv, envp));
         _ = linux.write(report[1], @ptrCast(&errno), @sizeOf(u32));
         linux.exit_group(127);
@@ -41,17 +41,21 @@ pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const
     return if (errno == 0) .started else .{ .failed = @fromBackingInt(@intCast(errno)) };
 }
 
-/// Waits until there is something to read, the command ends, or the time is over; null waits for ever. What poll(2) says of `fd`.
-pub fn poll(fd: linux.fd_t, max_ns: ?u64) i16 {
+/// What poll(2) says of each; nothing of what is closed (-1).
+pub const Ready = [2]i16;
+
+/// Waits until there is something to read, the command ends, or the time is over; null waits for ever.
+pub fn poll(ins: [2]linux.fd_t, max_ns: ?u64) Ready {
     // Rounded up: with the time over, the next round must find none left.
     const timeout: i32 = if (max_ns) |ns| @intCast((ns + std.time.ns_per_ms - 1) / std.time.ns_per_ms) else -1;
-    const running = ended() == null;
-    var fds = [_]linux.pollfd{ .{ .fd = fd, .events = linux.POLL.IN }, .{ .fd = if (running) event[0] else -1, .events = linux.POLL.IN } };
-    return if (sys.value(linux.poll(&fds, fds.len, timeout)) == .ok) fds[0].revents else 0;
+    var fds: [3]linux.pollfd = undefined;
+    for (&fds, [_]linux.fd_t{ ins[0], ins[1], if (ended() == null) event[0] else -1 }) |*one, fd| one.* = .{ .fd = fd, .events = linux.POLL.IN, .revents = 0 };
+    if (sys.value(linux.poll(&fds, fds.len, timeout)) == .failed) return .{ 0, 0 };
+    return .{ fds[0].revents, fds[1].revents };
 }
 
 pub fn wait() End {
-    while (ended() == null) _ = poll(-1, null);
+    while (ended() == null) _ = poll(.{ -1, -1 }, null);
     return ended().?;
 }
 

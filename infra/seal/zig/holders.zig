@@ -1,4 +1,4 @@
-//! Who still holds a pipe, by what /proc shows of the processes that we may look at.
+//! Who still holds the pipes, by what /proc shows of the processes that we may look at.
 const std = @import("std");
 const linux = std.os.linux;
 const sys = @import("sys.zig");
@@ -12,9 +12,11 @@ pub const Holders = struct {
     len: usize = 0,
     count: usize = 0,
 
-    pub fn find(holders: *Holders, pipe: linux.fd_t) void {
-        var link: [64]u8 = undefined;
-        const wanted = std.mem.print(&link, "pipe:[{d}]", .{sys.stat(pipe).inode}) catch return;
+    /// Of any of the pipes; of what is closed (-1) there are none.
+    pub fn find(holders: *Holders, pipes: [2]linux.fd_t) void {
+        var links: [2][64]u8 = undefined;
+        var wanted: [2][]const u8 = undefined;
+        for (pipes, &links, &wanted) |pipe, *link, *text| text.* = std.mem.print(link, "pipe:[{d}]", .{sys.stat(pipe).inode}) catch return;
         var processes = Folder.open(".", "") orelse return;
         defer _ = linux.close(processes.fd);
         while (processes.next()) |name| {
@@ -41,13 +43,14 @@ pub const Holders = struct {
     }
 };
 
-fn holds(pid: []const u8, wanted: []const u8) bool {
+fn holds(pid: []const u8, wanted: [2][]const u8) bool {
     var files = Folder.open(pid, "/fd") orelse return false;
     defer _ = linux.close(files.fd);
     while (files.next()) |name| {
         var target: [64]u8 = undefined;
         const length = sys.value(linux.readlinkat(files.fd, name, &target, target.len));
-        if (length == .ok and std.mem.eql(u8, target[0..length.ok], wanted)) return true;
+        if (length == .failed) continue;
+        for (wanted) |link| if (std.mem.eql(u8, target[0..length.ok], link)) return true;
     }
     return false;
 }

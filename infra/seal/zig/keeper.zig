@@ -18,7 +18,7 @@ var line: [16 * 1024]u8 = undefined;
 
 pub fn keep(folder: [*:0]const u8, options: Options) u8 {
     waitUntilTerminated();
-    var out: Output = .{ .hash = null };
+    var out: Output = .init(null, 1);
     const log = sys.openIn(folder, "log", sys.READ);
     var header: spool.Header = undefined;
     const readable = log != null and sys.readAt(log.?, std.mem.asBytes(&header), 0) == @sizeOf(spool.Header);
@@ -27,7 +27,7 @@ pub fn keep(folder: [*:0]const u8, options: Options) u8 {
         send(&out, "report", report, .{ .to = std.math.maxInt(u63) });
     };
     if (readable) send(&out, "log", log.?, .{ .from = header.from(), .to = header.bytes, .begin = spool.RING, .ring = header.ring() });
-    _ = out.pass(linux.STDOUT_FILENO, "end\n");
+    _ = out.pass(0, "end\n");
     out.drain(options.max_linger_ns);
     sys.sleep(@min(out.linger(options.linger), options.max_linger_ns));
     return 0;
@@ -48,7 +48,7 @@ fn waitUntilTerminated() void {
 fn sendReportSeal(out: *Output, folder: [*:0]const u8) bool {
     const fd = sys.openIn(folder, "report-seal", sys.READ) orelse return false;
     const said = bytes[0..sys.readAt(fd, &bytes, 0)];
-    return out.pass(linux.STDOUT_FILENO, "report-seal ") and out.pass(linux.STDOUT_FILENO, said) and std.mem.startsWith(u8, said, "sealed");
+    return out.pass(0, "report-seal ") and out.pass(0, said) and std.mem.startsWith(u8, said, "sealed");
 }
 
 const Range = struct { from: u64 = 0, to: u64, begin: u64 = 0, ring: u64 = std.math.maxInt(u64) };
@@ -63,7 +63,7 @@ fn send(out: *Output, name: []const u8, fd: linux.fd_t, range: Range) void {
         const head = std.mem.print(&line, "{s} {d} ", .{ name, at }) catch unreachable;
         const text = base64.encode(line[head.len..], bytes[0..count]);
         line[head.len + text.len] = '\n';
-        if (!out.pass(linux.STDOUT_FILENO, line[0 .. head.len + text.len + 1])) return;
+        if (!out.pass(0, line[0 .. head.len + text.len + 1])) return;
         at += count;
     }
 }

@@ -25,18 +25,20 @@ var buffer: [64 * 1024]u8 = undefined;
 pub fn main(init: std.process.Init.Minimal) u8 {
     const options = Options.parse(init.args.vector) orelse return 2;
     if (options.keep) |folder| return keeper.keep(folder, options);
-    const out = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
     const hash: sha256.Sha256 = .init(sha256.processorHasSha256());
-    var output: Output = .{ .hash = hash };
+    var output: Output = .init(hash, options.streams);
     if (options.folder) |folder| if (options.spool > 0) {
         output.spool = .create(folder, options.spool, hash);
     };
+    var ins: [2]linux.fd_t = @splat(-1);
+    var outs: [2]linux.fd_t = undefined;
+    for (0..options.streams) |i| ins[i], outs[i] = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
     const begun_at = sys.realtime();
-    const begun = command.start(options.command, init.environ.block.slice.ptr, out[1]);
-    _ = linux.close(out[1]);
+    const begun = command.start(options.command, init.environ.block.slice.ptr, outs[0], outs[options.streams - 1]);
+    for (outs[0..options.streams]) |out| _ = linux.close(out);
     if (begun == .failed) return fail(options, &output, begun.failed);
     var holders: Holders = .{};
-    const late = copy(out[0], &output, options.late_ns, &holders);
+    const late = copy(&ins, &output, options.late_ns, &holders);
     const end = command.wait();
     if (options.folder) |folder| if (options.report) |path| report.keep(path, folder, begun_at, &buffer);
     output.drain(options.max_linger_ns);
@@ -56,29 +58,36 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     return seal.exit_code orelse 128 +% @as(u8, @intCast(@backingInt(seal.signal.?)));
 }
 
-/// Until all that hold the pipe have closed it. What still holds it `late_ns` after the end of the command is ended with it, as it would be
-/// if the command were process 1: true then. Of that only what is in the pipe by then still counts.
-fn copy(in: linux.fd_t, output: *Output, late_ns: u64, holders: *Holders) bool {
-    var rest: usize = std.math.maxInt(usize);
+/// Until all that hold the pipes have closed them. What still holds one `late_ns` after the end of the command is ended with it, as it would be
+/// if the command were process 1: true then. Of that only what is in the pipes by then still counts.
+fn copy(ins: *[2]linux.fd_t, output: *Output, late_ns: u64, holders: *Holders) bool {
+    var rest: [2]usize = @splat(std.math.maxInt(usize));
     var late = false;
-    while (rest > 0) {
-        const left = if (command.ended()) |end| (end.monotonic + late_ns) -| sys.monotonic() else null;
-        const ready = command.poll(in, if (late) 0 else left);
-        if (!late and left == 0 and ready & linux.POLL.HUP == 0) {
+    while (ins[0] >= 0 or ins[1] >= 0) {
+        const left = if (late) 0 else if (command.ended()) |end| (end.monotonic + late_ns) -| sys.monotonic() else null;
+        const ready = command.poll(ins.*, left);
+        if (!late and left == 0 and isHeld(ins.*, ready)) {
             late = true;
-            holders.find(in);
+            holders.find(ins.*);
             if (linux.getpid() == 1) _ = linux.kill(-1, .KILL);
-            rest = sys.unread(in);
-        } else if (ready != 0) {
-            const count = sys.read(in, buffer[0..@min(rest, buffer.len)]);
-            if (count == 0) break;
-            rest -= count;
-            // Closed, so that the command learns that nobody reads, as it would without us.
-            if (!output.pass(linux.STDOUT_FILENO, buffer[0..count])) break;
+            for (ins, &rest) |in, *unread| unread.* = sys.unread(in);
+            continue;
         }
+        for (ins, &rest, ready, 0..) |*in, *most, is_ready, i| if (in.* >= 0 and (is_ready != 0 or most.* == 0)) {
+            const count = sys.read(in.*, buffer[0..@min(most.*, buffer.len)]);
+            most.* -= count;
+            if (count > 0 and output.pass(i, buffer[0..count])) continue;
+            // Closed also when nobody reads any more, so that the command learns it as it would without us.
+            _ = linux.close(in.*);
+            in.* = -1;
+        };
     }
-    _ = linux.close(in);
     return late;
+}
+
+fn isHeld(ins: [2]linux.fd_t, ready: command.Ready) bool {
+    for (ins, ready) |in, events| if (in >= 0 and events & linux.POLL.HUP == 0) return true;
+    return false;
 }
 
 /// The command could not be started: said in the log, which is sealed as well, and in the message.
@@ -87,7 +96,9 @@ fn fail(options: Options, output: *Output, errno: sys.E) u8 {
     const name = std.mem.span(options.command[0].?);
     const shown = name[0..@min(name.len, 256)];
     const message = std.mem.print(&text, "seal: cannot start {s}: {s}\n", .{ shown, describe(errno) }) catch unreachable;
-    _ = output.pass(linux.STDERR_FILENO, message);
+    const last = output.count - 1;
+    output.streams[last].fd = linux.STDERR_FILENO;
+    _ = output.pass(last, message);
     const code: u8 = if (errno == .NOENT or errno == .NOTDIR) 127 else 126;
     const seal: Seal = .{ .output = output, .exit_code = code, .ended_at = sys.realtime(), .start_error = message["seal: ".len .. message.len - 1] };
     seal.write(options.message);

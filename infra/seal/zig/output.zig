@@ -2,77 +2,74 @@
 const std = @import("std");
 const linux = std.os.linux;
 const sys = @import("sys.zig");
-const sha256 = @import("sha256.zig");
+const Records = @import("records.zig").Records;
+const Sha256 = @import("sha256.zig").Sha256;
 const Spool = @import("spool.zig").Spool;
+const stream = @import("stream.zig");
+const Stream = stream.Stream;
+const Tally = @import("tally.zig").Tally;
 
-/// How much can be on its way behind our pipe, out of sight: the runtime's FIFO (64 KiB), a copy buffer before it and one behind it.
-const HIDDEN = 128 * 1024;
-/// The last `HIDDEN` bytes are timed in as many parts.
-const PARTS = 16;
 /// What a runtime needs to write a line into its log, with room: one record each, on a slow core.
 const LINE_NS = 10 * std.time.ns_per_us;
 /// For which time a runtime copies on by itself after the end; containerd's is 2 s, and 10 s since its version 2.2. Half of the shorter one.
 const PATIENCE = std.time.ns_per_s;
 
 pub const Output = struct {
-    bytes: u64 = 0,
-    lines: u64 = 0,
-    /// Null for what nobody is told the hash of.
-    hash: ?sha256.Sha256,
+    /// Of all streams, in the order in which they were read.
+    all: Tally,
+    /// stdout, or stdout and stderr.
+    streams: [2]Stream = .{ .{ .fd = linux.STDOUT_FILENO }, .{ .fd = linux.STDERR_FILENO } },
+    count: usize = 1,
     /// Where all of it is kept too, if anywhere.
     spool: ?Spool = null,
-    /// Nobody reads any more: there is nothing to wait for.
-    unread_for_ever: bool = false,
     /// The most that was seen to wait for each processor while the output was drained, beyond the one that has it.
     queued: u64 = 0,
-    /// How long each of the last parts waited for the reader, in nanoseconds.
-    waited: [PARTS]u64 = @splat(0),
+
+    /// `hash`: of nothing; null for what nobody is told the hash of.
+    pub fn init(hash: ?Sha256, count: usize) Output {
+        var output: Output = .{ .all = .{ .hash = hash }, .count = count };
+        if (count > 1) for (&output.streams) |*one| {
+            one.apart = .{ .tally = .{ .hash = hash }, .records = .init(hash.?) };
+        };
+        return output;
+    }
 
     /// Counts and passes on. Whatever can't be written is counted all the same: then the log is not whole, and the seal says so.
     /// False once nobody reads any more.
-    pub fn pass(output: *Output, fd: linux.fd_t, data: []const u8) bool {
-        output.bytes += data.len;
-        output.lines += std.mem.countScalar(u8, data, '\n');
-        if (output.hash) |*hash| hash.update(data);
+    pub fn pass(output: *Output, index: usize, data: []const u8) bool {
+        output.all.add(data);
         // Before it goes out: whoever kills us after that has it there.
-        if (output.spool) |*spool| spool.add(data, output);
-        const start = sys.monotonic();
-        output.unread_for_ever = sys.writeAll(fd, data) == .PIPE;
-        output.note(data.len, sys.monotonic() - start);
-        return !output.unread_for_ever;
+        if (output.spool) |*spool| spool.add(data, &output.all);
+        return output.streams[index].pass(data);
     }
 
-    /// Waits until the reader has taken all that is in the pipe; at once when stdout is none.
+    /// Waits until the reader has taken all that is in the pipes; at once when there are none.
     pub fn drain(output: *Output, max_ns: u64) void {
         const start = sys.monotonic();
         output.queued = sys.queuedPerProcessor();
         var pause: u64 = 50 * std.time.ns_per_us;
-        while (!output.unread_for_ever and sys.unread(linux.STDOUT_FILENO) > 0 and sys.monotonic() - start < max_ns) {
-            sys.sleep(pause);
-            pause = @min(pause * 2, 5 * std.time.ns_per_ms);
-            output.queued = @max(output.queued, sys.queuedPerProcessor());
+        for (output.streams[0..output.count]) |*one| {
+            while (!one.isDrained() and sys.monotonic() - start < max_ns) {
+                sys.sleep(pause);
+                pause = @min(pause * 2, 5 * std.time.ns_per_ms);
+                output.queued = @max(output.queued, sys.queuedPerProcessor());
+            }
+            one.note(0, sys.monotonic() - start);
         }
-        output.note(0, sys.monotonic() - start);
     }
 
-    /// How long what is hidden behind the pipe may still take, once the pipe is empty. It has two signs: how long the last `HIDDEN` bytes
+    /// How long what is hidden behind the pipes may still take, once they are empty. It has two signs: how long the last `HIDDEN` bytes
     /// waited for their reader, `factor` times; and, when they fitted into the buffers so that nothing waited, how many lines that can be
     /// and how busy the node is. Both are nothing on an idle node.
     pub fn linger(output: *const Output, factor: u64) u64 {
-        if (output.unread_for_ever or output.bytes == 0) return 0;
+        if (output.all.bytes == 0) return 0;
         var waited: u64 = 0;
-        for (output.waited) |ns| waited +|= ns;
-        const lines = output.lines * @min(output.bytes, HIDDEN) / output.bytes;
+        var hidden: u64 = 0;
+        for (output.streams[0..output.count]) |*one| if (!one.unread_for_ever) {
+            waited +|= one.waitedInAll();
+            hidden += @min(one.bytes, stream.HIDDEN);
+        };
+        const lines = output.all.lines * hidden / output.all.bytes;
         return waited *| factor +| (lines * LINE_NS * output.queued -| PATIENCE);
-    }
-
-    fn note(output: *Output, len: usize, ns: u64) void {
-        const size = HIDDEN / PARTS;
-        const last = output.bytes / size;
-        // A long write is spread over nothing finer than itself: it all counts for the part it ends in.
-        var part = (output.bytes - len) / size + 1;
-        part = @max(part, last -| (PARTS - 1));
-        while (part <= last) : (part += 1) output.waited[@intCast(part % PARTS)] = 0;
-        output.waited[@intCast(last % PARTS)] +|= ns;
     }
 };

@@ -2,8 +2,11 @@ const std = @import("std");
 const linux = std.os.linux;
 const Holders = @import("holders.zig").Holders;
 const Output = @import("output.zig").Output;
+const records = @import("records.zig");
 const spool = @import("spool.zig");
+const Stream = @import("stream.zig").Stream;
 const sys = @import("sys.zig");
+const Tally = @import("tally.zig").Tally;
 
 /// What is said about a command; its JSON is `SealSchema` of the contracts.
 pub const Seal = struct {
@@ -53,8 +56,9 @@ pub const Seal = struct {
 
     pub fn print(seal: *const Seal, text: []u8) ![]const u8 {
         var out: std.Io.Writer = .fixed(text);
-        var hash = seal.output.hash.?;
-        try out.print("{{\"v\":1,\"bytes\":{d},\"lines\":{d},\"sha256\":\"{s}\"", .{ seal.output.bytes, seal.output.lines, hash.final() });
+        try out.writeAll("{\"v\":1,");
+        try printTally(&out, seal.output.all);
+        if (seal.output.count == 2) try printStreams(&out, &seal.output.streams);
         if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
         if (seal.signal) |signal| try printSignal(&out, signal);
         try printMs(&out, "endedAt", seal.ended_at);
@@ -69,6 +73,25 @@ pub const Seal = struct {
         }
         try out.writeByte('}');
         return out.buffered();
+    }
+
+    fn printTally(out: *std.Io.Writer, tally: Tally) !void {
+        var hash = tally.hash.?;
+        try out.print("\"bytes\":{d},\"lines\":{d},\"sha256\":\"{s}\"", .{ tally.bytes, tally.lines, hash.final() });
+    }
+
+    fn printStreams(out: *std.Io.Writer, streams: *const [2]Stream) !void {
+        try out.writeAll(",\"streams\":{");
+        var sum: records.Sum = @splat(0);
+        for (streams, [_][]const u8{ "stdout", "stderr" }) |*one, name| {
+            const apart = one.apart.?;
+            sum +%= apart.records.total();
+            try out.print("\"{s}\":{{", .{name});
+            try printTally(out, apart.tally);
+            try out.print(",\"tail\":{d}}},", .{apart.records.tail});
+        }
+        const words: [8]u32 = sum;
+        try out.print("\"records\":\"{s}\"}}", .{std.fmt.bytesToHex(std.mem.asBytes(&words), .lower)});
     }
 
     fn printSignal(out: *std.Io.Writer, signal: linux.SIG) !void {

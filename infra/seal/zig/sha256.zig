@@ -31,9 +31,13 @@ pub const Sha256 = extern struct {
 
     /// The digest in hex.
     pub fn final(hash: *Sha256) [64]u8 {
-        var digest: [32]u8 = undefined;
-        if (hash.accelerated) sha256_accelerated_final(&hash.state, &digest) else hash.portable().final(&digest);
-        return std.fmt.bytesToHex(digest, .lower);
+        return std.fmt.bytesToHex(hash.digest(), .lower);
+    }
+
+    pub fn digest(hash: *Sha256) [32]u8 {
+        var bytes: [32]u8 = undefined;
+        if (hash.accelerated) sha256_accelerated_final(&hash.state, &bytes) else hash.portable().final(&bytes);
+        return bytes;
     }
 
     fn portable(hash: *Sha256) *Portable {

@@ -3,8 +3,8 @@
 const std = @import("std");
 const linux = std.os.linux;
 const sys = @import("sys.zig");
-const Output = @import("output.zig").Output;
 const Sha256 = @import("sha256.zig").Sha256;
+const Tally = @import("tally.zig").Tally;
 
 /// The header has a page of its own, so that writing it is one copy, which no signal cuts.
 pub const RING = 4096;
@@ -42,7 +42,7 @@ pub const Spool = struct {
     }
 
     /// Adds what was just counted. After a failure nothing more: a spool with a hole would be worse than one that says where it ends.
-    pub fn add(spool: *Spool, data: []const u8, output: *const Output) void {
+    pub fn add(spool: *Spool, data: []const u8, all: *const Tally) void {
         const header = &spool.header;
         if (header.errno != 0) return;
         const at = header.bytes % header.ring();
@@ -51,9 +51,9 @@ pub const Spool = struct {
         if (failure) |errno| {
             header.errno = @backingInt(errno);
         } else {
-            header.bytes = output.bytes;
-            header.lines = output.lines;
-            header.hash = output.hash.?;
+            header.bytes = all.bytes;
+            header.lines = all.lines;
+            header.hash = all.hash.?;
         }
         spool.note();
     }

@@ -11,6 +11,7 @@ export interface SpecFlags {
   readonly workdir?: string;
   readonly expectTests?: number;
   readonly lossless?: boolean;
+  readonly streams?: string;
   readonly queue?: string;
   readonly priority?: number;
   readonly retries?: number;

@@ -18,5 +18,6 @@ export function addSpecOptions(command: Command): Command {
     .option('--priority <n>', 'higher goes first within its tenant and queue', wholeNumber(-Infinity))
     .option('--retries <n>', 'new attempts, after infrastructure failures unless told', wholeNumber(0))
     .option('--retry-on <cause...>', `what a new attempt is made for: ${RETRY_CAUSES.join(', ')}`)
+    .option('--streams <together|apart>', 'stdout and stderr as one stream in order, or as two that are told apart')
     .option('--lossless', 'on Kubernetes: keep the newest output beside the log too');
 }

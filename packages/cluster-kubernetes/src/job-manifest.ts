@@ -99,7 +99,7 @@ function mainContainer(
     image: request.image ?? '',
     imagePullPolicy,
     command: [
-      ...(seal === undefined ? [] : [SEAL, ...helperOptions(request, literal), '--']),
+      ...(seal === undefined ? [] : [SEAL, ...streamsOption(request), ...helperOptions(request, literal), '--']),
       ...request.command.map(literal),
     ],
     env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
@@ -120,6 +120,10 @@ function mainContainer(
       resources: { requests: { ...request.resources }, limits: { ...request.resources } },
     }),
   };
+}
+
+function streamsOption({ streams }: JobRequest): string[] {
+  return streams === 'apart' ? ['--streams', '2'] : [];
 }
 
 /** `/tmp` is the only place that can be written to, so it is the home of a user who has none. */

@@ -21,6 +21,7 @@ export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
     signals: true,
     killSignals: false,
     seals: true,
+    streamsApart: true,
     reportFiles: true,
     workdir: '/tmp',
     spools: true,
@@ -33,6 +34,8 @@ export interface KubernetesSubject extends ClusterSubject {
   readonly proxy: FaultProxy;
   readonly session: Session;
   readonly namespace: string;
+  /** Where a real node has the logs of its pods. */
+  readonly podLogs: string | undefined;
   readonly reopen: (change?: KubernetesClusterOptions) => Promise<Cluster>;
 }
 
@@ -41,7 +44,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   await using starting = new AsyncDisposableStack();
   const controlPlane = starting.use(await startTestControlPlane());
   if (node === 'fake') starting.use(await startTestKwok(controlPlane));
-  if (node === 'real') starting.use(await startTestNode(controlPlane));
+  const realNode = node === 'real' ? starting.use(await startTestNode(controlPlane)) : undefined;
   const proxy = starting.use(await FaultProxy.to(controlPlane.url));
   const namespace = 'evaluations';
   await apply(controlPlane, restricted(namespace));
@@ -63,6 +66,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
     controlPlane,
     proxy,
     namespace,
+    podLogs: realNode?.podLogs,
     session: new Session(FEATURES[node], () => subject),
     reopen: (change) => Promise.resolve(open(change)),
     interrupt: () => Promise.resolve(proxy.cut()),

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { containerOf, describeClusterConformance, type Session } from '@lacuna/cluster/conformance';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -48,6 +50,22 @@ describeOn('real', 'a real node', () => {
     const log = await session.log(containerOf(await watch.started(uid)), { offset: 0, follow: true });
     const expected = ['65532', 'read-only', 'home', `$$ $(HOME) ${request.traceparent}`, 'a $$ $(HOME) $HOME', ''];
     expect(log.toString().split('\n')).toEqual(expected);
+  });
+
+  test('of streams apart the log on the node tells which line is of which', async () => {
+    await using watch = session.watch();
+    const request = session.request(shell('echo out; echo err >&2; printf end'), { streams: 'apart' });
+    const { uid } = await session.start(request);
+    await watch.ended(uid);
+    const { name, uid: podUid } = await watch.started(uid);
+    const file = join(subject.podLogs ?? '', `${subject.namespace}_${name}_${podUid}`, 'main', '0.log');
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    // Time, stream, whether the line is whole, and the line.
+    expect(lines.map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual([
+      'stderr F err',
+      'stdout F out',
+      'stdout P end',
+    ]);
   });
 
   test('J12: a container that takes too much memory is told as OOMKilled', async () => {

@@ -11,7 +11,7 @@ export interface ProcessSubject extends ClusterSubject {
   readonly interrupt: () => Promise<void>;
 }
 
-export const FEATURES = { signals: true, seals: true, reportFiles: true } as const;
+export const FEATURES = { signals: true, seals: true, streamsApart: true, reportFiles: true } as const;
 
 /** A cluster in a directory of its own; nothing of it is left afterwards. */
 export async function openSubject(options: Omit<ProcessClusterOptions, 'dir'> = {}): Promise<ProcessSubject> {

@@ -11,6 +11,7 @@ import { observeClauses } from './observe-clauses.ts';
 import { removeClauses } from './remove-clauses.ts';
 import { reportClauses } from './report-clauses.ts';
 import { useSession } from './session.ts';
+import { streamsClauses } from './streams-clauses.ts';
 import { spoolClauses } from './spool-clauses.ts';
 import type { ClusterFeatures, OpenSubject } from './subject.ts';
 
@@ -36,6 +37,7 @@ export function describeClusterConformance(name: string, { open, features }: Con
     removeClauses(session);
     reportClauses(session);
     spoolClauses(session);
+    streamsClauses(session);
   });
   describe(`${name} as a cluster that is interrupted`, { timeout }, () => {
     interruptClauses(useSession(open, features));

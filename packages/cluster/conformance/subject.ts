@@ -16,6 +16,8 @@ export interface ClusterFeatures {
   readonly killSignals?: boolean;
   /** Ends are told with a seal. */
   readonly seals: boolean;
+  /** stdout and stderr can be had apart, each counted in the seal. False by default. */
+  readonly streamsApart?: boolean;
   /** Report files can be had; otherwise requests that name one are denied. False by default. */
   readonly reportFiles?: boolean;
   /** A folder that commands may write to; one of this machine by default. */

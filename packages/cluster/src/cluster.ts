@@ -14,6 +14,7 @@ import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome, SpoolOutc
  * - C5 what `remove` was not asked for stays observable: a finished Job does not go away by itself.
  * - C6 a request that names a report file is either denied, or the file can be had as it was when the command had ended.
  * - C7 a container that was told to end with a spool has one: `openSpool` gives its bytes also when the container was killed.
+ * - C8 of a request that asks for its streams apart both are in the log, whole, and the seal counts each.
  */
 export interface Cluster extends AsyncDisposable {
   readonly kind: 'process' | 'kubernetes' | 'fake';

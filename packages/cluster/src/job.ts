@@ -18,6 +18,8 @@ export interface JobRequest {
   readonly resources?: { readonly cpu?: string; readonly memory?: string };
   readonly labels: Readonly<Record<string, string>>;
   readonly queue?: string;
+  /** stdout and stderr as one stream in the order of their writing, or as two; together when absent. */
+  readonly streams?: 'together' | 'apart';
   /** A file that the command writes, relative to its working directory, to be had by `openReport` when it has ended. */
   readonly reportFile?: string;
   /** How many of the newest bytes of the output are kept where they outlive the container, to be had by `openSpool`; none when absent. */

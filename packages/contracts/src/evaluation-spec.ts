@@ -101,6 +101,12 @@ export const EvaluationSpecSchema = Type.Object(
           'On Kubernetes: keep the newest output beside the log too, so that it is whole even when the container is killed or its log is rotated away.',
       }),
     ),
+    streams: Type.Optional(
+      Type.Enum(['together', 'apart'], {
+        description:
+          'stdout and stderr as one stream in the order of their writing (together, the default), or as two: counted apart, and told apart on the node, in the order in which the runtime reads them.',
+      }),
+    ),
     expect: Type.Optional(
       Type.Object(
         { tests: Type.Optional(Type.Integer({ minimum: 0, description: 'How many tests must report.' })) },

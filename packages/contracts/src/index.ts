@@ -79,7 +79,7 @@ export {
   runTraceIdOf,
   type RunPlace,
 } from './run.ts';
-export { SealSchema, SpoolSchema, type Seal, type Spool } from './seal.ts';
+export { SealSchema, SpoolSchema, type Seal, type SealedStreams, type Spool } from './seal.ts';
 export {
   SPAN_CONTRACT,
   stageContract,

@@ -38,7 +38,7 @@ export type LogGap = Static<typeof LogGapSchema>;
 
 /**
  * The statement that closes a log.
- * - `sealed`: bytes and sha256 equal the seal.
+ * - `sealed`: bytes and sha256 equal the seal; of two streams, bytes and the sum of all records (`sealedBy`).
  * - `unsealed`: no seal came; at best two final reads agreed, which is weaker.
  * - `truncated`: fewer bytes than the seal counted, or than the budget allows to store; `lost` and `gaps` name them.
  * - `mismatch`: as many or more bytes than the seal counted, but not the same ones.
@@ -69,9 +69,9 @@ export const LogStatementSchema = Type.Object({
     }),
   ),
   sealedBy: Type.Optional(
-    Type.Literal('spool', {
+    Type.Enum(['spool', 'records'], {
       description:
-        'The container was killed before it could write its seal: the log is all that its helper had read by then, counted by the spool.',
+        'spool: the container was killed before it could write its seal; the log is all that its helper had read by then, counted by the spool. records: stdout and stderr were passed on apart; every line of both is there, in an order that is the runtime’s.',
     }),
   ),
   restored: Type.Optional(

@@ -1,5 +1,32 @@
 import { Type, type Static } from 'typebox';
 
+const counts = {
+  bytes: Type.Integer({ minimum: 0 }),
+  lines: Type.Integer({ minimum: 0, description: 'Newline characters among the bytes.' }),
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of the bytes, in order.' }),
+};
+const tail = Type.Integer({
+  minimum: 0,
+  description: 'How long its last record is, if no newline ends it; see `records`.',
+});
+
+/**
+ * What stdout and stderr were each, where they were passed on apart. The log has then the order in which the runtime came to write them, which
+ * `sha256` of both together does not have; `records` is of the log in any order, as long as no line is mixed with another one.
+ */
+export const SealedStreamsSchema = Type.Object({
+  stdout: Type.Object({ ...counts, tail: Type.Optional(tail) }),
+  stderr: Type.Object({ ...counts, tail: Type.Optional(tail) }),
+  records: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description:
+        'Sum of the sha256 of every record of both, each of the eight little-endian words by itself modulo 2^32. A record ends with a newline, or after 16 KiB without one. Absent where the order is known.',
+    }),
+  ),
+});
+export type SealedStreams = Static<typeof SealedStreamsSchema>;
+
 /**
  * What the process that held the pipe counted while the command ran, carried by the termination message:
  * a second witness that does not travel with the log. Equal to what was captured = proof that the log is whole.
@@ -8,7 +35,11 @@ export const SealSchema = Type.Object({
   v: Type.Literal(1),
   bytes: Type.Integer({ minimum: 0, description: 'Bytes that the command wrote to stdout and stderr together.' }),
   lines: Type.Integer({ minimum: 0, description: 'Newline characters among them.' }),
-  sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of all bytes, in order.' }),
+  sha256: Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'Of all bytes, in the order in which they were read.',
+  }),
+  streams: Type.Optional(SealedStreamsSchema),
   exitCode: Type.Optional(
     Type.Integer({ minimum: 0, description: 'Of the command itself; absent when a signal ended it.' }),
   ),

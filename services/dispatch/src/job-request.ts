@@ -37,6 +37,7 @@ export function jobRequest(
     traceparent: traceparentOf(traceIdOf(evaluation), spanIdOf(evaluation, 1, 'root')),
     ...(spec.image === undefined ? {} : { image: spec.image }),
     ...(spec.workdir === undefined ? {} : { workdir: spec.workdir }),
+    ...(spec.streams === undefined ? {} : { streams: spec.streams }),
     ...(reportFile === undefined ? {} : { reportFile }),
     ...((spec.lossless ?? lossless) && { spoolBytes }),
     ...(spec.resources === undefined ? {} : { resources: spec.resources }),

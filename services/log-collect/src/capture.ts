@@ -8,6 +8,7 @@ import { ContainerEndWatch, type ContainerEnd } from './container-end.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import { logStatementOf } from './log-statement-of.ts';
+import type { AccountWishes } from './log-account.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { readFinally } from './read-finally.ts';
 import { SourceReader, type ReadOutcome } from './source-reader.ts';
@@ -27,12 +28,7 @@ export interface CaptureDeps {
 }
 
 /** What an evaluation wants of its log. */
-export interface LogWishes {
-  /** The `report` setting of its spec. */
-  readonly report: string | undefined;
-  /** How many bytes are stored. */
-  readonly budgetBytes: number;
-}
+export type LogWishes = AccountWishes;
 
 export interface CaptureResult {
   readonly statement: LogStatement;
@@ -104,7 +100,7 @@ export class Capture {
       bus,
       subject: chunkSubject(this.#container),
       containerId,
-      ...this.#wishes,
+      wishes: this.#wishes,
       onHeldUp: (why: string | undefined) => onHeldUp(this.#container, why),
     };
     return SourceReader.open(

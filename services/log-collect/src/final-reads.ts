@@ -91,8 +91,7 @@ export class FinalReads {
 
   /** What was captured is what the seal counted and hashed: another read could prove no more. */
   #isProven(): boolean {
-    const { account } = this.#reader;
-    return account.bytes === this.#seal?.bytes && account.whole().sha256 === this.#seal.sha256;
+    return this.#reader.account.proof(this.#seal) !== undefined;
   }
 
   #note(outcome: ReadOutcome, waitMs: number, before: number, more: number): void {

@@ -1,13 +1,23 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LogTail, type LogOverlap, type LogPart } from '@lacuna/cluster';
 import { openReportReader, type ReportReader } from '@lacuna/evidence';
-import { reportFileOf, type TestReport } from '@lacuna/contracts';
+import { reportFileOf, type EvaluationSpec, type TestReport } from '@lacuna/contracts';
+import type { Witness } from './container-end.ts';
+import { RecordSum } from './record-sum.ts';
 
 /** Bytes of a log, counted and hashed. */
 export interface Counted {
   readonly bytes: number;
   readonly lines: number;
   readonly sha256: string;
+}
+
+/** How the evaluation's spec says that its log is to be read. */
+export interface AccountWishes {
+  readonly report: string | undefined;
+  /** How many bytes of the log are stored; what comes behind them is only counted. */
+  readonly budgetBytes?: number;
+  readonly streams?: EvaluationSpec['streams'];
 }
 
 type Gap = NonNullable<LogPart['gap']>;
@@ -27,12 +37,14 @@ export class LogAccount {
   #lines = 0;
   #mark: string | undefined;
   #stored: Counted | undefined;
+  /** Only where it may be needed: it costs a hash of each line. */
+  readonly #records: RecordSum | undefined;
 
-  /** `budget`: how many bytes of the log are stored; what comes behind them is only counted. */
-  constructor(report: string | undefined, budget = Infinity) {
+  constructor({ report, budgetBytes = Infinity, streams }: AccountWishes) {
     const inLog = reportFileOf(report) === undefined ? (report ?? 'auto') : 'none';
     this.#reader = openReportReader(inLog as Parameters<typeof openReportReader>[0]);
-    this.#budget = budget;
+    this.#budget = budgetBytes;
+    this.#records = streams === 'apart' ? new RecordSum() : undefined;
   }
 
   /** Bytes that were read. */
@@ -86,12 +98,23 @@ export class LogAccount {
     return { bytes: this.#bytes, lines: this.#lines, sha256: this.#hash.copy().digest('hex') };
   }
 
+  /**
+   * Whether all that was read is what a witness counted: the same bytes; or, of two streams, the same records, in whichever order the runtime
+   * wrote them. Undefined when it is neither.
+   */
+  proof(witness: Witness | undefined): 'bytes' | 'records' | undefined {
+    if (witness === undefined || witness.bytes !== this.#bytes) return undefined;
+    if (witness.sha256 === this.whole().sha256) return 'bytes';
+    return witness.streams !== undefined && this.#records?.equals(witness.streams) === true ? 'records' : undefined;
+  }
+
   report(): TestReport | undefined {
     return this.#reader.end();
   }
 
   #count(bytes: Uint8Array): void {
     this.#hash.update(bytes);
+    this.#records?.add(bytes);
     this.#tail.add(bytes);
     this.#bytes += bytes.byteLength;
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) this.#lines++;

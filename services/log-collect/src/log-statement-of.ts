@@ -12,7 +12,7 @@ export interface LogEvidence extends LastEvidence {
   readonly couldBeKept: boolean;
 }
 
-type Read = Pick<LogAccount, 'stored' | 'whole' | 'gaps'>;
+type Read = Pick<LogAccount, 'stored' | 'whole' | 'gaps' | 'proof'>;
 type Parts = Omit<LogStatement, 'bytes' | 'lines' | 'sha256' | 'tried'>;
 
 /**
@@ -50,8 +50,14 @@ function withRemedy(parts: Parts, { couldBeKept, notRestored }: LogEvidence): Pa
   };
 }
 
-/** How a log without the helper's own seal is known to be whole. */
-function sealedBy({ end }: LogEvidence, bytes: number): Parts {
+/** What the proof rests on when the log is not byte for byte what the helper's own seal counted. */
+function sealed({ end }: LogEvidence, bytes: number, proof: 'bytes' | 'records'): Parts {
+  if (proof === 'records')
+    return {
+      state: 'sealed',
+      sealedBy: proof,
+      reason: `all that was written to stdout (${counted(end.seal?.streams?.stdout.bytes ?? 0)}) and stderr (${counted(end.seal?.streams?.stderr.bytes ?? 0)}) is there; their lines are in the order in which the runtime wrote them`,
+    };
   if (end.sealedBy === undefined) return { state: 'sealed' };
   const reason = `the container was killed before it could write its seal (${end.words}): these are the ${counted(bytes)} that its helper had read by then, counted by the spool`;
   return { state: 'sealed', sealedBy: end.sealedBy, reason };
@@ -62,13 +68,14 @@ function partsOf(read: Read, evidence: LogEvidence): Parts {
   const whole = read.whole();
   if (seal === undefined) return overBudget(read, whole.bytes) ?? unsealed(read, evidence);
   const sealedBytes = seal.bytes;
-  const isWhole = whole.bytes === seal.bytes && whole.sha256 === seal.sha256;
-  if (isWhole) return { ...(overBudget(read, whole.bytes) ?? sealedBy(evidence, seal.bytes)), sealedBytes };
+  const proof = read.proof(seal);
+  if (proof !== undefined)
+    return { ...(overBudget(read, whole.bytes) ?? sealed(evidence, seal.bytes, proof)), sealedBytes };
   if (whole.bytes < seal.bytes)
     return { ...(overBudget(read, seal.bytes) ?? truncated(read, seal.bytes, evidence)), sealedBytes };
   const difference =
     whole.bytes === seal.bytes
-      ? 'the same number of bytes, but not the same bytes'
+      ? `the same number of bytes, but not the same ${seal.streams === undefined ? 'bytes' : 'lines; stdout and stderr were passed on apart, and a runtime may have mixed their lines'}`
       : `${counted(whole.bytes - seal.bytes)} more than the program had written`;
   return {
     state: 'mismatch',

@@ -126,6 +126,6 @@ function finalReadsWithin(ms: number): FinalReadTimes {
 
 async function wishesOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>, budgetBytes: number): Promise<LogWishes> {
   const found = await bus.readFact(submittedSubject(evaluation));
-  const { report, logBudget } = found?.fact.type === 'submitted' ? found.fact.data.spec : {};
-  return { report, budgetBytes: (logBudget === undefined ? undefined : parseByteSize(logBudget)) ?? budgetBytes };
+  const { report, logBudget = '', streams = 'together' } = found?.fact.type === 'submitted' ? found.fact.data.spec : {};
+  return { report, budgetBytes: parseByteSize(logBudget) ?? budgetBytes, streams };
 }

@@ -4,7 +4,7 @@ import type { Bus, LogChunk, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNote, encodeNote } from './chunk-note.ts';
 import type { Chunk } from './chunker.ts';
-import { LogAccount } from './log-account.ts';
+import { LogAccount, type AccountWishes } from './log-account.ts';
 
 /** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */
 export class OtherWriter extends Error {}
@@ -13,10 +13,7 @@ export interface StoredLogDeps {
   readonly bus: Pick<Bus, 'openLog' | 'readLog'>;
   readonly subject: string;
   readonly containerId: string;
-  /** The `report` setting of the evaluation. */
-  readonly report: string | undefined;
-  /** How many bytes are stored; what comes behind them is counted, and dropped. */
-  readonly budgetBytes: number;
+  readonly wishes: AccountWishes;
   /** Told when the store has no room, with its words, and with undefined when it has taken the chunk after all. */
   readonly onHeldUp: (why: string | undefined) => void;
 }
@@ -40,8 +37,8 @@ export class StoredLog {
 
   /** Opens it at its end; what is stored is counted again (fault L24). */
   static async open(deps: StoredLogDeps, signal: AbortSignal): Promise<StoredLog> {
-    const { bus, subject, containerId, report, budgetBytes } = deps;
-    const account = new LogAccount(report, budgetBytes);
+    const { bus, subject, containerId, wishes } = deps;
+    const account = new LogAccount(wishes);
     const writer = await bus.openLog(subject, containerId);
     const log = new StoredLog(deps, writer, account);
     if (writer.end === 0) return log;

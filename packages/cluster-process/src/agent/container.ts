@@ -20,7 +20,7 @@ const DRAIN_BOUND_MS = 2_000;
 /** Node's timers end at once when they are asked for more. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** One process in a group of its own, with one pipe for stdout and stderr and nothing on stdin. */
+/** One process in a group of its own, with one pipe for stdout and stderr, or one for each, and nothing on stdin. */
 export class Container {
   readonly process: ProcessIdentity;
   readonly output: OutputCapture;
@@ -64,38 +64,40 @@ export class Container {
   }
 }
 
-/** Starts the command; a command that cannot be started is an outcome. Takes over the pipe in any case. */
+/** Starts the command; a command that cannot be started is an outcome. Takes over the pipes in any case: one for both streams, or two. */
 export async function startContainer(
   request: JobRequest,
   env: Readonly<Record<string, string>>,
-  pipe: Pipe,
+  pipes: readonly [stdout: Pipe, stderr: Pipe | undefined],
   capture: CaptureOptions,
 ): Promise<StartOutcome> {
-  const spawned = spawnInGroup(request, env, pipe.writeFd);
-  closeSync(pipe.writeFd);
+  const [stdout, stderr = stdout] = pipes;
+  const spawned = spawnInGroup(request, env, [stdout.writeFd, stderr.writeFd]);
+  const opened = [...new Set([stdout, stderr])];
+  for (const { writeFd } of opened) closeSync(writeFd);
   if (spawned instanceof Error || spawned.pid === undefined) {
-    closeSync(pipe.readFd);
+    for (const { readFd } of opened) closeSync(readFd);
     const error = spawned instanceof Error ? spawned : ((await once(spawned, 'error'))[0] as Error);
     return { kind: 'failed', error };
   }
   const process = identify(spawned.pid);
   if (process === undefined) throw new Error(`process ${spawned.pid} was spawned but is not in /proc`);
-  const socket = new Socket({ fd: pipe.readFd, readable: true, writable: false });
-  return { kind: 'started', container: new Container(spawned, process, new OutputCapture(socket, capture)) };
+  const sockets = opened.map(({ readFd: fd }) => new Socket({ fd, readable: true, writable: false }));
+  return { kind: 'started', container: new Container(spawned, process, new OutputCapture(sockets, capture)) };
 }
 
 /** Node reports some failures by throwing and others by an event: the caller gets either. */
 function spawnInGroup(
   { command, workdir }: JobRequest,
   env: Readonly<Record<string, string>>,
-  output: number,
+  outputs: readonly [number, number],
 ): ChildProcess | Error {
   const [program = '', ...args] = command;
   try {
     return spawn(program, args, {
       env,
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', ...outputs],
       ...(workdir !== undefined && { cwd: workdir }),
     });
   } catch (error) {

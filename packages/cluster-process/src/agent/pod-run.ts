@@ -87,7 +87,9 @@ export class PodRun {
   async #start(fault: DrillFault): Promise<StartOutcome> {
     const { fifos, paths } = this.#context;
     try {
-      return await startContainer(this.#request, containerEnv(this.#request, paths.dir), await fifos.take(), {
+      const stdout = await fifos.take();
+      const stderr = this.#request.streams === 'apart' ? await fifos.take() : undefined;
+      return await startContainer(this.#request, containerEnv(this.#request, paths.dir), [stdout, stderr], {
         path: join(paths.logs, `${this.#pod.uid}.log`),
         ...(fault.kind === 'cut-log' && { cutAfter: fault.bytes }),
         onWriteError: (error) => this.#warnOfLog(error),
