@@ -40,3 +40,18 @@ test('an autoscaler sets the replicas of a Deployment that leaves them to it, by
   const swapped = { submit: { autoscaling: { enabled: true, minReplicas: 7 } } };
   await expect(renderChart(swapped)).rejects.toThrow('submit.autoscaling: minReplicas (7) is above maxReplicas (6)');
 });
+
+test('V8 is bounded by the memory limit of each service, unless an installation says otherwise', async () => {
+  const optionsOf = (rendered: readonly ChartObject[]) =>
+    Object.fromEntries(
+      workloadsOf(rendered)
+        .filter(({ kind }) => kind === 'Deployment')
+        .map(({ name, containers }) => [name, containers[0]?.env?.find((one) => one.name === 'NODE_OPTIONS')?.value]),
+    );
+  const [usual] = Object.values(optionsOf(objects));
+  expect(usual).toMatch(/--max-old-space-size-percentage=\d\d$/);
+  expect(optionsOf(objects)).toEqual(Object.fromEntries(SERVICES.map((name) => [name, usual])));
+  const own = '--max-old-space-size=1000';
+  const others = await renderChart({ dispatch: { env: { NODE_OPTIONS: own } } });
+  expect(optionsOf(others)).toMatchObject({ dispatch: own, submit: usual });
+});

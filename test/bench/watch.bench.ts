@@ -1,7 +1,7 @@
 /**
  * k8s-watch beside a bare watch, on a real control plane with fake nodes, while pods are created at a steady pace: from the moment at which
  * the bare watch hears of a pod to the moment at which its `pod-created` fact is published. Then its memory with 10,000 pods that live: as it
- * has grown, and after a start that lists them all.
+ * has grown, and after a start that lists them all; with V8 bounded as the chart does it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluationIdFrom, parseFactSubject } from '@lacuna/contracts';
@@ -9,6 +9,7 @@ import { eventually, freePort, startNats } from '@lacuna/testing';
 import { connect } from 'nats';
 import { ServiceProcess } from '../support/service-process.ts';
 import { ApiClient } from './api-client.ts';
+import { chartNodeOptions } from './chart-node-options.ts';
 import { startLoadCluster } from './load-cluster.ts';
 import { usageByProcess } from './process-usage.ts';
 import { rateOf } from './side.ts';
@@ -31,6 +32,7 @@ const watch = new ServiceProcess('k8s-watch', {
   LACUNA_KUBECONFIG: cluster.kubeconfig,
   LACUNA_HEALTH_PORT: String(await freePort()),
   LACUNA_LOG_LEVEL: 'warn',
+  NODE_OPTIONS: await chartNodeOptions('k8s-watch'),
 });
 watch.start();
 await watch.ready();
