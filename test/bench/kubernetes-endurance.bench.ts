@@ -1,25 +1,26 @@
 /**
  * 10,000 evaluations on a real control plane with fake nodes, 500 of them under way at a time; another number and composition by argument. All
- * must settle, all traces must be whole, the rate of the second half must not be lower, and nothing may grow with what is settled: the
- * slope of each process's resident set. They are compacted half a minute after they are settled, so that this happens all the time; in the end
- * one message each must be left.
+ * must settle, all traces must be whole, the rate of the second half must not be lower, and nothing may grow with what is settled. They are
+ * compacted half a minute after they are settled, so that this happens all the time; in the end one message each must be left. Every figure is
+ * printed as soon as there is one, and each check has its time, so that a part that fails hides no other.
  */
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
+import { chartNodeOptions } from './chart-node-options.ts';
 import { COMPOSITIONS } from './compositions.ts';
 import { assertWholeTraces, describeVerdicts, settleMany } from './evaluation-load.ts';
 import { startLoadCluster } from './load-cluster.ts';
 import { usageByProcess, type Usage } from './process-usage.ts';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
+const COMPOSITION = process.argv[3] ?? 'five processes';
 const AT_ONCE = 500;
 const SAMPLE_EVERY = COUNT / 20;
-/** What was settled by then has filled every buffer and cache that has a bound. */
-const WARM_AT = COUNT * 0.3;
-const COMPOSITION = process.argv[3] ?? 'five processes';
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1].map((part) => COUNT * part);
 const COMPACT_AFTER = '30s';
-/** Without a bound V8 lets garbage pile up as long as there is memory, which looks like growth. */
-const HEAP = '--max-old-space-size=128';
+/** Longer than any stage is owed. */
+const STILL_MS = 180_000;
+const CHECK_MS = 180_000;
 
 interface Sample {
   readonly settled: number;
@@ -30,61 +31,93 @@ interface Sample {
 await using cluster = await startLoadCluster();
 await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, {
   LACUNA_COMPACT_AFTER: COMPACT_AFTER,
-  NODE_OPTIONS: HEAP,
+  NODE_OPTIONS: await chartNodeOptions('dispatch'),
 });
 const samples: Sample[] = [];
-const take = async (settled: number): Promise<void> => {
-  const at = performance.now();
-  const usage = await usageByProcess();
-  samples.push({ settled, at, usage });
-  const resident = [...usage].map(([name, { residentMb }]) => `${name} ${residentMb.toFixed(0)}`).join(', ');
-  console.error(
-    `${settled} of ${COUNT} settled, ${((at - samples[0]!.at) / 1_000).toFixed(0)} s; MB resident: ${resident}`,
-  );
-};
-await take(0);
+const taken = [take(0)];
+await taken[0];
 const load = await settleMany(lacuna, COUNT, {
   atOnce: AT_ONCE,
-  onSettled: (settled) => void (settled % SAMPLE_EVERY === 0 && take(settled)),
+  stillMs: STILL_MS,
+  onSettled: (settled) => void (settled % SAMPLE_EVERY === 0 && taken.push(take(settled))),
 });
-await cluster.untilEmpty();
-await assertWholeTraces(lacuna, load.ids);
-await allCompacted();
+await Promise.all(taken);
+console.log(`${COUNT} evaluations on Kubernetes, ${COMPOSITION}: ${load.rate.toFixed(1)}/s`);
+console.log(`  verdicts: ${describeVerdicts(load)}`);
+describeHalves();
+describeMemory();
+await check('all settled', async () => {
+  const settled = [...load.verdicts.values()].reduce((total, count) => total + count, 0);
+  if (settled !== COUNT) throw new Error(`${settled} of ${COUNT}; then no verdict for ${STILL_MS / 1_000} s`);
+});
+await check('no Job and no pod left', () => cluster.untilEmpty(CHECK_MS));
+await check('all traces whole', () => assertWholeTraces(lacuna, load.ids, CHECK_MS));
+await check('one message left of each', allCompacted);
 await take(COUNT + SAMPLE_EVERY);
 
-console.log(`${COUNT} evaluations on Kubernetes, ${COMPOSITION}: ${load.rate.toFixed(1)}/s; all traces whole`);
-console.log(`  verdicts: ${describeVerdicts(load)}`);
-console.log(`  rate: first half ${rateBetween(0, COUNT / 2)}/s, second half ${rateBetween(COUNT / 2, COUNT)}/s`);
-const warm = samples.filter(({ settled }) => settled >= WARM_AT);
-for (const name of warm.at(-1)?.usage.keys() ?? []) {
-  const points = warm.map(({ settled, usage }) => [settled / 1_000, usage.get(name)?.residentMb ?? 0] as const);
-  console.log(`  ${name}: ${points.at(-1)?.[1].toFixed(0)} MB, ${slopeOf(points).toFixed(2)} MB per 1,000 settled`);
+async function take(count: number): Promise<void> {
+  const at = performance.now();
+  const usage = await usageByProcess();
+  samples.push({ settled: count, at, usage });
+  const resident = [...usage].map(([name, { residentMb }]) => `${name} ${residentMb.toFixed(0)}`).join(', ');
+  const seconds = ((at - samples[0]!.at) / 1_000).toFixed(0);
+  console.error(`${Math.min(count, COUNT)} of ${COUNT} settled, ${seconds} s; MB resident: ${resident}`);
+}
+
+async function check(what: string, holds: () => Promise<unknown>): Promise<void> {
+  const begin = performance.now();
+  const failure = await holds().then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(0);
+  console.log(`  ${what}: ${failure === undefined ? `yes, after ${seconds} s` : `NO, ${failure.message}`}`);
+  if (failure !== undefined) process.exitCode = 1;
 }
 
 async function allCompacted(): Promise<void> {
   const connection = await connect({ servers: lacuna.nats });
   const manager = await connection.jetstreamManager();
-  await eventually(
-    'one message for each evaluation',
-    async () => {
-      const { state } = await manager.streams.info('LACUNA_FACTS');
-      if (state.messages !== COUNT) throw new Error(`${state.messages} messages`);
-      return true;
-    },
-    { withinMs: 300_000 },
-  );
-  await connection.close();
+  const messages = async (): Promise<boolean> => {
+    const { state } = await manager.streams.info('LACUNA_FACTS');
+    if (state.messages !== COUNT) throw new Error(`${state.messages} messages`);
+    return true;
+  };
+  try {
+    await eventually('one message for each evaluation', messages, { withinMs: CHECK_MS });
+  } finally {
+    await connection.close();
+  }
 }
 
-function rateBetween(from: number, to: number): string {
-  const at = (settled: number): number => samples.find((sample) => sample.settled === settled)?.at ?? Number.NaN;
-  return ((to - from) / ((at(to) - at(from)) / 1_000)).toFixed(1);
+/** The rate of each half, and what an evaluation then took of each process: where a rate that sinks comes from. */
+function describeHalves(): void {
+  for (const [name, from, to] of [
+    ['first', 0, COUNT / 2],
+    ['second', COUNT / 2, COUNT],
+  ] as const) {
+    const [begin, end] = [sampleAt(from), sampleAt(to)];
+    if (begin === undefined || end === undefined) continue;
+    const rate = (to - from) / ((end.at - begin.at) / 1_000);
+    const cpu = [...end.usage].map(([process, { cpuMs }]) => {
+      const ms = (cpuMs - (begin.usage.get(process)?.cpuMs ?? 0)) / (to - from);
+      return [process, ms] as const;
+    });
+    const all = cpu.reduce((total, [, ms]) => total + ms, 0);
+    console.log(`  ${name} half: ${rate.toFixed(1)}/s; CPU ms an evaluation: ${all.toFixed(1)}, of which`);
+    console.log(`    ${cpu.map(([process, ms]) => `${process} ${ms.toFixed(1)}`).join(', ')}`);
+  }
 }
 
-/** Of the straight line with the least squares through the points. */
-function slopeOf(points: readonly (readonly [number, number])[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / values.length;
-  const [x, y] = [mean(points.map(([value]) => value)), mean(points.map(([, value]) => value))];
-  const covariance = mean(points.map(([px, py]) => (px - x) * (py - y)));
-  return covariance / mean(points.map(([px]) => (px - x) ** 2));
+function describeMemory(): void {
+  const quarters = QUARTERS.map(sampleAt).filter((sample) => sample !== undefined);
+  console.log(`  MB resident after ${quarters.map((sample) => sample.settled).join(', ')} settled:`);
+  for (const name of quarters.at(-1)?.usage.keys() ?? []) {
+    const resident = quarters.map(({ usage }) => usage.get(name)?.residentMb.toFixed(0) ?? '–');
+    console.log(`    ${name}: ${resident.join(', ')}`);
+  }
+}
+
+function sampleAt(count: number): Sample | undefined {
+  return samples.find((sample) => sample.settled === count);
 }

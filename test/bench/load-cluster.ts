@@ -19,8 +19,8 @@ export interface LoadCluster extends AsyncDisposable {
   readonly nodes: readonly string[];
   /** Requests of that user so far, listings included. */
   requests(): Promise<number>;
-  /** Waits until there is neither a Job nor a pod. */
-  untilEmpty(): Promise<void>;
+  /** Waits until there is neither a Job nor a pod; throws after `withinMs`, ten minutes unless told. */
+  untilEmpty(withinMs?: number): Promise<void>;
 }
 
 const USER = 'load';
@@ -47,7 +47,7 @@ export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number 
     token,
     nodes,
     requests: () => requestsOf(controlPlane),
-    untilEmpty: () => untilEmpty(controlPlane),
+    untilEmpty: (withinMs = EMPTY_WITHIN_MS) => untilEmpty(controlPlane, withinMs),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -83,7 +83,7 @@ async function requestsOf(controlPlane: ControlPlane): Promise<number> {
   return sum(flows, { flow_schema: USER }) + sum(requests, { resource: 'pods', subresource: 'log' });
 }
 
-async function untilEmpty(controlPlane: ControlPlane): Promise<void> {
+async function untilEmpty(controlPlane: ControlPlane, withinMs: number): Promise<void> {
   const paths = ['/apis/batch/v1/namespaces/default/jobs', '/api/v1/namespaces/default/pods'];
   const left = async (path: string): Promise<number> => {
     const { items, metadata } = await get<Listing>(controlPlane, `${path}?limit=1`);
@@ -96,7 +96,7 @@ async function untilEmpty(controlPlane: ControlPlane): Promise<void> {
       if (counts.some((count) => count > 0)) throw new Error(`${counts.join(' Jobs, ')} pods`);
       return true;
     },
-    { withinMs: EMPTY_WITHIN_MS },
+    { withinMs },
   );
 }
 
