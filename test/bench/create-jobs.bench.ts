@@ -12,6 +12,7 @@ import { connect } from 'nats';
 import { ServiceProcess } from '../support/service-process.ts';
 import { ApiClient } from './api-client.ts';
 import { startLoadCluster } from './load-cluster.ts';
+import { usageByProcess } from './process-usage.ts';
 import { median, rateOf, report } from './side.ts';
 
 const COUNT = 1_500;
@@ -42,8 +43,11 @@ const connection = await connect({ servers: nats.url });
 const bus = await connectBus({ name: 'bench', servers: [nats.url], signal: new AbortController().signal });
 await bus.provision({ create: true });
 
-/** Puts evaluations into the queue of a dispatch that is not there, starts it, and gives the Jobs a second from the first to the last. */
-async function dispatched(count: number): Promise<number> {
+/**
+ * Puts evaluations into the queue of a dispatch that is not there, starts it, and gives the Jobs a second from the first to the last. CPU time
+ * is counted from its start.
+ */
+async function dispatched(count: number, spent = new Map<string, number>()): Promise<number> {
   const at = Date.now();
   const spec = { name: 'bench', image: 'fake', command: ['true'] };
   const data = { spec, specHash: 'a'.repeat(64), via: 'http' as const };
@@ -51,12 +55,14 @@ async function dispatched(count: number): Promise<number> {
   await rateOf(count, 64, (i) => bus.publishFact(fact('submitted', { evaluation: ids[i]!, at }, data)));
   const created = connection.subscribe('lacuna.evaluation.*.*.job-created', { max: count });
   await connection.flush();
+  const counted = await cpuMeter(spent);
   dispatch.start();
   let [first, last] = [0, 0];
   for await (const _ of created) {
     last = performance.now();
     first ||= last;
   }
+  await counted();
   await dispatch.stop();
   return (count - 1) / ((last - first) / 1_000);
 }
@@ -73,11 +79,18 @@ for (const concurrency of CONCURRENCIES) {
   console.log(`raw, ${concurrency} at a time: ${rate.toFixed(0)}/s`);
   if (rate > best.rate) Object.assign(best, { rate, concurrency });
 }
+const cpu = { theirs: new Map<string, number>(), ours: new Map<string, number>() };
 for (let round = 0; round < ROUNDS; round++) {
+  const counted = await cpuMeter(cpu.theirs);
   theirs.push(await rateOf(COUNT, best.concurrency, rawCreate));
-  ours.push(await dispatched(COUNT));
+  await counted();
+  ours.push(await dispatched(COUNT, cpu.ours));
 }
 report(`Jobs created by dispatch (raw: ${best.concurrency} at a time)`, { ours, theirs, target: 0.9 });
+for (const [side, spent] of Object.entries(cpu)) {
+  const each = [...spent].map(([name, ms]) => `${name} ${(ms / COUNT / ROUNDS).toFixed(2)}`);
+  console.log(`  CPU ms a Job, ${side}: ${each.join(', ')}`);
+}
 
 submit.start();
 dispatch.start();
@@ -108,6 +121,20 @@ console.log(
 await Promise.all([submit.stop(), dispatch.stop()]);
 await bus[Symbol.asyncDispose]();
 await connection.close();
+
+/** Begins to count the CPU time of every process, this one included; the answer adds what was spent since. */
+async function cpuMeter(spent: Map<string, number>): Promise<() => Promise<void>> {
+  const cpuByProcess = async (): Promise<ReadonlyMap<string, number>> => {
+    const { user, system } = process.cpuUsage();
+    const children = [...(await usageByProcess())].map(([name, { cpuMs }]) => [name, cpuMs] as const);
+    return new Map([['bench', (user + system) / 1_000], ...children]);
+  };
+  const before = await cpuByProcess();
+  return async () => {
+    for (const [name, cpuMs] of await cpuByProcess())
+      spent.set(name, (spent.get(name) ?? 0) + cpuMs - (before.get(name) ?? 0));
+  };
+}
 
 interface Job {
   readonly metadata: { readonly labels: object; readonly annotations: object };
