@@ -3,7 +3,7 @@ import { STORIES } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../src/index.ts';
 import { diagnosisOf, logOf } from './given.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS } from './scenarios/all-scenarios.ts';
 
 test('every cause has a scenario and a near-miss', () => {
   expect(Object.keys(SCENARIOS).sort()).toEqual(RULES.map(({ cause }) => cause).sort());
