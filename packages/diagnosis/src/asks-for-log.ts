@@ -1,7 +1,7 @@
 import type { Digest } from './traits.ts';
 
 /** Causes that facts allow without the log, and for which a log may have a better one: an error, a refused connection, a port. */
-const KNOWN_WITHOUT_LOG: ReadonlySet<string> = new Set(['tests-failed', 'exit-by-design']);
+const KNOWN_WITHOUT_LOG: ReadonlySet<string> = new Set(['tests-failed', 'exit-by-design', 'command-missing']);
 
 /** Whether the log of an evaluation may decide what its cause is. */
 export function asksForLog({ condition, cause }: Digest): boolean {

@@ -32,6 +32,18 @@ test('of an evaluation that passed, and nothing was late, nothing is said', () =
   expect(diagnosisOf(STORIES.passedWithTests())).toMatchObject({ condition: 'sound', causes: [] });
 });
 
+test.each([
+  [127, 'sh: 1: pytest: not found'],
+  [127, 'bash: line 1: pytest: command not found'],
+  [127, 'env: ‘node’: No such file or directory'],
+  [126, '/bin/sh: 1: ./run.sh: Permission denied'],
+])('exit code %d and "%s": it did not choose its exit code', (exitCode, line) => {
+  const story = new Story().running().after(1_000).ended({ exitCode, reason: 'Error' }).logClosed().reportRead();
+  const { causes } = diagnosisOf(story, { log: logOf(line) });
+  expect(causes.map(({ cause }) => cause)).toEqual(['command-missing']);
+  expect(causes[0]?.for).toContain(`the log ends with: ${line}`);
+});
+
 test('a pool that is exhausted at the end of the log says more than the exit code of a program that chose it', () => {
   const story = new Story().running().after(1_000).ended({ exitCode: 1, reason: 'Error' }).logClosed().reportRead();
   const log = logOf('begun', 'sqlalchemy: QueuePool limit of size 5 overflow 10 reached');

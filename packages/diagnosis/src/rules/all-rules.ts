@@ -5,6 +5,7 @@ import { JOB_RULES } from './job-rules.ts';
 import { LOG_RULES } from './log-rules.ts';
 import { LOSS_RULES } from './loss-rules.ts';
 import { POD_RULES } from './pod-rules.ts';
+import { COMMAND_RULES } from './command-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
 import { RUN_RULES } from './run-rules.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   ...RUN_RULES,
   ...LOSS_RULES,
   ...LOG_RULES,
+  ...COMMAND_RULES,
   ...PROGRAM_RULES,
   ...SERVICE_RULES,
 ];

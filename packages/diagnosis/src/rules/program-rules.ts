@@ -12,6 +12,7 @@ import {
 } from '../evidence-of.ts';
 import type { SignalKind } from '../log/signals.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+import { shellWords } from './command-rules.ts';
 
 /** Signals that a process gets for what it did itself (signal(7)): these are crashes, whoever else may send them. */
 const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS']);
@@ -54,6 +55,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
     ],
     against: [
       refutation((known) => uncaught(known) && `the log ends with ${uncaught(known)?.line}`),
+      refutation((known) => shellWords(known)),
       suggestion((known) => failures(known)),
       suggestion((known) => unaccounted(known)),
       suggestion(

@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.ts';
 import { ALONE_SCENARIOS } from './alone-scenarios.ts';
 import { ATTEMPT_SCENARIOS } from './attempt-scenarios.ts';
+import { COMMAND_SCENARIOS } from './command-scenarios.ts';
 import { JOB_SCENARIOS } from './job-scenarios.ts';
 import { LOG_SCENARIOS } from './log-scenarios.ts';
 import { LOSS_SCENARIOS } from './loss-scenarios.ts';
@@ -14,6 +15,7 @@ import { SERVICE_SCENARIOS } from './service-scenarios.ts';
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...ALONE_SCENARIOS,
   ...ATTEMPT_SCENARIOS,
+  ...COMMAND_SCENARIOS,
   ...JOB_SCENARIOS,
   ...LOG_SCENARIOS,
   ...LOSS_SCENARIOS,
