@@ -36,7 +36,10 @@ function addHelpCommand(program: Command): void {
     .argument('[command]', 'name of a command')
     .description('show the help of a command')
     .action(async (name?: string) => {
-      await program.parseAsync(name === undefined ? ['--help'] : [name, '--help'], { from: 'user' });
+      const isKnown = program.commands.some((command) => command.name() === name);
+      // Of a name that is none the parser has more to say than the help.
+      const args = isKnown && name !== undefined ? [name, '--help'] : [name ?? '--help'];
+      await program.parseAsync(args, { from: 'user' });
     });
 }
 

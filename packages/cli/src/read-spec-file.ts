@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { Failure } from '@lacuna/contracts';
+import { readBounded } from './read-bounded.ts';
 import { usageError } from './usage-error.ts';
 
 /** A spec as it stands in a file (`.json`, `.yaml`, `.yml`, or either by its first character) or on standard input (`-`). */
 export async function readSpecFile(path: string): Promise<Readonly<Record<string, unknown>>> {
   const name = path === '-' ? 'standard input' : path;
-  const text = decode(path === '-' ? await buffer(process.stdin) : await read(path), name);
+  const text = decode(path === '-' ? await readBounded(process.stdin, name) : await read(path), name);
   const value = isJson(path, text) ? parseJson(text, name) : await parseYaml(text, name);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Failure(
@@ -18,8 +18,9 @@ export async function readSpecFile(path: string): Promise<Readonly<Record<string
 
 async function read(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBounded(createReadStream(path), path);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : message;
     throw usageError(`can't read the spec ${path}: ${why}`);

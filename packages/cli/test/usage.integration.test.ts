@@ -1,6 +1,9 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, freePort, tempDir } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
 import { ApiServer } from './support/api-server.ts';
-import { lacuna } from './support/run-lacuna.ts';
+import { lacuna, startLacuna } from './support/run-lacuna.ts';
 
 async function deadAddress(): Promise<string> {
   await using server = await ApiServer.start();
@@ -23,6 +26,14 @@ describe('a command line that is not understood', () => {
       'nothing to run; give a command, as in: lacuna submit -- pytest -v, or a spec with -f',
     ],
     ['a missing id', ['status'], "missing required argument 'id'"],
+    ['help for an unknown command', ['help', 'stats'], "unknown command 'stats'; did you mean status?"],
+    ['a spec without end', ['submit', '-f', '/dev/zero'], '/dev/zero has more than 4194304 bytes, and is no spec'],
+    ['a Jaeger that is no URL', ['fsck', '--jaeger', 'here'], 'the address of Jaeger "here" is not a URL'],
+    [
+      'a folder of no cluster',
+      ['fsck', '--data', '/no-such-folder'],
+      'there is no embedded cluster in /no-such-folder/cluster',
+    ],
     [
       'a malformed pair',
       ['submit', '--env', 'A', '--', 'x'],
@@ -73,6 +84,29 @@ describe('a server that is not there', () => {
     const { code, stderr } = await lacuna(['wait', '@latest', '--json', '--url', url]);
     expect(code).toBe(3);
     expect(JSON.parse(stderr)).toMatchObject({ code: 'unreachable', detail: expect.stringContaining(url) as string });
+  });
+});
+
+describe('a NATS server that is not there', () => {
+  test('is named by fsck, which gives up', async () => {
+    await using data = await tempDir();
+    await mkdir(join(data.path, 'cluster'));
+    const nats = (await deadAddress()).replace('http:', 'nats:');
+    const { code, stderr } = await lacuna(['fsck', '--nats', nats, '--data', data.path]);
+    expect(stderr).toMatch(
+      new RegExp(`^lacuna: no NATS server with JetStream answers at ${nats} within 10 s; .*--nats\n$`),
+    );
+    expect(code).toBe(3);
+  });
+
+  test('is waited for by the services, and they say so', async () => {
+    await using data = await tempDir();
+    const nats = (await deadAddress()).replace('http:', 'nats:');
+    const elsewhere = ['--nats', nats, '--otlp', 'http://127.0.0.1:4318', '--data', data.path];
+    await using up = startLacuna(['up', '--port', String(await freePort()), ...elsewhere]);
+    await eventually('it says so', () => up.stderr().includes(`waiting for a NATS server with JetStream at ${nats}`), {
+      withinMs: 15_000,
+    });
   });
 });
 

@@ -1,10 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ArchiveConfigSchema,
   BaseConfigSchema,
   ClusterConfigSchema,
   openArchive,
-  openBus,
   openCluster,
   parseConfig,
 } from '@lacuna/service-kit';
@@ -15,7 +15,9 @@ import type { Difference } from '../fsck/difference.ts';
 import { fsck } from '../fsck/fsck.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
+import { reachBus } from '../reach-bus.ts';
 import { printable } from '../text/printable.ts';
+import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface FsckOptions {
@@ -41,11 +43,13 @@ export function fsckCommand(command: Command): void {
 async function check(invocation: Invocation, options: FsckOptions): Promise<void> {
   const env = environment(options);
   const { config } = parseConfig(BaseConfigSchema, env);
-  const jaegerUrl = env['LACUNA_JAEGER_URL'] || undefined;
+  const jaegerUrl = checkedUrl(env['LACUNA_JAEGER_URL'] || undefined);
+  const clusterConfig = parseConfig(ClusterConfigSchema, env).config;
+  if (clusterConfig.cluster === 'process') assertFolder(clusterConfig.clusterDir);
   using interruption = new Interruption();
   const { signal } = interruption;
-  await using bus = await openBus('lacuna-fsck', config, signal);
-  await using cluster = await openCluster(parseConfig(ClusterConfigSchema, env).config, signal);
+  await using bus = await reachBus('lacuna-fsck', config, signal);
+  await using cluster = await openCluster(clusterConfig, signal);
   const archive = openArchive(parseConfig(ArchiveConfigSchema, env).config);
   const { client, out, err, json } = invocation;
   const outcome = await fsck({ archive, bus, client, cluster, jaegerUrl, now: () => Date.now() }, signal);
@@ -58,6 +62,17 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   const { evaluations, logs, differences } = outcome;
   const result = differences.length === 0 ? 'no difference' : `${differences.length} differences`;
   await out.line(`${evaluations} evaluations and ${logs} logs rebuilt from the stream: ${result}`);
+}
+
+function checkedUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw usageError(`the address of Jaeger "${text}" is not a URL such as http://127.0.0.1:16686`);
+}
+
+/** Opening an embedded cluster makes its folder: one that is not there is a mistake in its name. */
+function assertFolder(path: string): void {
+  if (!existsSync(path))
+    throw usageError(`there is no embedded cluster in ${path}; --data names the folder of \`lacuna up\``);
 }
 
 function environment({ nats, jaeger, data }: FsckOptions): NodeJS.ProcessEnv {

@@ -3,6 +3,7 @@ import { BaseConfigSchema, openBus, parseConfig } from '@lacuna/service-kit';
 import type { Command } from 'commander';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
+import { tellWaiting } from '../tell-waiting.ts';
 import { withExamples } from '../with-examples.ts';
 
 /** `lacuna provision`: an installation in which no service may make or change a stream has this one user who may. */
@@ -16,6 +17,7 @@ export function provisionCommand(command: Command): void {
 async function provision({ out, json }: Invocation): Promise<void> {
   const { config } = parseConfig(BaseConfigSchema, process.env);
   using interruption = new Interruption();
+  using _ = tellWaiting(config.natsUrl);
   await using bus = await openBus('lacuna-provision', { ...config, natsProvision: true }, interruption.signal);
   const streams = Object.values(STREAMS).map(({ name }) => name);
   if (json) return out.json({ streams, nats: bus.status });

@@ -4,6 +4,7 @@ import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/servi
 import { InvalidArgumentError, type Command } from 'commander';
 import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
+import { tellWaiting } from '../tell-waiting.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface UpOptions {
@@ -63,6 +64,8 @@ function clusterSettings({ cluster, kubeconfig, allowFaults = false }: UpOptions
 
 async function start(life: Lifecycle, options: PlatformOptions, json: boolean): Promise<void> {
   try {
+    // Its own server is there before anybody asks for it.
+    using _ = options.natsUrl === undefined ? undefined : tellWaiting([options.natsUrl]);
     const platform = await openPlatform(life, options);
     process.stdout.write(json ? `${JSON.stringify(addresses(platform))}\n` : welcome(platform));
   } catch (error) {

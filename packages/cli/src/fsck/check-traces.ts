@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContractSpan, EvaluationId } from '@lacuna/contracts';
+import { Failure, type ContractSpan, type EvaluationId } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { openContractExporter } from '@lacuna/telemetry';
 import { spansOf } from '@lacuna/trace';
@@ -87,6 +87,12 @@ async function verify(
   // Nothing is sent: the address of a receiver is not needed to read back.
   const reader = openContractExporter({ otlpUrl: jaegerUrl, jaegerUrl, onUnverified: (why) => (problem = why) });
   const missing = await reader.verify(owed, signal);
-  if (problem !== undefined) throw new Error(`traces cannot be read back: ${problem}`);
+  if (problem !== undefined) throw unasked(jaegerUrl, problem);
   return missing;
+}
+
+/** What is said of the request has the ids of all traces in it: the end is why. */
+function unasked(jaegerUrl: string, problem: string): Failure {
+  const why = problem.replace(/^.*\?traceID=\S*:\s*/s, '');
+  return new Failure('overloaded', `Jaeger at ${jaegerUrl} does not tell its traces: ${why}`);
 }
