@@ -25,7 +25,8 @@ export const STREAMS = {
   logs: {
     name: 'LACUNA_LOGS',
     subjects: [SUBJECTS.allLogs],
-    means: 'Raw log bytes in chunks of at most 768 KiB, one subject per container.',
+    means:
+      'The bytes of logs in chunks of at most 768 KiB, packed with zstd where that is worth it; one subject per container.',
     oncePerSubject: false,
     retention: 'limits',
     duplicateWindowMs: 1_000,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import type { Headers } from './headers.ts';
 
 /** A piece of a container's log. */
@@ -18,26 +19,45 @@ export interface LogEnd {
   readonly seq: number;
 }
 
+/** Which bytes of its log a chunk has: [from, to). */
+export interface ChunkPlace {
+  readonly from: number;
+  readonly to: number;
+  /** Its payload is the packed form of the bytes. */
+  readonly isPacked: boolean;
+}
+
 /** Tells a chunk from every other: container, offset and content. */
 function chunkId(container: string, { offset, bytes, logSha256 }: LogChunk): string {
   const sha256 = logSha256 ?? createHash('sha256').update(bytes).digest('hex');
   return `${container}/${offset}/${sha256.slice(0, 16)}`;
 }
 
-/** The headers that a chunk is stored with. */
-export function chunkHeaders(container: string, chunk: LogChunk): Record<string, string> {
+/**
+ * The headers that a chunk is stored with. A packed one has no `Lacuna-Offset`, so that a reader who knows only plain chunks refuses it instead
+ * of taking its payload for log.
+ */
+export function chunkHeaders(container: string, chunk: LogChunk, isPacked: boolean): Record<string, string> {
+  const { offset, bytes, note } = chunk;
   return {
     'Nats-Msg-Id': chunkId(container, chunk),
-    'Lacuna-Offset': String(chunk.offset),
+    ...(isPacked ? { 'Lacuna-Zstd': `${offset} ${bytes.length}` } : { 'Lacuna-Offset': String(offset) }),
     'Lacuna-Container': container,
-    ...(chunk.note === undefined ? {} : { 'Lacuna-Note': chunk.note }),
+    ...(note === undefined ? {} : { 'Lacuna-Note': note }),
   };
 }
 
-/** The offset of a stored chunk. Throws when it is none: nobody else may publish there. */
-export function offsetOf(headers: Headers): number {
-  const offset = Number(headers.get('Lacuna-Offset'));
-  if (!Number.isSafeInteger(offset))
-    throw new TypeError(`not a log chunk: Lacuna-Offset ${headers.get('Lacuna-Offset')}`);
-  return offset;
+/** The place of a stored chunk whose payload has so many bytes. Throws when it is none: nobody else may publish there. */
+export function placeOf(headers: Headers, payloadBytes: number): ChunkPlace {
+  const packed = headers.get('Lacuna-Zstd');
+  const [from, length] = packed?.split(' ').map(Number) ?? [Number(headers.get('Lacuna-Offset')), payloadBytes];
+  if (!isWithin(from, 0, Number.MAX_SAFE_INTEGER) || !isWithin(length, 0, MAX_CHUNK_BYTES))
+    throw new TypeError(
+      `not a log chunk: Lacuna-Offset ${headers.get('Lacuna-Offset')}, Lacuna-Zstd ${packed}, ${payloadBytes} bytes`,
+    );
+  return { from, to: from + length, isPacked: packed !== undefined };
+}
+
+function isWithin(value: number | undefined, least: number, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 }

@@ -2,7 +2,8 @@ import { MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { callApi, publish, type Outgoing } from './jetstream.ts';
-import { chunkHeaders, offsetOf, type LogChunk, type LogEnd } from './log-chunk.ts';
+import { chunkHeaders, placeOf, type LogChunk, type LogEnd } from './log-chunk.ts';
+import { bytesOfChunk, packedBytes } from './packed-chunk.ts';
 import { lastMessage, type StoredMessage } from './stored-message.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
@@ -59,9 +60,11 @@ export class LogWriter {
       throw new RangeError(`a chunk has 1 to ${MAX_CHUNK_BYTES} bytes, not ${chunk.bytes.length}`);
     const { end } = this;
     if (chunk.offset !== end) return { kind: 'behind', end };
-    const headers = chunkHeaders(this.#container, chunk);
-    const message = { stream: LOGS, subject: this.#subject, payload: chunk.bytes, headers };
-    const stored = await untilKnown(this.#connection, PATIENCE, (timeoutMs) => this.#attempt(message, timeoutMs));
+    const packed = await packedBytes(chunk.bytes);
+    const headers = chunkHeaders(this.#container, chunk, packed !== undefined);
+    const message = { stream: LOGS, subject: this.#subject, payload: packed ?? chunk.bytes, headers };
+    const to = end + chunk.bytes.length;
+    const stored = await untilKnown(this.#connection, PATIENCE, (timeoutMs) => this.#attempt(message, to, timeoutMs));
     return { kind: stored ? 'stored' : 'behind', end: this.end };
   }
 
@@ -71,10 +74,11 @@ export class LogWriter {
    */
   async truncate(to: number): Promise<void> {
     while (this.end > to) {
-      const { bytes, seq, headers } = await this.#lastMessage();
-      const from = offsetOf(headers);
-      await this.#delete(seq);
-      if (from < to && this.end === from) await this.append({ offset: from, bytes: bytes.subarray(0, to - from) });
+      const last = await this.#lastMessage();
+      const { from } = placeOf(last.headers, last.bytes.length);
+      const kept = from < to ? (await bytesOfChunk(last)).subarray(0, to - from) : undefined;
+      await this.#delete(last.seq);
+      if (kept !== undefined && this.end === from) await this.append({ offset: from, bytes: kept });
     }
   }
 
@@ -98,14 +102,14 @@ export class LogWriter {
     return message;
   }
 
-  /** Whether our chunk is now the one behind the last that we knew. */
-  async #attempt(message: Outgoing, timeoutMs: number): Promise<boolean> {
+  /** Whether our chunk, which ends the log at `to`, is now the one behind the last that we knew. */
+  async #attempt(message: Outgoing, to: number, timeoutMs: number): Promise<boolean> {
     const id = message.headers['Nats-Msg-Id'];
     const headers = { ...message.headers, 'Nats-Expected-Last-Subject-Sequence': String(this.#last.seq) };
     try {
       const ack = await publish(this.#connection, { ...message, headers }, timeoutMs);
       if (ack.duplicate !== true) {
-        this.#last = { id, seq: ack.seq, offset: this.#last.offset + message.payload.length };
+        this.#last = { id, seq: ack.seq, offset: to };
         return true;
       }
     } catch (error) {
@@ -123,6 +127,6 @@ async function lastChunk(connection: Connection, subject: string): Promise<LastC
     lastMessage(connection, LOGS, subject, timeoutMs),
   );
   if (message === undefined) return { offset: 0, seq: 0, id: undefined };
-  const offset = offsetOf(message.headers) + message.bytes.length;
-  return { offset, seq: message.seq, id: message.headers.get('Nats-Msg-Id') };
+  const { to } = placeOf(message.headers, message.bytes.length);
+  return { offset: to, seq: message.seq, id: message.headers.get('Nats-Msg-Id') };
 }

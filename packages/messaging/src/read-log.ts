@@ -2,10 +2,11 @@ import { STREAMS } from '@lacuna/contracts';
 import type { Connection } from './connection.ts';
 import { fromHeaders } from './headers.ts';
 import { callApi } from './jetstream.ts';
-import { offsetOf, type LogChunk } from './log-chunk.ts';
+import { placeOf, type ChunkPlace, type LogChunk } from './log-chunk.ts';
 import { NoAnswer } from './no-answer.ts';
 import { CAUGHT_UP } from './ordered-source.ts';
 import { ordered } from './ordered.ts';
+import { bytesOfChunk } from './packed-chunk.ts';
 import { DEADLINE_MS, untilKnown } from './until-known.ts';
 
 /** Which part of a log to read. */
@@ -20,7 +21,10 @@ const LOGS = STREAMS.logs.name;
 /** Chunks that may wait for a slow reader: 2.3 MiB at most. */
 const WINDOW = 3;
 
-/** The bytes of a log from an offset on, in order, without gap or repeat; memory does not grow with the log. */
+/**
+ * The bytes of a log from an offset on, in order, without gap or repeat; memory does not grow with the log. Throws `Failure('log-damaged')` where
+ * a chunk is not what was stored.
+ */
 export async function* readLog(
   connection: Connection,
   subject: string,
@@ -33,18 +37,17 @@ export async function* readLog(
       if (!follow) return;
       continue;
     }
-    const offset = offsetOf(item.headers);
-    const skip = Math.max(0, fromOffset - offset);
+    const { from, to } = placeOf(item.headers, item.bytes.length);
+    if (to <= fromOffset) continue;
+    const skip = Math.max(0, fromOffset - from);
     const note = item.headers.get('Lacuna-Note');
-    if (skip < item.bytes.length)
-      yield { offset: offset + skip, bytes: item.bytes.subarray(skip), ...(note === undefined ? {} : { note }) };
+    const bytes = await bytesOfChunk(item);
+    yield { offset: from + skip, bytes: bytes.subarray(skip), ...(note === undefined ? {} : { note }) };
   }
 }
 
-interface ChunkPlace {
+interface SeenChunk extends ChunkPlace {
   readonly seq: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** A sequence at which reading must begin to see an offset: that of the chunk that holds it, found by bisection over the sequences. */
@@ -75,7 +78,7 @@ function bounds(connection: Connection): Promise<{ first_seq: number; last_seq: 
   });
 }
 
-function chunkAtOrAfter(connection: Connection, subject: string, seq: number): Promise<ChunkPlace | undefined> {
+function chunkAtOrAfter(connection: Connection, subject: string, seq: number): Promise<SeenChunk | undefined> {
   const api = `$JS.API.DIRECT.GET.${LOGS}`;
   return untilKnown(connection, { withinMs: DEADLINE_MS }, async (timeoutMs) => {
     const reply = await connection.request(api, JSON.stringify({ seq, next_by_subj: subject }), timeoutMs);
@@ -83,7 +86,6 @@ function chunkAtOrAfter(connection: Connection, subject: string, seq: number): P
     if (status === 404) return undefined;
     if (status !== 0) throw new NoAnswer('no-responders', api);
     const headers = fromHeaders(reply.headers);
-    const from = offsetOf(headers);
-    return { seq: Number(headers.get('Nats-Sequence')), from, to: from + reply.data.length };
+    return { seq: Number(headers.get('Nats-Sequence')), ...placeOf(headers, reply.data.length) };
   });
 }

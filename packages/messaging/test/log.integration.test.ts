@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { headers } from 'nats';
 import { expect, it } from 'vitest';
 import { logSubject, MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
@@ -130,6 +131,46 @@ it('says how full the stream is', async () => {
   const { bytes, maxBytes } = await fixture.bus.logStoreState();
   expect(maxBytes).toBe(10_000);
   expect(bytes).toBeGreaterThan(1_000);
+});
+
+it('stores long chunks packed, reads and takes them back from any byte on, beside plain ones', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const text = Array.from({ length: 60_000 }, (_, i) => `line ${i} of a log\n`).join('');
+  for (const [from, to] of [
+    [0, 5],
+    [5, MAX_CHUNK_BYTES + 5],
+    [MAX_CHUNK_BYTES + 5, text.length],
+  ] as const)
+    await writer.append({ offset: from, bytes: Buffer.from(text.slice(from, to)) });
+  const { bytes } = await fixture.bus.logStoreState();
+  expect(bytes).toBeLessThan(text.length / 4);
+  expect(await fixture.bus.logEnd(SUBJECT)).toMatchObject({ offset: text.length });
+  for (const fromOffset of [0, 4, 5, 6, 500_000, MAX_CHUNK_BYTES + 4, MAX_CHUNK_BYTES + 5, text.length - 1])
+    expect((await read(fixture.bus, { fromOffset })) === text.slice(fromOffset), `from byte ${fromOffset}`).toBe(true);
+  await writer.truncate(300_000);
+  expect((await read(fixture.bus)) === text.slice(0, 300_000)).toBe(true);
+  const other = await fixture.bus.openLog(SUBJECT, 'c1');
+  expect(await other.append({ offset: 300_000, bytes: Buffer.from('end') })).toEqual({ kind: 'stored', end: 300_003 });
+});
+
+it('never shows a damaged chunk, and names it', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  await writer.append({ offset: 0, bytes: Buffer.from('hello') });
+  const damaged = headers();
+  damaged.set('Lacuna-Zstd', '5 100000');
+  await fixture.raw.client.jetstream().publish(SUBJECT, Buffer.from('no frame of zstd'), { headers: damaged });
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const { offset } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(20_000)))
+      seen.push(offset);
+  })();
+  await expect(reading).rejects.toMatchObject({
+    code: 'log-damaged',
+    message: expect.stringContaining(`bytes 5 to 100005 of the log ${SUBJECT} are damaged`) as string,
+  });
+  expect(seen).toEqual([0]);
 });
 
 it('refuses a chunk that is larger than the contract allows', async () => {

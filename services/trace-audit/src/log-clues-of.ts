@@ -1,4 +1,4 @@
-import { logSubject } from '@lacuna/contracts';
+import { Failure, logSubject } from '@lacuna/contracts';
 import { LogClues } from '@lacuna/diagnosis';
 import { latestAttempt, primaryPod, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
@@ -8,7 +8,7 @@ const READ_BYTES = 8 * 1024 * 1024;
 /** A store that does not answer must not hold up the comparison for ever. Milliseconds. */
 const WITHIN_MS = 30_000;
 
-/** What the last part of an evaluation's log says it lacked, such as a port; nothing when it has no log. */
+/** What the last part of an evaluation's log says it lacked, such as a port; nothing when it has no log, or a damaged one: half a log could mislead. */
 export async function logClues(
   bus: Pick<Bus, 'logEnd' | 'readLog'>,
   evaluation: Evaluation,
@@ -20,7 +20,12 @@ export async function logClues(
   const { offset } = await bus.logEnd(place);
   const clues = new LogClues();
   const reading = { fromOffset: Math.max(0, offset - READ_BYTES), follow: false };
-  if (offset > 0)
-    for await (const { bytes } of bus.readLog(place, reading, AbortSignal.timeout(WITHIN_MS))) clues.write(bytes);
+  try {
+    if (offset > 0)
+      for await (const { bytes } of bus.readLog(place, reading, AbortSignal.timeout(WITHIN_MS))) clues.write(bytes);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'log-damaged') return [];
+    throw error;
+  }
   return clues.end();
 }

@@ -78,9 +78,14 @@ async function unlikeInStream(
 ): Promise<string | undefined> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of bus.readLog(subject, { follow: false }, signal)) {
-    hash.update(chunk.bytes);
-    bytes += chunk.bytes.length;
+  try {
+    for await (const chunk of bus.readLog(subject, { follow: false }, signal)) {
+      hash.update(chunk.bytes);
+      bytes += chunk.bytes.length;
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return `the log of pod ${podUid}: ${error.message}`;
   }
   signal.throwIfAborted();
   if (bytes !== statement.bytes)
@@ -103,8 +108,12 @@ async function unlikeInArchive(
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
+    if (isDamage(error)) return { store: 'archive', what: `the log of pod ${podUid}: ${error.message}` };
     if (!(error instanceof Failure)) throw error;
-    if (error.code === 'log-damaged') return { store: 'archive', what: `the log of pod ${podUid}: ${error.message}` };
     return { unchecked: error.message };
   }
+}
+
+function isDamage(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'log-damaged';
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { logSubject, type EvaluationId, type Fact, type FactOf, type FactType } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { fold } from '@lacuna/lifecycle';
@@ -56,7 +56,8 @@ async function closedLog(
   id: EvaluationId,
   size: number,
 ): Promise<ClosedLog> {
-  const original = Buffer.alloc(size, `a line of the log of ${id}\n`);
+  // Noise, because text is packed and would take next to no room.
+  const original = randomBytes(size);
   const story = new Story(id, Date.now()).running().after(5).ended();
   const subject = logSubject(id, 1, story.podUid);
   const writer = await bus.openLog(subject, 'container');
