@@ -6,12 +6,20 @@ const LINES = 9_400;
 /** `2026-01-02T` before, `.000000000Z ` behind the time of day. */
 const TIME_AT = 11;
 const PREFIX = '2026-01-02T00:00:00.000000000Z '.length;
+const PLAIN_BLOCK = Buffer.concat(
+  Array.from({ length: LINES }, (_, i) => Buffer.from(`${String(i).padEnd(LINE - 1, '.')}\n`)),
+);
 
 /**
- * A log of any length as a kubelet sends it, in blocks of about a megabyte: lines of 80 bytes, each with a timestamp of its own, made faster
- * than anybody reads. A block is good until the next one is asked for.
+ * A log of any length as a kubelet sends it, in blocks of about a megabyte: lines of 80 bytes, each with a timestamp of its own if they are asked
+ * for, made faster than anybody reads.
  */
-export function* stampedBlocks(blocks: number): Generator<Buffer> {
+export function* blocksOfLog(blocks: number, timestamps: boolean): Generator<Buffer> {
+  if (timestamps) yield* stampedBlocks(blocks);
+  else for (let i = 0; i < blocks; i++) yield PLAIN_BLOCK;
+}
+
+function* stampedBlocks(blocks: number): Generator<Buffer> {
   const block = Buffer.concat(
     Array.from({ length: LINES }, (_, i) =>
       Buffer.from(`2026-01-02T00:00:00.${String(i).padStart(9, '0')}Z ${String(i).padEnd(LINE - 1, '.')}\n`),
@@ -27,10 +35,7 @@ export function* stampedBlocks(blocks: number): Generator<Buffer> {
 /** The seal of such a log. */
 export function sealOfBlocks(blocks: number): Seal {
   const hash = createHash('sha256');
-  const text = Buffer.concat(
-    Array.from({ length: LINES }, (_, i) => Buffer.from(`${String(i).padEnd(LINE - 1, '.')}\n`)),
-  );
-  for (let i = 0; i < blocks; i++) hash.update(text);
+  for (let i = 0; i < blocks; i++) hash.update(PLAIN_BLOCK);
   const sha256 = hash.digest('hex');
-  return { v: 1, bytes: blocks * text.length, lines: blocks * LINES, sha256, endedAt: 0, drainMs: 0 };
+  return { v: 1, bytes: blocks * PLAIN_BLOCK.length, lines: blocks * LINES, sha256, endedAt: 0, drainMs: 0 };
 }
