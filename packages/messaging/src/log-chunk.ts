@@ -27,22 +27,29 @@ export interface ChunkPlace {
   readonly isPacked: boolean;
 }
 
-/** Tells a chunk from every other: container, offset and content. */
-function chunkId(container: string, { offset, bytes, logSha256 }: LogChunk): string {
+/** Who writes a chunk. */
+export interface ChunkWriter {
+  readonly container: string;
+  /** Tells a writer from every other, also of the same log. */
+  readonly id: string;
+}
+
+/** Tells a chunk from every other: container, offset, content and writer. One that was taken back, and is right after all, is another chunk. */
+function chunkId({ container, id }: ChunkWriter, { offset, bytes, logSha256 }: LogChunk): string {
   const sha256 = logSha256 ?? createHash('sha256').update(bytes).digest('hex');
-  return `${container}/${offset}/${sha256.slice(0, 16)}`;
+  return `${container}/${offset}/${sha256.slice(0, 16)}/${id}`;
 }
 
 /**
  * The headers that a chunk is stored with. A packed one has no `Lacuna-Offset`, so that a reader who knows only plain chunks refuses it instead
  * of taking its payload for log.
  */
-export function chunkHeaders(container: string, chunk: LogChunk, isPacked: boolean): Record<string, string> {
+export function chunkHeaders(writer: ChunkWriter, chunk: LogChunk, isPacked: boolean): Record<string, string> {
   const { offset, bytes, note } = chunk;
   return {
-    'Nats-Msg-Id': chunkId(container, chunk),
+    'Nats-Msg-Id': chunkId(writer, chunk),
     ...(isPacked ? { 'Lacuna-Zstd': `${offset} ${bytes.length}` } : { 'Lacuna-Offset': String(offset) }),
-    'Lacuna-Container': container,
+    'Lacuna-Container': writer.container,
     ...(note === undefined ? {} : { 'Lacuna-Note': note }),
   };
 }

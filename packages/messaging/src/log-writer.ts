@@ -1,8 +1,9 @@
+import { nuid } from 'nats';
 import { MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { callApi, publish, type Outgoing } from './jetstream.ts';
-import { chunkHeaders, placeOf, type LogChunk, type LogEnd } from './log-chunk.ts';
+import { chunkHeaders, placeOf, type ChunkWriter, type LogChunk, type LogEnd } from './log-chunk.ts';
 import { bytesOfChunk, packedBytes } from './packed-chunk.ts';
 import { lastMessage, type StoredMessage } from './stored-message.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
@@ -34,13 +35,13 @@ export async function logEnd(connection: Connection, subject: string): Promise<L
 export class LogWriter {
   readonly #connection: Connection;
   readonly #subject: string;
-  readonly #container: string;
+  #writer: ChunkWriter;
   #last: LastChunk;
 
   private constructor(connection: Connection, subject: string, container: string, last: LastChunk) {
     this.#connection = connection;
     this.#subject = subject;
-    this.#container = container;
+    this.#writer = { container, id: nuid.next() };
     this.#last = last;
   }
 
@@ -61,7 +62,7 @@ export class LogWriter {
     const { end } = this;
     if (chunk.offset !== end) return { kind: 'behind', end };
     const packed = await packedBytes(chunk.bytes);
-    const headers = chunkHeaders(this.#container, chunk, packed !== undefined);
+    const headers = chunkHeaders(this.#writer, chunk, packed !== undefined);
     const message = { stream: LOGS, subject: this.#subject, payload: packed ?? chunk.bytes, headers };
     const to = end + chunk.bytes.length;
     const stored = await untilKnown(this.#connection, PATIENCE, (timeoutMs) => this.#attempt(message, to, timeoutMs));
@@ -73,6 +74,7 @@ export class LogWriter {
    * moment. Whoever follows the log has read them. Throws `Failure('overloaded')`.
    */
   async truncate(to: number): Promise<void> {
+    this.#writer = { ...this.#writer, id: nuid.next() };
     while (this.end > to) {
       const last = await this.#lastMessage();
       const { from } = placeOf(last.headers, last.bytes.length);

@@ -245,5 +245,7 @@ it('takes back what lies behind an offset, in the middle of a chunk or between t
   expect(await read(fixture.bus)).toBe('hello world');
   await writer.truncate(0);
   expect([await read(fixture.bus), writer.end]).toEqual(['', 0]);
+  expect(await writer.append({ offset: 0, bytes: Buffer.from('hello ') })).toEqual({ kind: 'stored', end: 6 });
+  expect(await read(fixture.bus)).toBe('hello ');
   expect(await fixture.bus.logEnd(OTHER)).toMatchObject({ offset: 4 });
 });

@@ -11,7 +11,7 @@ const headersOf = (fields: Record<string, string>) => ({ get: (name: string) => 
 const stored = (length: number, bytes: Uint8Array) => ({
   subject: 'lacuna.log.x',
   bytes,
-  headers: headersOf(chunkHeaders('c1', { offset: 5, bytes: new Uint8Array(length) }, true)),
+  headers: headersOf(chunkHeaders({ container: 'c1', id: 'w1' }, { offset: 5, bytes: new Uint8Array(length) }, true)),
 });
 
 /** Bytes that nothing makes shorter, the same ones each time. */
