@@ -25,7 +25,10 @@ export async function openLog(
 ): Promise<LogOutcome> {
   const abort = new AbortController();
   const end = AbortSignal.any([signal, abort.signal]);
-  const parts = new LogReading((follow) => ask(deps, container, follow, end), from).parts(from.follow);
+  const parts =
+    from.isHeldAgainstSeal === true
+      ? partsOf(ask(deps, container, { follow: false, timestamps: false }, end))
+      : new LogReading((follow) => ask(deps, container, { follow, timestamps: true }, end), from).parts(from.follow);
   const first = parts.next();
   const grace = new AbortController();
   try {
@@ -40,20 +43,24 @@ export async function openLog(
 }
 
 /**
- * Always with timestamps, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
+ * With timestamps unless the seal tells what is log, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
  * was set back stamped, the others cut without a word (faults L8, L11, L12).
  */
 async function* ask(
   { connection, namespace }: LogDeps,
   { podName }: ContainerRef,
-  follow: boolean,
+  { follow, timestamps }: { readonly follow: boolean; readonly timestamps: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const path = `${podsPath(namespace)}/${encodeURIComponent(podName)}/log`;
-  const query = { container: MAIN_CONTAINER, timestamps: true, follow };
+  const query = { container: MAIN_CONTAINER, timestamps, follow };
   const response = await connection.open('logs', { path, query }, signal);
   if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
   yield* response.body as AsyncIterable<Uint8Array>;
+}
+
+async function* partsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogPart> {
+  for await (const bytes of body) yield { bytes };
 }
 
 async function* resume(

@@ -1,15 +1,19 @@
 import type { Chunk } from './chunker.ts';
 
-type Note = Pick<Chunk, 'mark' | 'gaps'>;
+export type Note = Pick<Chunk, 'mark' | 'gaps' | 'isUnproven'>;
 
 /** What is stored beside a chunk's bytes, so that whoever goes on after a crash knows what its first reader knew. */
-export function encodeNote({ mark, gaps }: Note): string | undefined {
-  if (mark === undefined && gaps.length === 0) return undefined;
-  return JSON.stringify({ ...(mark === undefined ? {} : { mark }), ...(gaps.length === 0 ? {} : { gaps }) });
+export function encodeNote({ mark, gaps, isUnproven = false }: Note): string | undefined {
+  if (mark === undefined && gaps.length === 0 && !isUnproven) return undefined;
+  return JSON.stringify({
+    ...(mark === undefined ? {} : { mark }),
+    ...(gaps.length === 0 ? {} : { gaps }),
+    ...(isUnproven ? { isUnproven } : {}),
+  });
 }
 
 /** Undefined as well for a chunk that was stored without one. */
 export function decodeNote(note: string | undefined): Note {
-  const { mark, gaps = [] } = (note === undefined ? {} : JSON.parse(note)) as Partial<Note>;
-  return { mark, gaps };
+  const { mark, gaps = [], isUnproven = false } = (note === undefined ? {} : JSON.parse(note)) as Partial<Note>;
+  return { mark, gaps, isUnproven };
 }

@@ -8,6 +8,8 @@ export interface Chunk {
   readonly bytes: Uint8Array;
   readonly mark: string | undefined;
   readonly gaps: readonly NonNullable<LogPart['gap']>[];
+  /** Nobody has made sure yet that it is of the log: only when the whole agrees with the seal is it believed. */
+  readonly isUnproven?: boolean;
 }
 
 export interface Chunking {

@@ -41,6 +41,10 @@ export class FinalReads {
   #isComplete = false;
   #grewAt = performance.now();
   #gone = 0;
+  /** What is stored, and nobody has proven, is not what was written, as far as can be seen. */
+  #isDoubtful = false;
+  /** The latest read was of the cheap kind, and brought something else than what was sealed. */
+  #isUnlike = false;
 
   constructor(reader: SourceReader, end: Pick<ContainerEndWatch, 'known'>, times: FinalReadTimes) {
     this.#reader = reader;
@@ -51,6 +55,7 @@ export class FinalReads {
   /** `last`: how the read before came out. */
   async run(last: ReadOutcome, signal: AbortSignal): Promise<FinalEvidence> {
     this.#isComplete = last.kind === 'ended';
+    this.#isDoubtful = this.#isComplete && this.#isUnconfirmed();
     this.#gone = last.kind === 'gone' ? 1 : 0;
     const giveUpAt = performance.now() + this.#times.giveUpMs;
     const waits = [...this.#times.afterMs];
@@ -59,15 +64,40 @@ export class FinalReads {
       const waitMs = this.#nextWait(waits);
       if (waitMs === undefined) break;
       await sleep(waitMs, undefined, { signal });
-      const before = this.#reader.account.bytes;
-      const outcome = await this.#reader.read(false, NEVER, signal);
-      const more = this.#reader.account.bytes - before;
-      this.#note(outcome, waitMs, before, more);
+      const { how, from } = this.#nextRead();
+      const outcome = await this.#read(how, signal);
+      const more = this.#reader.account.bytes - from;
+      this.#note(outcome, waitMs, from, more);
       isExhausted = this.#isComplete && more === 0;
       if (this.#gone >= GONE_FOR_GOOD) return this.#failed('source-gone', outcome);
       if (!this.#isComplete && performance.now() > giveUpAt) return this.#failed('source-failed', outcome);
     }
     return { tried: this.#tried, isExhausted };
+  }
+
+  /**
+   * A log of which nothing is stored is read in the cheapest way first, which its seal has to confirm. What was stored so and is not confirmed is
+   * read anew from its first byte.
+   */
+  #nextRead(): { readonly how: 'sealed' | 'anew' | 'on'; readonly from: number } {
+    const { bytes, isUnproven } = this.#reader.account;
+    const isConfirmedByBytes = this.#seal !== undefined && this.#seal.streams === undefined;
+    if (bytes === 0 && isConfirmedByBytes && this.#tried.length === 0) return { how: 'sealed', from: 0 };
+    return isUnproven && this.#isDoubtful ? { how: 'anew', from: 0 } : { how: 'on', from: bytes };
+  }
+
+  async #read(how: 'sealed' | 'anew' | 'on', signal: AbortSignal): Promise<ReadOutcome> {
+    const outcome =
+      how === 'sealed' && this.#seal !== undefined
+        ? await this.#reader.readSealed(this.#seal, signal)
+        : how === 'anew'
+          ? await this.#reader.readAnew(signal)
+          : await this.#reader.read(false, NEVER, signal);
+    // An answer without a byte has not taken the place of what was stored.
+    this.#isComplete = outcome.kind === 'ended' && !(how === 'anew' && this.#reader.account.isUnproven);
+    // A break says nothing of what was read before it; going on behind that may fail because it was none of the log.
+    this.#isDoubtful = this.#isUnconfirmed() && (how !== 'sealed' || outcome.kind === 'unlike');
+    return outcome;
   }
 
   get #seal(): Witness | undefined {
@@ -76,14 +106,14 @@ export class FinalReads {
 
   /** At once when no read has come to an end yet, or to see that a log that has all of its seal has no more. */
   #nextWait(waits: number[]): number | undefined {
-    if (!this.#isComplete && this.#tried.length > 0) return TRY_AGAIN_MS;
+    if (!this.#isComplete && this.#tried.length > 0) return this.#isUnlike ? 0 : TRY_AGAIN_MS;
     const isAllThere = this.#seal !== undefined && this.#reader.account.bytes >= this.#seal.bytes;
     return isAllThere || !this.#isComplete ? 0 : waits.shift();
   }
 
   #isEnough(): boolean {
     if (this.#isProven()) return true;
-    if (!this.#isComplete) return false;
+    if (!this.#isComplete || this.#isDoubtful) return false;
     if (this.#seal === undefined)
       return this.#tried.length > 0 && performance.now() - this.#grewAt >= this.#times.agreeMs;
     return this.#reader.account.bytes >= this.#seal.bytes;
@@ -94,8 +124,12 @@ export class FinalReads {
     return this.#reader.account.proof(this.#seal) !== undefined;
   }
 
+  #isUnconfirmed(): boolean {
+    return this.#reader.account.isUnproven && !this.#isProven();
+  }
+
   #note(outcome: ReadOutcome, waitMs: number, before: number, more: number): void {
-    this.#isComplete = outcome.kind === 'ended';
+    this.#isUnlike = outcome.kind === 'unlike';
     this.#gone = outcome.kind === 'gone' ? this.#gone + 1 : 0;
     if (more > 0) this.#grewAt = performance.now();
     const why = 'why' in outcome ? ` (${outcome.why.slice(0, 200)})` : '';

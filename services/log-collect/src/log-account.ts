@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { LogTail, type LogOverlap, type LogPart } from '@lacuna/cluster';
 import { openReportReader, type ReportReader } from '@lacuna/evidence';
 import { reportFileOf, type EvaluationSpec, type TestReport } from '@lacuna/contracts';
+import type { Note } from './chunk-note.ts';
 import type { Witness } from './container-end.ts';
 import { RecordSum } from './record-sum.ts';
 
@@ -36,6 +37,7 @@ export class LogAccount {
   #bytes = 0;
   #lines = 0;
   #mark: string | undefined;
+  #isUnproven = false;
   #stored: Counted | undefined;
   /** Only where it may be needed: it costs a hash of each line. */
   readonly #records: RecordSum | undefined;
@@ -50,6 +52,11 @@ export class LogAccount {
   /** Bytes that were read. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether some of them may be none of the log's, unless all together are what the seal counted. */
+  get isUnproven(): boolean {
+    return this.#isUnproven;
   }
 
   /** Places behind which bytes are or may be missing. */
@@ -77,8 +84,9 @@ export class LogAccount {
   }
 
   /** What the source said of the place. */
-  note(mark: string | undefined, gaps: readonly Gap[]): void {
+  note({ mark, gaps, isUnproven = false }: Note): void {
     this.#mark = mark ?? this.#mark;
+    this.#isUnproven ||= isUnproven;
     for (const gap of gaps)
       if (this.#gaps.size < MAX_GAPS && this.#gaps.get(gap.at)?.cause !== 'rotation') this.#gaps.set(gap.at, gap);
   }
@@ -106,6 +114,13 @@ export class LogAccount {
     if (witness === undefined || witness.bytes !== this.#bytes) return undefined;
     if (witness.sha256 === this.whole().sha256) return 'bytes';
     return witness.streams !== undefined && this.#records?.equals(witness.streams) === true ? 'records' : undefined;
+  }
+
+  /** Whether all that was read, with these bytes behind it, is byte for byte what a witness counted. */
+  isProvenBy(witness: Witness, next: Uint8Array = new Uint8Array()): boolean {
+    return (
+      this.#bytes + next.length === witness.bytes && this.#hash.copy().update(next).digest('hex') === witness.sha256
+    );
   }
 
   report(): TestReport | undefined {

@@ -1,6 +1,6 @@
-import type { Cluster, ContainerRef } from '@lacuna/cluster';
+import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
-import { chunked, type Chunking } from './chunker.ts';
+import { chunked, type Chunk, type Chunking } from './chunker.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
@@ -13,6 +13,8 @@ export type ReadOutcome =
   | { readonly kind: 'stopped' }
   /** It broke off, or could not be asked. */
   | { readonly kind: 'broken' | 'waiting'; readonly why: string }
+  /** What it gave is not what was sealed. */
+  | { readonly kind: 'unlike'; readonly why: string }
   /** The source says that there is no such log. */
   | { readonly kind: 'gone'; readonly why: string }
   /** Another replica stores this log too, and was faster: it was opened again behind what that one stored. */
@@ -30,6 +32,8 @@ export interface SourceReaderDeps {
   /** Told what is being read. */
   readonly traffic: LogTraffic;
 }
+
+const NEVER = new AbortController().signal;
 
 /** Reads the source behind what is stored, and stores what it gives. */
 export class SourceReader {
@@ -58,12 +62,60 @@ export class SourceReader {
     return this.#isStoring ? ++this.#activity : this.#activity;
   }
 
-  /** One read; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
-  async read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
+  /** One read behind what is stored; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
+  read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
+    return this.#read({ ...this.#log.position, follow }, stop, signal, (chunk) => this.#add(chunk, signal));
+  }
+
+  /**
+   * Reads a log of which nothing is stored in one go, to be held against its seal. The last chunk is stored only when that agrees, so words about
+   * the log, which end a stream, are never stored. `unlike` when it does not: what is stored then is unproven.
+   */
+  async readSealed(seal: Witness, signal: AbortSignal): Promise<ReadOutcome> {
+    let held: Chunk | undefined;
+    let isUnlike = false;
+    const position = { offset: 0, follow: false, isHeldAgainstSeal: true };
+    const outcome = await this.#read(position, NEVER, signal, async (chunk) => {
+      const before = held;
+      held = chunk;
+      if (before !== undefined && chunk !== undefined) return this.#add({ ...before, isUnproven: true }, signal);
+      isUnlike = !this.account.isProvenBy(seal, before?.bytes);
+      if (before !== undefined && chunk === undefined && !isUnlike) await this.#add(before, signal);
+    });
+    return outcome.kind === 'ended' && isUnlike ? { kind: 'unlike', why: 'it is not what was sealed' } : outcome;
+  }
+
+  /** Reads from the first byte on, and lets go of what is stored when there is something to take its place. */
+  readAnew(signal: AbortSignal): Promise<ReadOutcome> {
+    let isBegun = false;
+    return this.#read({ offset: 0, follow: false }, NEVER, signal, async (chunk) => {
+      if (chunk !== undefined && !isBegun) {
+        await this.#log.truncate(0);
+        this.#log = await this.#deps.openStored(signal);
+        isBegun = true;
+      }
+      await this.#add(chunk, signal);
+    });
+  }
+
+  /** Makes the log whole by its spool, after which its source has nothing more to give; says why not when that does not help. */
+  async restore(seal: Witness, signal: AbortSignal): Promise<Restoration> {
+    const restoration = await restoreLog(this.#log, seal, this.#deps, signal);
+    if (restoration.kind === 'restored') this.#log = restoration.log;
+    return restoration;
+  }
+
+  /** `take` gets each chunk, and undefined when the source has ended in good order. */
+  async #read(
+    position: LogPosition,
+    stop: AbortSignal,
+    signal: AbortSignal,
+    take: (chunk: Chunk | undefined) => Promise<void>,
+  ): Promise<ReadOutcome> {
     using reading = new Reading(stop, signal);
     const { cluster, container, chunking, onOpened, traffic } = this.#deps;
     traffic.opening(this);
-    const opened = await cluster.openLog(container, { ...this.#log.position, follow }, reading.signal);
+    const opened = await cluster.openLog(container, position, reading.signal);
     if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
     if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
     if (opened.kind === 'unavailable') return stopped(stop) ?? { kind: 'broken', why: opened.message };
@@ -72,11 +124,8 @@ export class SourceReader {
     try {
       for (;;) {
         const step = await ofSource(chunks.next());
+        await take(step.done === true ? undefined : step.value);
         if (step.done === true) return { kind: 'ended' };
-        if (this.account.bytes === 0 && step.value.bytes.length > 0) this.#deps.onFirstByte();
-        this.#isStoring = true;
-        await this.#log.add(step.value, signal);
-        this.#isStoring = false;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -93,11 +142,12 @@ export class SourceReader {
     }
   }
 
-  /** Makes the log whole by its spool, after which its source has nothing more to give; says why not when that does not help. */
-  async restore(seal: Witness, signal: AbortSignal): Promise<Restoration> {
-    const restoration = await restoreLog(this.#log, seal, this.#deps, signal);
-    if (restoration.kind === 'restored') this.#log = restoration.log;
-    return restoration;
+  async #add(chunk: Chunk | undefined, signal: AbortSignal): Promise<void> {
+    if (chunk === undefined) return;
+    if (this.account.bytes === 0 && chunk.bytes.length > 0) this.#deps.onFirstByte();
+    this.#isStoring = true;
+    await this.#log.add(chunk, signal);
+    this.#isStoring = false;
   }
 
   async *#counted<Part>(source: AsyncIterable<Part>): AsyncGenerator<Part> {

@@ -43,10 +43,9 @@ export class StoredLog {
     const log = new StoredLog(deps, writer, account);
     if (writer.end === 0) return log;
     for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
-      const { mark, gaps } = decodeNote(note);
       account.count(bytes);
       account.read(bytes);
-      account.note(mark, gaps);
+      account.note(decodeNote(note));
       // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
       if (account.bytes >= writer.end) break;
     }
@@ -74,7 +73,7 @@ export class StoredLog {
     const { bytes } = chunk;
     this.#gaps = [...this.#gaps, ...chunk.gaps];
     const stored = bytes.subarray(0, this.account.roomFor(bytes.length));
-    const note = encodeNote({ mark: chunk.mark, gaps: this.#gaps });
+    const note = encodeNote({ ...chunk, gaps: this.#gaps });
     const offset = this.account.bytes;
     // Counted before it is stored. When that fails, so does the capture, or the log is opened anew and counted again.
     this.account.count(bytes);
@@ -85,7 +84,7 @@ export class StoredLog {
         : undefined;
     // The test results are read while it is being stored.
     this.account.read(bytes);
-    this.account.note(chunk.mark, chunk.gaps);
+    this.account.note(chunk);
     await appending;
     if (appending !== undefined) this.#gaps = [];
   }

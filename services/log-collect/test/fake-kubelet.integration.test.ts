@@ -52,26 +52,44 @@ async function captured(written: Uint8Array | string, ...answers: readonly LogAn
 
 const LINES = Array.from({ length: 500 }, (_, i) => `line ${i} of a log that is cut somewhere\n`).join('');
 
+const BREAKS = [
+  ['L1 in the middle of a line', cutAfter(1_000, LINES)],
+  ['L1 in the middle of a timestamp', cutAfter(31 + 37 + 12, LINES)],
+  ['L1 before the first byte', cutAfter(0, LINES)],
+  ['L2 an error text instead of it', withText('', 'unable to retrieve container logs for containerd://x')],
+  ['L2 an error text behind half of it', withText(LINES.slice(0, 380), 'failed to watch file: too many open files')],
+  [
+    'L2 an error text in the middle of a line',
+    withText(LINES.slice(0, 370), 'unable to retrieve container logs for containerd://x'),
+  ],
+  ['L3 not yet: 400', status(400, 'container "main" in pod "p" is waiting to start: ContainerCreating')],
+  ['L3 not yet: 204', status(204)],
+  ['L3 no answer: 500', status(500, 'rpc error')],
+  ['L3 no answer: 503', status(503)],
+  ['L3 not found: 404', status(404)],
+] as const;
+
 describe.skipIf(problem !== undefined)('a log whose source breaks is whole in the end', () => {
-  test.for([
-    ['L1 in the middle of a line', cutAfter(1_000, LINES)],
-    ['L1 in the middle of a timestamp', cutAfter(31 + 37 + 12, LINES)],
-    ['L1 before the first byte', cutAfter(0, LINES)],
-    ['L2 an error text instead of it', withText('', 'unable to retrieve container logs for containerd://x')],
-    ['L2 an error text behind half of it', withText(LINES.slice(0, 380), 'failed to watch file: too many open files')],
-    [
-      'L2 an error text in the middle of a line',
-      withText(LINES.slice(0, 370), 'unable to retrieve container logs for containerd://x'),
-    ],
-    ['L3 not yet: 400', status(400, 'container "main" in pod "p" is waiting to start: ContainerCreating')],
-    ['L3 not yet: 204', status(204)],
-    ['L3 no answer: 500', status(500, 'rpc error')],
-    ['L3 no answer: 503', status(503)],
-    ['L3 not found: 404', status(404)],
-  ] as const)('%s', async ([, fault]) => {
+  test.for(BREAKS)('%s, when it is held against its seal', async ([, fault]) => {
     const { statement, stored } = await captured(LINES, fault, whole(LINES));
     expect(statement).toMatchObject({ state: 'sealed', bytes: LINES.length });
     expect(stored.toString()).toBe(LINES);
+  });
+
+  test.for(BREAKS)('%s, when it is read line by line', async ([, fault]) => {
+    const { statement, stored } = await captured(LINES, cutAfter(0, LINES), fault, whole(LINES));
+    expect(statement).toMatchObject({ state: 'sealed', bytes: LINES.length });
+    expect(stored.toString()).toBe(LINES);
+  });
+
+  test('a log that is all there takes one request, without timestamps', async () => {
+    const asked: boolean[] = [];
+    const { statement } = await captured(LINES, (response, request) => {
+      asked.push(request.timestamps);
+      return whole(LINES)(response, request);
+    });
+    expect(statement.state).toBe('sealed');
+    expect(asked).toEqual([false]);
   });
 
   test('L1 again and again while it is followed, and every byte is stored once', async () => {

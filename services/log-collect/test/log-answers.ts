@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { LogAnswer } from '@lacuna/testing';
+import type { LogAnswer, LogRequest } from '@lacuna/testing';
 
 /** The log as the kubelet sends it: a timestamp before every line, `firstNs` for the first and one more for each. */
 export function stamped(log: Uint8Array | string, firstNs = 1): Buffer {
@@ -14,22 +14,27 @@ export function stamped(log: Uint8Array | string, firstNs = 1): Buffer {
   return Buffer.concat(parts);
 }
 
+/** As it was asked for. */
+function served(log: Uint8Array | string, { timestamps }: LogRequest): Buffer {
+  return timestamps ? stamped(log) : Buffer.from(log);
+}
+
 /** All of it, and a good end. */
 export function whole(log: Uint8Array | string): LogAnswer {
-  return (response) => void response.end(stamped(log));
+  return (response, request) => void response.end(served(log, request));
 }
 
 /** So much of it, and then the kubelet dies: the API server makes a good end of that. */
 export function cutAfter(bytes: number, log: Uint8Array | string): LogAnswer {
-  return (response) => {
+  return (response, request) => {
     response.writeHead(200).flushHeaders();
-    response.write(stamped(log).subarray(0, bytes), () => response.socket?.destroy());
+    response.write(served(log, request).subarray(0, bytes), () => response.socket?.destroy());
   };
 }
 
 /** The log, and the kubelet's words about it in the same body. */
 export function withText(log: string, text: string): LogAnswer {
-  return (response) => void response.end(Buffer.concat([stamped(log), Buffer.from(text)]));
+  return (response, request) => void response.end(Buffer.concat([served(log, request), Buffer.from(text)]));
 }
 
 export function status(code: number, text = ''): LogAnswer {
@@ -38,10 +43,10 @@ export function status(code: number, text = ''): LogAnswer {
 
 /** The log, and then silence, for as long as the reader likes. Without `follow` the same with an end. */
 export function silentAfter(log: string): LogAnswer {
-  return async (response, { follow }) => {
+  return async (response, request) => {
     response.writeHead(200).flushHeaders();
-    response.write(stamped(log));
-    if (follow) await once(response, 'close');
+    response.write(served(log, request));
+    if (request.follow) await once(response, 'close');
     else response.end();
   };
 }

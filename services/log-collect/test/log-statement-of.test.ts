@@ -88,7 +88,7 @@ describe('the statement about a log', () => {
 
   test('of a log that was rotated away in its middle names the place and how much', () => {
     const account = accountOf(Buffer.concat([WRITTEN.subarray(0, 4), WRITTEN.subarray(8)]));
-    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotation' }] });
     const statement = statementOf(account, SEAL);
     expect(statement).toMatchObject({
       state: 'truncated',
@@ -100,8 +100,8 @@ describe('the statement about a log', () => {
 
   test('of a log that was rotated away in several places names them all, and how much in all', () => {
     const account = accountOf(WRITTEN.subarray(0, 9));
-    account.note(undefined, [{ at: 8, cause: 'rotation' }]);
-    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    account.note({ mark: undefined, gaps: [{ at: 8, cause: 'rotation' }] });
+    account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotation' }] });
     const statement = statementOf(account, SEAL);
     expect(statement).toMatchObject({ state: 'truncated', gaps: [{ at: 4 }, { at: 8 }] });
     expect(statement.lost).toBeUndefined();
@@ -110,7 +110,7 @@ describe('the statement about a log', () => {
 
   test('of a suspected gap that lost nothing is sealed', () => {
     const account = accountOf(WRITTEN);
-    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotation' }] });
     expect(statementOf(account, SEAL)).toMatchObject({ state: 'sealed' });
   });
 
@@ -150,7 +150,7 @@ describe('the statement about a log', () => {
   test('without a seal proves nothing, says what the final reads showed, and names where bytes may be missing', () => {
     expect(statementOf(accountOf(WRITTEN)).reason).toMatch(/two reads after the end agree, which is no proof/);
     const account = accountOf(WRITTEN);
-    account.note(undefined, [{ at: 4, cause: 'rotation' }]);
+    account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotation' }] });
     expect(statementOf(account)).toMatchObject({
       state: 'unsealed',
       cause: 'rotation',
