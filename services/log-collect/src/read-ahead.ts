@@ -1,12 +1,14 @@
 import type { LogPart } from '@lacuna/cluster';
 import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChunkBuffers } from './chunk-buffers.ts';
 import type { Chunk, Chunking } from './chunker.ts';
 
 /** A source read before its reader, up to a limit of its own and one of all logs. */
 export class ReadAhead {
   readonly #iterator: AsyncIterator<LogPart>;
   readonly #chunking: Chunking;
+  readonly #buffers = new ChunkBuffers();
   #parts: LogPart[] = [];
   #size = 0;
   /** When the oldest byte that is held came, by `performance.now()`. */
@@ -35,6 +37,7 @@ export class ReadAhead {
     return true;
   }
 
+  /** The bytes of a chunk are good until the second one after it is taken. */
   take(): Chunk {
     const taken: Uint8Array[] = [];
     const gaps: Chunk['gaps'][number][] = [];
@@ -58,7 +61,7 @@ export class ReadAhead {
     this.#since = performance.now();
     this.#chunking.room.giveBack(size);
     this.#taken.resolve();
-    return { bytes: taken.length === 1 ? (taken[0] as Uint8Array) : Buffer.concat(taken, size), mark, gaps };
+    return { bytes: this.#buffers.join(taken, size), mark, gaps };
   }
 
   stop(): void {
