@@ -40,11 +40,11 @@ it('never takes other bytes for those that were packed', async () => {
     const wrong = Buffer.from(packed);
     wrong.writeUInt8(wrong.readUInt8(at) ^ (1 << (at % 8)), at);
     const read = await bytesOfChunk(stored(bytes.length, wrong)).catch((error: unknown) => error);
-    // A bit of a frame's header may mean nothing.
-    if (read instanceof Uint8Array) expect(Buffer.compare(read, bytes)).toBe(0);
-    else outcomes.add((read as { code: string }).code);
+    if (!(read instanceof Uint8Array)) outcomes.add((read as { code: string }).code);
+    else outcomes.add(Buffer.compare(read, bytes) === 0 ? 'a bit that means nothing' : 'other bytes');
   }
-  expect([...outcomes]).toEqual(['log-damaged']);
+  expect([...outcomes]).toContain('log-damaged');
+  expect([...outcomes]).not.toContain('other bytes');
   for (const length of [0, 1, packed.length - 1])
     await expect(bytesOfChunk(stored(bytes.length, packed.subarray(0, length)))).rejects.toMatchObject({
       code: 'log-damaged',
@@ -73,7 +73,7 @@ it('gives a chunk no window beyond the longest one', async () => {
 it.each([{ 'Lacuna-Zstd': '5' }, { 'Lacuna-Zstd': '-1 7' }, { 'Lacuna-Zstd': 'x y' }, { 'Lacuna-Offset': 'x' }, {}])(
   'refuses a message that is no chunk: %o',
   async (fields) => {
-    const message = { subject: 'lacuna.log.x', bytes: LOG, headers: headersOf(fields as Record<string, string>) };
+    const message = { subject: 'lacuna.log.x', bytes: LOG, headers: headersOf(fields) };
     await expect(bytesOfChunk(message)).rejects.toThrow('not a log chunk');
   },
 );
