@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { Credentials } from './credentials.ts';
 
@@ -53,5 +54,7 @@ export class Lanes {
 function newAgent(lane: Lane, tls: Credentials['tls']): Agent {
   // A Go server keeps idle connections for minutes; undici's own 4 s would make a new TLS handshake of every other Job.
   const kept = { allowH2: false, keepAliveTimeout: 30_000 };
-  return new Agent({ ...LANES[lane], ...kept, connect: { ...tls, ...CONNECT } as Connect });
+  // Else the certificates would be parsed for each connection, and a log that is broken off costs one.
+  const secureContext = createSecureContext(tls);
+  return new Agent({ ...LANES[lane], ...kept, connect: { ...tls, ...CONNECT, secureContext } as Connect });
 }
