@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEnd, ContainerEndWatch } from './container-end.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
@@ -23,6 +22,8 @@ export interface FollowTimes {
 
 /** How often a log is looked at whose container has ended. Milliseconds. */
 const LOOK_MS = 50;
+/** A controller that is given no reason makes an error with its stack, for each log. */
+const STOPPED = new Error('the log is followed no longer');
 
 /** Follows a source, and stops that when there is no point in waiting any longer. */
 export class FollowWatch {
@@ -81,15 +82,19 @@ export class FollowWatch {
       silentMs = isSilent ? silentMs + waitMs : 0;
       ({ activity } = this.#reader);
     }
-    stop.abort();
+    stop.abort(STOPPED);
   }
 
   /** Waits, until more becomes known at most. */
   async #news(ms: number, over: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const silence = sleep(ms, undefined, { signal: AbortSignal.any([over, timer.signal]) });
-    await Promise.race([silence.catch(() => undefined), this.#end.news]);
-    timer.abort();
+    if (over.aborted) return;
+    const { promise: silence, resolve } = Promise.withResolvers<void>();
+    const enough = (): void => resolve();
+    const timer = setTimeout(enough, ms);
+    over.addEventListener('abort', enough, { once: true });
+    await Promise.race([silence, this.#end.news]);
+    clearTimeout(timer);
+    over.removeEventListener('abort', enough);
   }
 
   /** As much was read as the seal counted: the final reads tell whether it is the same, and all. */

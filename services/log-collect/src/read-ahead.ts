@@ -1,6 +1,5 @@
 import type { LogPart } from '@lacuna/cluster';
 import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ChunkBuffers } from './chunk-buffers.ts';
 import type { Chunk, Chunking } from './chunker.ts';
 
@@ -79,10 +78,10 @@ export class ReadAhead {
 
   async #untilOld(ms: number): Promise<void> {
     if (ms <= 0) return;
-    const timer = new AbortController();
-    const old = sleep(ms, 'old' as const, { signal: timer.signal }).catch(() => 'old' as const);
+    const { promise: old, resolve } = Promise.withResolvers<'old'>();
+    const timer = setTimeout(() => resolve('old'), ms);
     while (!this.#isWorth()) if ((await Promise.race([this.#next(), old])) === 'old') break;
-    timer.abort();
+    clearTimeout(timer);
   }
 
   async #pump(): Promise<void> {
