@@ -51,6 +51,7 @@ describe('the page', () => {
     expect(await hole.innerText()).toMatch(/pod\.create missing[^]*FailedCreate: .*exceeded quota/);
     expect(await page.locator('.stage.not-owed').count()).toBe(5);
     expect((await hole.locator('.bar').boundingBox())?.width).toBeGreaterThan(100);
+    await page.getByText('There is none: no container ran.').waitFor();
   });
 
   test('shows what a program printed as text: no markup, no script, no reordered reading', async () => {

@@ -27,13 +27,7 @@ export async function detailView(id) {
     ...alone(view.alone),
     ...(await diagnosis(id, view)),
     element('h2', {}, 'Log'),
-    element(
-      'p',
-      { class: 'facts' },
-      statement(attempt.log),
-      element('a', { href: `/v1/evaluations/${id}/log` }, 'the whole log'),
-    ),
-    await logText(id, attempt.log),
+    ...(await log(view, attempt)),
   );
 }
 
@@ -93,7 +87,23 @@ function alone(compared) {
   ];
 }
 
-function statement(log) {
+async function log({ id, verdict }, attempt) {
+  const capture = attempt.stages.find(({ stage }) => stage === 'log.capture');
+  if (verdict !== undefined && capture?.outcome === 'not-owed')
+    return [element('p', { class: 'empty' }, 'There is none: no container ran.')];
+  return [
+    element(
+      'p',
+      { class: 'facts' },
+      statement(attempt.log, verdict),
+      element('a', { href: `/v1/evaluations/${id}/log` }, 'the whole log'),
+    ),
+    await logText(id, attempt.log),
+  ];
+}
+
+function statement(log, verdict) {
+  if (log === undefined && verdict !== undefined) return element('span', { class: 'missing' }, 'never closed');
   if (log === undefined) return element('span', { class: 'open' }, 'not closed yet');
   const size = `${log.bytes.toLocaleString('en-US').replaceAll(',', ' ')} bytes, ${log.lines} lines`;
   return log.state === 'sealed'
