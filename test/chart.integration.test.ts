@@ -38,6 +38,8 @@ describe('values', () => {
     [{ env: { PASSWORD: 'x' } }, /at '\/env': additional properties 'PASSWORD' not allowed/],
     [{ archive: { url: 's3://logs' } }, /at '\/archive\/secretName': minLength/],
     [{ archive: { url: '/logs', secretName: 'x' } }, /at '\/archive\/url': '\/logs' does not match pattern/],
+    [{ archive: { url: 's3://logs', secretName: 'x', claim: 'y' } }, /at '\/archive\/claim': value must be ''/],
+    [{ archive: { claim: 'Logs_1' } }, /at '\/archive\/claim': 'Logs_1' does not match pattern/],
     [{ logRetention: '30d' }, /at '\/logRetention'/],
   ])('%j is refused in words that say where and what', async (values, words) => {
     await expect(renderChart(values)).rejects.toThrow(words);

@@ -95,7 +95,7 @@ function onThisMachine(config: string, { client, route, monitor }: Server, folde
     .replace('listen: 0.0.0.0:4222', `listen: 127.0.0.1:${client}`)
     .replace('listen: 0.0.0.0:6222', `listen: 127.0.0.1:${route}`)
     .replace('http: 0.0.0.0:8222', `http: 127.0.0.1:${monitor}`)
-    .replace('store_dir: /data', `store_dir: ${JSON.stringify(folder)}`);
+    .replace(/store_dir: \/data\S*/, `store_dir: ${JSON.stringify(folder)}`);
 }
 
 const passwordOf = (user: UserName | 'cluster'): string => `password-of-${user}`;

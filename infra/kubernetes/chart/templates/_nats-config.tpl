@@ -11,7 +11,8 @@ http: 0.0.0.0:8222
 max_payload: 1MB
 
 jetstream {
-  store_dir: /data
+  # A server that joins others removes the streams that they do not know, which are all that it had by itself. There it must not find them.
+  store_dir: {{ ternary "/data" "/data/cluster" (eq (int .Values.nats.replicas) 1) }}
   # By default JetStream acknowledges a publish up to two minutes before it is on disk.
   sync_interval: always
   # Refuse a request with a field this server does not know, instead of ignoring the field.
@@ -60,6 +61,26 @@ cluster {
   no_advertise: true
 }
 {{- end }}
+{{- end -}}
+
+{{- /* What no upgrade can change without losing messages, or at all. Only where helm can ask the cluster. */ -}}
+{{- define "lacuna.natsUnchanged" -}}
+{{- $name := printf "%s-nats" (include "lacuna.base" .) -}}
+{{- with (lookup "apps/v1" "StatefulSet" .Release.Namespace $name).spec -}}
+{{- $from := int .replicas -}}
+{{- $to := int $.Values.nats.replicas -}}
+{{- if not (or (eq $from $to) (and (eq $from 3) (eq $to 5))) -}}
+{{- fail (printf "nats.replicas is %d and was %d: the new servers would not have the streams, and every evaluation would be gone. Set nats.replicas=%d, or install a second release in another namespace with %d and let this one finish" $to $from $from $to) -}}
+{{- end -}}
+{{- $storage := (index .volumeClaimTemplates 0).spec -}}
+{{- $made := $storage.resources.requests.storage -}}
+{{- if ne $made $.Values.nats.storage.size -}}
+{{- fail (printf "nats.storage.size is %s and was %s, and a StatefulSet can't change its claims. Set it back; or set spec.resources.requests.storage of each PersistentVolumeClaim data-%s-N, run kubectl -n %s delete statefulset %s --cascade=orphan, and upgrade" $.Values.nats.storage.size $made $name $.Release.Namespace $name) -}}
+{{- end -}}
+{{- if and $.Values.nats.storage.className (ne $.Values.nats.storage.className ($storage.storageClassName | default "")) -}}
+{{- fail (printf "nats.storage.className is %s and was %q, and a StatefulSet can't change its claims: set it back" $.Values.nats.storage.className ($storage.storageClassName | default "")) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "lacuna.natsRoutes" -}}

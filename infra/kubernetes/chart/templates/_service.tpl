@@ -1,6 +1,7 @@
 {{- /*
 What all services have in common. A service gives: `root`, `name`, `main` (its file), `port` (of its probes), and, where it has them,
-`cluster` (it talks to the API server), `env` (a map), `secretEnv` (name → {name, key} of a Secret), `files` (name → {secret, key, folder}).
+`cluster` (it talks to the API server), `env` (a map), `secretEnv` (name → {name, key} of a Secret), `files` (name → {secret, key, folder}),
+`archive` (it uses the archive of logs: `read` or `write`).
 */ -}}
 
 {{- define "lacuna.serviceAccount" -}}
@@ -68,6 +69,9 @@ spec:
             {{- range $name, $file := .files }}
             - { name: {{ $name }}, mountPath: {{ $file.folder }}, readOnly: true }
             {{- end }}
+            {{- if and .archive .root.Values.archive.claim }}
+            - { name: archive, mountPath: /archive, readOnly: {{ eq .archive "read" }} }
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir: { sizeLimit: 1Gi }
@@ -78,11 +82,18 @@ spec:
         - name: {{ $name }}
           secret: { secretName: {{ $file.secret }}, defaultMode: 0440, items: [{ key: {{ $file.key }}, path: {{ $file.key }} }] }
         {{- end }}
+        {{- if and .archive .root.Values.archive.claim }}
+        - name: archive
+          persistentVolumeClaim: { claimName: {{ .root.Values.archive.claim }} }
+        {{- end }}
 {{- end -}}
 
 {{- /* Settings of the archive of logs, and its key, for a service that reads or writes there. */ -}}
 {{- define "lacuna.withArchive" -}}
 {{- $archive := .root.Values.archive -}}
+{{- if $archive.claim -}}
+{{- $_ := set .env "LACUNA_ARCHIVE" "file:///archive" -}}
+{{- end -}}
 {{- if $archive.url -}}
 {{- $_ := set .env "LACUNA_ARCHIVE" $archive.url -}}
 {{- $_ := set .env "LACUNA_ARCHIVE_ENDPOINT" $archive.endpoint -}}
