@@ -64,7 +64,8 @@ export async function settleMany(
     const { verdict, reason } = message.json<{ data: FactData<'settled'> }>().data;
     const how = `${verdict} (${reason})`;
     verdicts.set(how, (verdicts.get(how) ?? 0) + 1);
-    onSettled?.(++done);
+    done++;
+    onSettled?.(done);
     room.resolve();
     room = Promise.withResolvers();
   }
