@@ -1,133 +1,17 @@
-import {
-  apiJob,
-  apiPod,
-  at,
-  EVALUATION,
-  main,
-  ms,
-  ran,
-  snapshotOfJob,
-  snapshotOfPod,
-  warningOfEvent,
-  type ApiPod,
-  type ObjectMeta,
-} from '@lacuna/cluster-kubernetes/testing';
-import { fact, type Fact, type FactOf } from '@lacuna/contracts';
-import { decide, fold, join, nextDeadline, type Evaluation } from '@lacuna/lifecycle';
-import { spansOf } from '@lacuna/trace';
+import { apiPod, at, main, ms, ran, snapshotOfPod } from '@lacuna/cluster-kubernetes/testing';
 import { describe, expect, test } from 'vitest';
-import { factOfLostNode, factOfVanishedJob, factOfWarning, factsOfJob, factsOfPod } from '../src/facts-of.ts';
-
-/**
- * What the API server shows in each fault, as raw objects, through the adapter, the facts, the verdict, the spans and the findings: one
- * finding is one alert. Faults of the observation itself (W1 … W16) are tests of cluster-kubernetes and of this service.
- */
-const IDENTITY = { evaluation: EVALUATION, attempt: 1 };
-const POD_UID = apiPod().metadata?.uid ?? '';
-const SHA = 'a'.repeat(64);
-
-/** One evaluation as the API server shows it, told second by second. */
-class Seen {
-  readonly facts: { readonly fact: Fact; readonly storedAt: number }[] = [];
-
-  constructor() {
-    const spec = { name: 'suite', command: ['run'], timeout: '1m', report: 'none' as const };
-    this.told(fact('submitted', { ...IDENTITY, at: ms(0) }, { spec, specHash: SHA, via: 'http' }));
-    const job = { job: 'job', jobUid: 'uid-of-job', slotAt: ms(0), adopted: false, requests: 1, delaysMs: {} };
-    this.told(fact('job-created', { ...IDENTITY, at: ms(0) }, job));
-  }
-
-  told(...facts: readonly Fact[]): this {
-    this.facts.push(...facts.map((one) => ({ fact: one, storedAt: one.seenAt })));
-    return this;
-  }
-
-  pod(second: number, status: ApiPod['status'], metadata: ObjectMeta = {}, isDeleted = false): this {
-    const pod = snapshotOfPod(apiPod(status, metadata), isDeleted ? ms(second) : undefined);
-    return pod === undefined ? this : this.told(...factsOfPod(pod, 'watched', ms(second)));
-  }
-
-  running(second = 3): this {
-    return this.pod(second, { phase: 'Running', containerStatuses: main({ running: { startedAt: at(2) } }) });
-  }
-
-  log(second: number, statement: { readonly state?: 'none'; readonly reason?: string } = {}): this {
-    const sealed = { state: 'sealed' as const, bytes: 1, lines: 1, sha256: SHA, sealedBytes: 1, tried: [] };
-    return this.told(
-      fact('log-closed', { ...IDENTITY, at: ms(second) }, { podUid: POD_UID, statement: { ...sealed, ...statement } }),
-    );
-  }
-
-  /** Plays it to its end as the auditor does: publishes what is due, and lets time pass to the next deadline. */
-  outcome() {
-    let evaluation: Evaluation = fold(EVALUATION, []);
-    const published: Fact[] = [];
-    const publishDue = (now: number): void => {
-      for (let due = decide(evaluation, now); due.length > 0; due = decide(evaluation, now)) {
-        for (const one of due) evaluation = join(evaluation, { fact: one, storedAt: now });
-        published.push(...due);
-      }
-    };
-    for (const recorded of this.facts) {
-      evaluation = join(evaluation, recorded);
-      publishDue(recorded.storedAt);
-    }
-    for (let next = nextDeadline(evaluation); next !== undefined; next = nextDeadline(evaluation)) publishDue(next);
-    const raised = published.filter((one): one is FactOf<'finding-raised'> => one.type === 'finding-raised');
-    return {
-      verdict: evaluation.settled?.data.verdict,
-      reason: evaluation.settled?.data.reason ?? '',
-      settledAt: evaluation.settled?.at ?? 0,
-      alerts: raised.map(({ data }) => `${data.stage} ${data.cause}`),
-      resolved: published.filter((one) => one.type === 'finding-cleared').length,
-      spans: spansOf(evaluation),
-    };
-  }
-}
-
-const failed = (exitCode: number, reason: string, more: ApiPod['status'] = {}): ApiPod['status'] => ({
-  phase: 'Failed',
-  containerStatuses: ran(exitCode, reason),
-  ...more,
-});
-const disrupted = (reason: string): ApiPod['status'] => ({
-  conditions: [{ type: 'DisruptionTarget', status: 'True', reason, message: 'made room', lastTransitionTime: at(8) }],
-});
-const DELETED: ObjectMeta = { deletionTimestamp: at(8), deletionGracePeriodSeconds: 0 };
-const waiting = (reason: string): ApiPod['status'] => ({
-  phase: 'Pending',
-  containerStatuses: main({ waiting: { reason, message: 'the words of the kubelet' } }),
-});
-const unschedulable: ApiPod['status'] = {
-  phase: 'Pending',
-  conditions: [
-    {
-      type: 'PodScheduled',
-      status: 'False',
-      reason: 'Unschedulable',
-      message: '0/3 nodes are available',
-      lastTransitionTime: at(1),
-    },
-  ],
-};
-const finishedJob = (reason: string) =>
-  apiJob('9', { conditions: [{ type: 'Failed', status: 'True', reason, lastTransitionTime: at(9) }] });
-const jobFacts = (reason: string): Fact[] => {
-  const job = snapshotOfJob(finishedJob(reason));
-  return job === undefined ? [] : factsOfJob(job, 'watched', ms(9));
-};
-const failedCreate = (): Fact[] => {
-  const warning = warningOfEvent({
-    metadata: { name: 'e', uid: 'e', creationTimestamp: at(1) },
-    type: 'Warning',
-    reason: 'FailedCreate',
-    message: 'pods is forbidden: exceeded quota: none',
-    involvedObject: { kind: 'Job', name: `${EVALUATION}-a1`, uid: 'uid-of-job' },
-  });
-  return warning === undefined ? [] : [factOfWarning(warning, 'watched', ms(1))];
-};
-
-const collected = (status: ApiPod['status']): Seen => new Seen().running().pod(10, status).log(11);
+import { factOfLostNode, factOfVanishedJob, factsOfPod } from '../src/facts-of.ts';
+import { IDENTITY, POD_UID, Seen } from './support/seen.ts';
+import {
+  failed,
+  disrupted,
+  DELETED,
+  waiting,
+  unschedulable,
+  jobFacts,
+  failedCreate,
+  collected,
+} from './support/shown.ts';
 
 describe('a fault as the API server shows it ends as', () => {
   test.for([
@@ -315,82 +199,4 @@ describe('a fault as the API server shows it ends as', () => {
     };
     expect(new Seen().running().pod(41, status).log(42).outcome()).toMatchObject({ verdict: 'timed_out', alerts: [] });
   });
-});
-
-test('J3, J4: what comes before the end of a Job (active, FailureTarget) is no fact', () => {
-  const early = apiJob('9', { conditions: [{ type: 'FailureTarget', status: 'True', reason: 'PodFailurePolicy' }] });
-  expect(factsOfJob(snapshotOfJob(early)!, 'watched', ms(9))).toEqual([]);
-  expect(
-    factsOfJob(snapshotOfJob({ ...early, status: { ...early.status, active: 0 } as object })!, 'watched', ms(9)),
-  ).toEqual([]);
-});
-
-test('J6: the reason of a deletion is in words, though the last message of the container is a seal', () => {
-  const seal = { v: 1, bytes: 1, lines: 1, sha256: SHA, signal: 'SIGTERM', endedAt: ms(9), drainMs: 0 };
-  const [status] = ran(143, 'Error');
-  const terminated = { ...status?.state?.terminated, message: JSON.stringify(seal) };
-  const pod = { phase: 'Failed', containerStatuses: main({ terminated }) };
-  const outcome = new Seen()
-    .running()
-    .pod(10, pod, { deletionTimestamp: at(18), deletionGracePeriodSeconds: 10 })
-    .log(11)
-    .outcome();
-  expect(outcome).toMatchObject({ verdict: 'error', reason: 'Deleted: the pod was deleted by somebody' });
-});
-
-describe('J7: a second pod that the cluster started', () => {
-  const second = { uid: 'z-second', name: `${EVALUATION}-a1-other` };
-  const twice = (seen: Seen) =>
-    seen.pod(5, { phase: 'Running', containerStatuses: main({ running: { startedAt: at(4) } }) }, second);
-
-  test('is an alert, and no single result is believed', () => {
-    const outcome = twice(collected({ phase: 'Succeeded', containerStatuses: ran(0, 'Completed') })).outcome();
-    expect(outcome.alerts).toEqual(['pod.create duplicate-start']);
-  });
-
-  test('before the first has ended makes the verdict incomplete', () => {
-    const outcome = twice(new Seen().running())
-      .pod(10, { phase: 'Succeeded', containerStatuses: ran(0, 'Completed') })
-      .log(11)
-      .outcome();
-    expect(outcome).toMatchObject({ verdict: 'incomplete', reason: expect.stringMatching(/started 2 pods/) as string });
-  });
-});
-
-test('J9: a lost node that comes back in time counts for nothing: the truth is the verdict, and the alert is resolved', () => {
-  const outcome = new Seen()
-    .running()
-    .told(factOfLostNode(POD_UID, IDENTITY, 'the node n has not been ready', ms(9)))
-    .pod(12, { phase: 'Succeeded', containerStatuses: ran(0, 'Completed', 11) })
-    .log(13)
-    .outcome();
-  expect(outcome).toMatchObject({ verdict: 'passed', alerts: ['container.run node-lost'], resolved: 1 });
-});
-
-test('J19: a phase that flips back changes nothing that was told: the end of the container counts', () => {
-  const outcome = new Seen()
-    .running()
-    .pod(10, failed(1, 'Error'))
-    .pod(11, { phase: 'Running', containerStatuses: ran(1, 'Error') })
-    .log(12)
-    .outcome();
-  expect(outcome).toMatchObject({ verdict: 'failed', reason: 'exit code 1' });
-});
-
-test('J27: a container that ended before it began, by its clocks, has a span that does not end before it begins', () => {
-  const terminated = { exitCode: 0, reason: 'Completed', containerID: 'c', startedAt: at(9), finishedAt: at(4) };
-  const outcome = collected({ phase: 'Succeeded', containerStatuses: main({ terminated }) }).outcome();
-  expect(outcome.verdict).toBe('passed');
-  for (const { startMs, endMs } of outcome.spans) expect(endMs).toBeGreaterThanOrEqual(startMs);
-});
-
-test('J29: a status that flaps to waiting when the kubelet restarts takes nothing back', () => {
-  const outcome = new Seen()
-    .running()
-    .pod(5, waiting('ContainerStatusUnknown'))
-    .running(7)
-    .pod(10, { phase: 'Succeeded', containerStatuses: ran(0, 'Completed') })
-    .log(11)
-    .outcome();
-  expect(outcome).toMatchObject({ verdict: 'passed', alerts: [] });
 });
