@@ -4,8 +4,10 @@ import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenHistory, messagesIn } from '../support/history.ts';
 import { startRealCluster, type RealCluster } from '../support/kubernetes-system.ts';
+import { shareOfNode, startRival } from '../support/rival.ts';
 import { allSettled } from '../support/settled.ts';
 import type { System } from '../support/system.ts';
+import { wholeTrace } from '../support/whole-trace.ts';
 
 let stack: AsyncDisposableStack;
 let cluster: RealCluster;
@@ -91,6 +93,36 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
   ]);
   expect(brokenHistory(ids, await facts())).toEqual([]);
 }, 240_000);
+
+test('J11: on a full node the scheduler preempts two evaluations for a pod of higher priority; the one that may be retried passes then, and both traces say why', async () => {
+  const resources = { cpu: await shareOfNode(cluster, 0.45) };
+  const command = shell('echo start; exec sleep 6');
+  const lost = await submit({ command, resources });
+  const again = await submit({ command, resources, retries: 1 });
+  await Promise.all([lost, again].map(started));
+  {
+    await using rival = await startRival(cluster, await shareOfNode(cluster, 0.8));
+    await rival.running();
+    await eventually('its second attempt', async () => (await system.client.get(again)).attempts[1]?.podUids[0], {
+      withinMs: 30_000,
+    });
+  }
+  const words = /Preempted: PreemptionByScheduler: default-scheduler: preempting to accommodate a higher priority pod/;
+  const views = await allSettled(system.client, [lost, again], 60_000);
+  expect(views[0]).toMatchObject({ verdict: 'error', reason: expect.stringMatching(words) as string });
+  expect(views[1]).toMatchObject({
+    verdict: 'passed',
+    reason: expect.stringMatching(/\(attempt 2; attempt 1: infrastructure: Preempted/) as string,
+    evidence: { exitCode: 0, log: 'sealed' },
+    findings: [{ stage: 'container.run', cause: 'preempted', clearedAt: expect.any(Number) as number }],
+  });
+  for (const id of [lost, again]) {
+    const spans = await wholeTrace(system.jaeger, id);
+    const broken = spans.find(({ name }) => name === 'container.run preempted');
+    expect.soft(broken?.attributes['otel.status_description']).toMatch(words);
+    expect.soft(spans.some(({ name }) => name === 'retry: infrastructure')).toBe(id === again);
+  }
+}, 180_000);
 
 test('J9: a node that is silent is told as lost when our own lease is over, and what the program did is told when the node comes back', async () => {
   const id = await submit({ command: shell('sleep 6; echo end') });
