@@ -8,6 +8,7 @@ import { POD_RULES } from './pod-rules.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
+import { REPORT_FILE_RULES } from './report-file-rules.ts';
 import { RUN_RULES } from './run-rules.ts';
 import { SERVICE_RULES } from './service-rules.ts';
 
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   ...RUN_RULES,
   ...LOSS_RULES,
   ...LOG_RULES,
+  ...REPORT_FILE_RULES,
   ...COMMAND_RULES,
   ...PROGRAM_RULES,
   ...SERVICE_RULES,

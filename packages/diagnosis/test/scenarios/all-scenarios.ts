@@ -8,6 +8,7 @@ import { LOSS_SCENARIOS } from './loss-scenarios.ts';
 import { POD_SCENARIOS } from './pod-scenarios.ts';
 import { PROGRAM_SCENARIOS } from './program-scenarios.ts';
 import { QUEUE_SCENARIOS } from './queue-scenarios.ts';
+import { REPORT_FILE_SCENARIOS } from './report-file-scenarios.ts';
 import { RUN_SCENARIOS } from './run-scenarios.ts';
 import { SERVICE_SCENARIOS } from './service-scenarios.ts';
 
@@ -22,6 +23,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...POD_SCENARIOS,
   ...PROGRAM_SCENARIOS,
   ...QUEUE_SCENARIOS,
+  ...REPORT_FILE_SCENARIOS,
   ...RUN_SCENARIOS,
   ...SERVICE_SCENARIOS,
 };

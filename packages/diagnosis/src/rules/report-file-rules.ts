@@ -1,0 +1,28 @@
+import { brokenBy, type Case } from '../case.ts';
+import { uncaught } from '../evidence-of.ts';
+import { proof, suggestion, type Rule } from '../rule.ts';
+
+/** Why the report file that the evaluation names proves nothing. */
+export const REPORT_FILE_RULES: readonly Rule[] = [
+  {
+    cause: 'report-missing',
+    title: 'The report file is not where the evaluation says',
+    for: [proof((known) => noFile(known, 'report-missing'))],
+    against: [
+      suggestion((known) => uncaught(known) && `the log ends with an uncaught error: ${uncaught(known)?.line}`),
+    ],
+    advice:
+      'Let the test tool write it there, anew in each run: a path in `report` that is not absolute begins at the working directory of the command. A tool that ended early wrote none: see the end of the log.',
+  },
+  {
+    cause: 'report-unreadable',
+    title: 'The report file is none that can be read',
+    for: [proof((known) => noFile(known, 'report-unreadable'))],
+    advice:
+      'Look what the test tool writes there: `report` takes JUnit XML (junit:PATH) or CTRF JSON (ctrf:PATH), whole. A tool that was stopped while it wrote leaves half a file.',
+  },
+];
+
+function noFile(known: Case, cause: string): string | undefined {
+  return brokenBy(known, 'report.read') === cause ? known.stages['report.read'].broken?.reason : undefined;
+}
