@@ -12,6 +12,7 @@ import { paths, problem, run, seal, sealIn, shell } from './support/run-seal.ts'
 
 const OPTIONS = [
   '--streams',
+  '--returns',
   '--message',
   '--late-ms',
   '--linger',
@@ -57,6 +58,22 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
     const result = await run(shell('head -c 50000000 /dev/urandom'));
     expect(result.seal).toMatchObject(counted(result.stdout));
     expect(result.stdout.length).toBe(50_000_000);
+  });
+
+  test('passes on twice the carriage return before each newline, for a runtime that takes one away, and counts it once', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '\r', '\n'), maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 4 }), async (parts) => {
+        // Apart in time, so that a pair may come in two pieces.
+        const script = parts.map((part) => `printf '${part.replaceAll('\r', '\\r').replaceAll('\n', '\\n')}'`);
+        const result = await run(shell(script.join('; sleep 0.005; ') || ':'), { options: ['--returns', '2'] });
+        const written = parts.join('');
+        expect(result.stdout.toString()).toBe(written.replaceAll('\r\n', '\r\r\n'));
+        expect(result.seal).toMatchObject(counted(Buffer.from(written)));
+        expect(result.seal?.returns).toBe(written.split('\r\n').length - 1 || undefined);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test.each([0, 1, 7, 126, 127, 137, 255])('keeps exit code %i', async (code) => {

@@ -18,7 +18,7 @@ var line: [16 * 1024]u8 = undefined;
 
 pub fn keep(folder: [*:0]const u8, options: Options) u8 {
     waitUntilTerminated();
-    var out: Output = .init(null, 1);
+    var out: Output = .init(null, 1, false);
     const log = sys.openIn(folder, "log", sys.READ);
     var header: spool.Header = undefined;
     const readable = log != null and sys.readAt(log.?, std.mem.asBytes(&header), 0) == @sizeOf(spool.Header);

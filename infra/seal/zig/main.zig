@@ -26,7 +26,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     const options = Options.parse(init.args.vector) orelse return 2;
     if (options.keep) |folder| return keeper.keep(folder, options);
     const hash: sha256.Sha256 = .init(sha256.processorHasSha256());
-    var output: Output = .init(hash, options.streams);
+    var output: Output = .init(hash, options.streams, options.returns == 2);
     if (options.folder) |folder| if (options.spool > 0) {
         output.spool = .create(folder, options.spool, hash);
     };

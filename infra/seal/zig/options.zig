@@ -3,11 +3,12 @@ const linux = std.os.linux;
 const sys = @import("sys.zig");
 
 const USAGE =
-    \\usage: seal [--streams 1|2] [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N]
+    \\usage: seal [--streams 1|2] [--returns 1|2] [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N]
     \\            [--folder FOLDER [--spool BYTES] [--report FILE]] -- COMMAND [ARGUMENT]...
     \\       seal --keep FOLDER
     \\Runs COMMAND, passes its stdout and stderr on, and writes what that was to FILE.
     \\  --streams        1: both to stdout, in order (1); 2: each by itself, stdout to stdout and stderr to stderr
+    \\  --returns        2: pass on twice each carriage return before a newline, of which containerd takes one away (1)
     \\  --message        the container's termination message (/dev/termination-log)
     \\  --late-ms        how long what COMMAND leaves behind may go on writing after its end (1000)
     \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5), and longer on
@@ -22,6 +23,7 @@ const USAGE =
 
 pub const Options = struct {
     streams: usize = 1,
+    returns: usize = 1,
     message: [*:0]const u8 = "/dev/termination-log",
     late_ns: u64 = 1000 * std.time.ns_per_ms,
     linger: u64 = 5,
@@ -53,8 +55,9 @@ pub const Options = struct {
     fn set(options: *Options, name: []const u8, text: [*:0]const u8) !void {
         const given = std.mem.span(text);
         if (std.mem.eql(u8, name, "--streams")) {
-            options.streams = try std.fmt.parseInt(u8, given, 10);
-            if (options.streams != 1 and options.streams != 2) return error.NotOneOrTwo;
+            options.streams = try oneOrTwo(given);
+        } else if (std.mem.eql(u8, name, "--returns")) {
+            options.returns = try oneOrTwo(given);
         } else if (std.mem.eql(u8, name, "--message")) {
             options.message = text;
         } else if (std.mem.eql(u8, name, "--folder")) {
@@ -72,6 +75,11 @@ pub const Options = struct {
         } else if (std.mem.eql(u8, name, "--linger")) {
             options.linger = try std.fmt.parseInt(u16, given, 10);
         } else return error.UnknownOption;
+    }
+
+    fn oneOrTwo(text: []const u8) !usize {
+        const number = try std.fmt.parseInt(u8, text, 10);
+        return if (number == 1 or number == 2) number else error.NotOneOrTwo;
     }
 
     fn milliseconds(text: []const u8) !u64 {

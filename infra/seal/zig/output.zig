@@ -26,11 +26,12 @@ pub const Output = struct {
     queued: u64 = 0,
 
     /// `hash`: of nothing; null for what nobody is told the hash of.
-    pub fn init(hash: ?Sha256, count: usize) Output {
+    pub fn init(hash: ?Sha256, count: usize, doubles_returns: bool) Output {
         var output: Output = .{ .all = .{ .hash = hash }, .count = count };
-        if (count > 1) for (&output.streams) |*one| {
-            one.apart = .{ .tally = .{ .hash = hash }, .records = .init(hash.?) };
-        };
+        for (&output.streams) |*one| {
+            one.doubles_returns = doubles_returns;
+            if (count > 1) one.apart = .{ .tally = .{ .hash = hash }, .records = .init(hash.?) };
+        }
         return output;
     }
 

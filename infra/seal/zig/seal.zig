@@ -58,6 +58,8 @@ pub const Seal = struct {
         var out: std.Io.Writer = .fixed(text);
         try out.writeAll("{\"v\":1,");
         try printTally(&out, seal.output.all);
+        const returns = seal.output.streams[0].doubled_returns + seal.output.streams[1].doubled_returns;
+        if (returns > 0) try out.print(",\"returns\":{d}", .{returns});
         if (seal.output.count == 2) try printStreams(&out, &seal.output.streams);
         if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
         if (seal.signal) |signal| try printSignal(&out, signal);

@@ -13,6 +13,10 @@ const PARTS = 16;
 pub const Stream = struct {
     fd: linux.fd_t,
     bytes: u64 = 0,
+    /// Whether its reader takes away the carriage return before each newline, as containerd does: then that is passed on twice.
+    doubles_returns: bool = false,
+    doubled_returns: u64 = 0,
+    ends_with_return: bool = false,
     /// What is told of it when it is one of two.
     apart: ?struct { tally: Tally, records: Records } = null,
     /// Nobody reads any more: there is nothing to wait for.
@@ -28,9 +32,30 @@ pub const Stream = struct {
             apart.records.add(data);
         }
         const start = sys.monotonic();
-        stream.unread_for_ever = sys.writeAll(stream.fd, data) == .PIPE;
+        stream.unread_for_ever = stream.write(data) == .PIPE;
         stream.note(data.len, sys.monotonic() - start);
         return !stream.unread_for_ever;
+    }
+
+    fn write(stream: *Stream, data: []const u8) ?sys.E {
+        if (!stream.doubles_returns) return sys.writeAll(stream.fd, data);
+        if (stream.ends_with_return and data[0] == '\n') if (stream.writeDoubled("\r")) |errno| return errno;
+        stream.ends_with_return = data[data.len - 1] == '\r';
+        var from: usize = 0;
+        var search: usize = 0;
+        while (std.mem.indexOfScalarPos(u8, data, search, '\r')) |at| {
+            search = at + 1;
+            if (search == data.len or data[search] != '\n') continue;
+            if (stream.writeDoubled(data[from..search])) |errno| return errno;
+            from = at;
+        }
+        return sys.writeAll(stream.fd, data[from..]);
+    }
+
+    /// What ends with a carriage return that is written once more behind it.
+    fn writeDoubled(stream: *Stream, data: []const u8) ?sys.E {
+        stream.doubled_returns += 1;
+        return sys.writeAll(stream.fd, data);
     }
 
     /// Whether the reader has taken all that is in the pipe; so it has when there is none.

@@ -8,6 +8,8 @@ import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identi
 export interface PodDefaults {
   /** `Never` when images are put on the nodes by other means than a registry. */
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /** What writes the logs; containerd when absent. */
+  readonly runtime?: 'containerd' | 'other';
 }
 
 /** The container whose end and log are the evaluation's; sidecars that others inject never speak for it. */
@@ -91,7 +93,7 @@ function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): 
 
 function mainContainer(
   request: JobRequest,
-  { imagePullPolicy = 'IfNotPresent' }: PodDefaults,
+  { imagePullPolicy = 'IfNotPresent', runtime = 'containerd' }: PodDefaults,
   seal?: SealMount,
 ): V1Container {
   return {
@@ -99,7 +101,9 @@ function mainContainer(
     image: request.image ?? '',
     imagePullPolicy,
     command: [
-      ...(seal === undefined ? [] : [SEAL, ...streamsOption(request), ...helperOptions(request, literal), '--']),
+      ...(seal === undefined
+        ? []
+        : [SEAL, ...outputOptions(request, runtime), ...helperOptions(request, literal), '--']),
       ...request.command.map(literal),
     ],
     env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
@@ -122,8 +126,9 @@ function mainContainer(
   };
 }
 
-function streamsOption({ streams }: JobRequest): string[] {
-  return streams === 'apart' ? ['--streams', '2'] : [];
+/** How the helper passes the output on. Source: `readLine` of containerd's CRI logger, which takes a carriage return before a newline for a part of that. */
+function outputOptions({ streams }: JobRequest, runtime: PodDefaults['runtime']): string[] {
+  return [...(streams === 'apart' ? ['--streams', '2'] : []), ...(runtime === 'containerd' ? ['--returns', '2'] : [])];
 }
 
 /** `/tmp` is the only place that can be written to, so it is the home of a user who has none. */

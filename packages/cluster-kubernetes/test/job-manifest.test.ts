@@ -1,6 +1,6 @@
 import type { JobRequest } from '@lacuna/cluster';
 import { describe, expect, test } from 'vitest';
-import { jobManifest, refusalOf } from '../src/job-manifest.ts';
+import { jobManifest, refusalOf, type PodDefaults } from '../src/job-manifest.ts';
 import { EVALUATION, JOB } from './objects.ts';
 
 const REQUEST: JobRequest = {
@@ -17,6 +17,7 @@ const REQUEST: JobRequest = {
   traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
 };
 
+const SEAL = { configMap: 'lacuna-seal-1', architecture: 'amd64' } as const;
 const job = (change: Partial<JobRequest> = {}) => jobManifest({ ...REQUEST, ...change }, {});
 const podOf = (change: Partial<JobRequest> = {}) => job(change).spec?.template.spec;
 
@@ -74,7 +75,15 @@ describe('the Job of a request', () => {
   test('runs the command under the seal helper, on nodes whose processor it is for', () => {
     const { spec } = jobManifest(REQUEST, {}, { configMap: 'lacuna-seal-1', architecture: 'arm64' });
     const pod = spec?.template.spec;
-    expect(pod?.containers[0]?.command).toEqual(['/.lacuna/seal', '--', 'sh', '-c', 'echo $$$$ $$(HOME)']);
+    expect(pod?.containers[0]?.command).toEqual([
+      '/.lacuna/seal',
+      '--returns',
+      '2',
+      '--',
+      'sh',
+      '-c',
+      'echo $$$$ $$(HOME)',
+    ]);
     expect(pod?.containers[0]?.volumeMounts).toContainEqual({ name: 'seal', mountPath: '/.lacuna', readOnly: true });
     expect(pod?.volumes).toContainEqual({
       name: 'seal',
@@ -103,6 +112,19 @@ test.each([
   expect(refusalOf(REQUEST, true)).toBeUndefined();
 });
 
+describe('how the helper passes the output on', () => {
+  test.each<[what: string, change: Partial<JobRequest>, runtime: PodDefaults['runtime'], options: readonly string[]]>([
+    ['makes up for what containerd takes away', {}, 'containerd', ['--returns', '2']],
+    ['is as it is on other runtimes', {}, 'other', []],
+    ['as two streams, when they are wanted apart', { streams: 'apart' }, 'other', ['--streams', '2']],
+    ['as one, when they are wanted together', { streams: 'together' }, 'other', []],
+  ])('%s', (_, change, runtime, options) => {
+    const { spec } = jobManifest({ ...REQUEST, ...change }, runtime === undefined ? {} : { runtime }, SEAL);
+    const command = spec?.template.spec?.containers[0]?.command ?? [];
+    expect(command.slice(1, command.indexOf('--'))).toEqual(options);
+  });
+});
+
 describe('what must outlive the container', () => {
   const sealedPodOf = (change: Partial<JobRequest>) =>
     jobManifest({ ...REQUEST, ...change }, {}, { configMap: 'lacuna-seal-1', architecture: 'amd64' }).spec?.template
@@ -118,7 +140,7 @@ describe('what must outlive the container', () => {
     const pod = sealedPodOf({ spoolBytes: 1_000, reportFile: '/tmp/$a.xml' });
     const [main, keeper] = [pod?.containers[0], pod?.initContainers?.[0]];
     const options = ['--folder', '/.lacuna-kept', '--spool', '1000', '--report', '/tmp/$$a.xml', '--', 'sh'];
-    expect(main?.command?.slice(1, 9)).toEqual(options);
+    expect(main?.command?.slice(3, 11)).toEqual(options);
     expect(keeper).toMatchObject({ name: 'keeper', image: 'busybox:1', restartPolicy: 'Always' });
     expect(keeper?.command).toEqual(['/.lacuna/seal', '--spool', '1000', '--keep', '/.lacuna-kept']);
     expect(keeper?.securityContext).toEqual(main?.securityContext);

@@ -12,7 +12,7 @@ export function logClauses(session: Session): void {
     return { container, end: await watch.ended(uid) };
   };
 
-  testOfPrograms.each(['silent', 'raw', 'twoParts', 'large'] as const)(
+  testOfPrograms.each(['silent', 'raw', 'returns', 'twoParts', 'large'] as const)(
     'C4: the log of a program that is done MUST be its bytes: %s',
     async (name) => {
       const { container } = await run(PROGRAMS[name]);
@@ -60,7 +60,7 @@ export function logClauses(session: Session): void {
     expect(outcome).toMatchObject({ kind: 'gone' });
   });
 
-  test.for(['silent', 'raw', 'twoParts', 'large'] as const)(
+  test.for(['silent', 'raw', 'returns', 'twoParts', 'large'] as const)(
     'C3: the seal MUST count and hash what was written: %s',
     async (name, context) => {
       if (!session.features.seals) return context.skip('this cluster does not seal');

@@ -23,6 +23,12 @@ export const PROGRAMS = {
     writes: [RAW],
     end: { exitCode: 0 },
   },
+  /** Newlines with a carriage return before them, or more, or none. */
+  returns: {
+    command: ['sh', '-c', "printf 'a\\r\\nb\\n\\r\\n\\r\\r\\nc\\r\\n\\rd\\r'"],
+    writes: [Buffer.from('a\r\nb\n\r\n\r\r\nc\r\n\rd\r')],
+    end: { exitCode: 0 },
+  },
   twoParts: {
     command: ['sh', '-c', 'printf one; sleep 0.2; printf two'],
     writes: [Buffer.from('one'), Buffer.from('two')],

@@ -40,6 +40,13 @@ export const SealSchema = Type.Object({
     description: 'Of all bytes, in the order in which they were read.',
   }),
   streams: Type.Optional(SealedStreamsSchema),
+  returns: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'Carriage returns before a newline that were passed on twice and are counted once: containerd takes one of them away.',
+    }),
+  ),
   exitCode: Type.Optional(
     Type.Integer({ minimum: 0, description: 'Of the command itself; absent when a signal ended it.' }),
   ),

@@ -30,6 +30,11 @@ export const ClusterConfigSchema = Type.Object({
     description:
       'how the helper that seals logs gets into pods: configmap = mounted from one that is made in the namespace; none = no log can be proven complete',
   }),
+  runtime: Type.Enum(['containerd', 'other'], {
+    default: 'containerd',
+    description:
+      'what writes the logs of pods: containerd takes the carriage return before each newline away, which the helper makes up for',
+  }),
   nodeArch: Type.Enum(['amd64', 'arm64'], {
     default: 'amd64',
     description:
@@ -50,7 +55,7 @@ async function openKubernetes(config: ClusterConfig): Promise<Cluster> {
   const { openKubernetesCluster } = await import('@lacuna/cluster-kubernetes');
   const architecture = config.nodeArch;
   return openKubernetesCluster({
-    pods: { imagePullPolicy },
+    pods: { imagePullPolicy, runtime: config.runtime },
     ...(config.seal === 'none' ? {} : { seal: { architecture, program: () => sealProgram(architecture) } }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

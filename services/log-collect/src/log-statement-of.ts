@@ -1,5 +1,5 @@
 import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
-import type { ContainerEnd } from './container-end.ts';
+import type { ContainerEnd, Witness } from './container-end.ts';
 import type { LogAccount } from './log-account.ts';
 import type { LastEvidence } from './read-finally.ts';
 
@@ -73,17 +73,24 @@ function partsOf(read: Read, evidence: LogEvidence): Parts {
     return { ...(overBudget(read, whole.bytes) ?? sealed(evidence, seal.bytes, proof)), sealedBytes };
   if (whole.bytes < seal.bytes)
     return { ...(overBudget(read, seal.bytes) ?? truncated(read, seal.bytes, evidence)), sealedBytes };
-  const difference =
-    whole.bytes === seal.bytes
-      ? `the same number of bytes, but not the same ${seal.streams === undefined ? 'bytes' : 'lines; stdout and stderr were passed on apart, and a runtime may have mixed their lines'}`
-      : `${counted(whole.bytes - seal.bytes)} more than the program had written`;
   return {
     state: 'mismatch',
     cause: 'altered',
     sealedBytes,
     ...gapsOf(suspected(read, evidence)),
-    reason: `the log does not match its seal: ${difference}`,
+    reason: `the log does not match its seal: ${difference(whole.bytes, seal)}`,
   };
+}
+
+/** How a log differs from its seal that is not shorter. */
+function difference(bytes: number, { bytes: written, streams, returns }: Witness): string {
+  const more = bytes - written;
+  if (more > 0 && more === returns)
+    return `${counted(more)} more than the program had written: the runtime keeps the carriage returns that containerd takes away; set LACUNA_RUNTIME=other`;
+  if (more > 0) return `${counted(more)} more than the program had written`;
+  return streams === undefined
+    ? 'the same number of bytes, but not the same bytes'
+    : 'the same number of bytes, but not the same lines; stdout and stderr were passed on apart, and a runtime may have mixed their lines';
 }
 
 /** More was read than may be stored. `total`: how long the log is. */

@@ -61,6 +61,7 @@ export class KubernetesRig implements AsyncDisposable {
       kubeNamespace: 'default',
       imagePullPolicy: 'Never',
       seal: 'none',
+      runtime: 'containerd',
       nodeArch: 'amd64',
     } as const;
     const cluster = starting.use(await openCluster(options, new AbortController().signal));

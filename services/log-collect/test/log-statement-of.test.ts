@@ -192,6 +192,14 @@ describe('the statement about a log', () => {
     expect(statementOf(accountOf(WRITTEN, 4), SEAL, { couldBeKept: true }).reason).not.toMatch(hint);
   });
 
+  test('that has the carriage returns that were passed on twice names the setting', () => {
+    const statement = statementOf(accountOf(Buffer.from('a\r\r\n')), { ...sealOf(Buffer.from('a\r\n')), returns: 1 });
+    expect(statement).toMatchObject({
+      state: 'mismatch',
+      reason: expect.stringMatching(/LACUNA_RUNTIME=other/) as string,
+    });
+  });
+
   describe('of two streams', () => {
     const witness = (stdout: string, stderr: string) => {
       const [out, err] = [Buffer.from(stdout), Buffer.from(stderr)];
