@@ -40,6 +40,7 @@ describe('values', () => {
     [{ archive: { url: '/logs', secretName: 'x' } }, /at '\/archive\/url': '\/logs' does not match pattern/],
     [{ archive: { url: 's3://logs', secretName: 'x', claim: 'y' } }, /at '\/archive\/claim': value must be ''/],
     [{ archive: { claim: 'Logs_1' } }, /at '\/archive\/claim': 'Logs_1' does not match pattern/],
+    [{ evaluations: { seal: { from: 'image' } } }, /at '\/evaluations\/seal\/image': minLength/],
     [{ logRetention: '30d' }, /at '\/logRetention'/],
   ])('%j is refused in words that say where and what', async (values, words) => {
     await expect(renderChart(values)).rejects.toThrow(words);
@@ -56,6 +57,22 @@ describe('values', () => {
     expect(JSON.stringify(objectOf(objects, 'NetworkPolicy', 'lacuna-dispatch'))).toContain('[{"port":4443}]');
   });
 });
+
+test.each(['image', 'init-container'])(
+  'the helper that comes by an %s needs no ConfigMap, and is let in',
+  async (from) => {
+    const seal = { from, image: 'registry.example/seal:1' };
+    const objects = await renderChart({ evaluations: { seal, allowedImages: ['mine/'] } });
+    expect(JSON.stringify(objectOf(objects, 'Role', 'lacuna-dispatch'))).not.toContain('configmaps');
+    const dispatch = JSON.stringify(objectOf(objects, 'Deployment', 'lacuna-dispatch'));
+    expect(dispatch).toContain(
+      `{"name":"LACUNA_SEAL","value":"${from}"},{"name":"LACUNA_SEAL_IMAGE","value":"${seal.image}"}`,
+    );
+    const policy = JSON.stringify(objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy'));
+    expect(policy).toContain(`container.image == \\"${seal.image}\\" || [\\"mine/\\"]`);
+    expect(policy.includes('volume.image.reference')).toBe(from === 'image');
+  },
+);
 
 test('alert rules and the dashboard are there when they are asked for, and not otherwise', async () => {
   const kinds = (objects: readonly { kind: string }[]): string[] => objects.map(({ kind }) => kind);
@@ -109,6 +126,13 @@ describe('on a real API server', () => {
     const again = await helm(['upgrade', ...RELEASE, ...kubeconfig()], EVERYTHING);
     expect(again).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Lacuna 0.1.0 is installed') });
     expect((await passwords()).data, 'an upgrade keeps the passwords').toEqual(before);
+  });
+
+  test('with the helper from an image it can be installed as well', async () => {
+    const seal = { from: 'image', image: 'localhost/seal:1' };
+    const values = { ...EVERYTHING, evaluations: { ...EVERYTHING.evaluations, seal } };
+    const tried = await helm(['upgrade', ...RELEASE, ...kubeconfig(), '--dry-run=server'], values);
+    expect(tried).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('volume.image.reference') });
   });
 
   /** `reliability.md` §5.2, less what the code does not need. */

@@ -1,5 +1,6 @@
 import { lacunaLayers, SEAL_DIR } from './lacuna-layers.ts';
 import { natsLayers } from './nats-layers.ts';
+import { sealLayers } from './seal-layers.ts';
 import type { LayerFolder } from './layer.ts';
 
 /** What an image is made of, and how it is run. */
@@ -22,6 +23,8 @@ export const IMAGES = {
     env: { NODE_ENV: 'production', LACUNA_SEAL_DIR: SEAL_DIR },
     layers: lacunaLayers,
   },
+  /** The helper alone, for pods that get it by an image, and for the processor of this machine. */
+  seal: { name: 'localhost/lacuna-seal:0.1.0', command: ['/seal'], workdir: '/', env: {}, layers: sealLayers },
   /** nats-server as it is built here, for whoever does not take the official image. */
   nats: {
     name: 'localhost/nats:2.15.2',

@@ -4,6 +4,7 @@ const std = @import("std");
 const linux = std.os.linux;
 const command = @import("command.zig");
 const Holders = @import("holders.zig").Holders;
+const install = @import("install.zig").install;
 const keeper = @import("keeper.zig");
 const report = @import("report.zig");
 const sys = @import("sys.zig");
@@ -24,6 +25,7 @@ var buffer: [64 * 1024]u8 = undefined;
 
 pub fn main(init: std.process.Init.Minimal) u8 {
     const options = Options.parse(init.args.vector) orelse return 2;
+    if (options.install) |folder| return install(folder, &buffer);
     if (options.keep) |folder| return keeper.keep(folder, options);
     const hash: sha256.Sha256 = .init(sha256.processorHasSha256());
     var output: Output = .init(hash, options.streams, options.returns == 2);

@@ -6,6 +6,7 @@ const USAGE =
     \\usage: seal [--streams 1|2] [--returns 1|2] [--message FILE] [--late-ms N] [--linger FACTOR] [--max-linger-ms N]
     \\            [--folder FOLDER [--spool BYTES] [--report FILE]] -- COMMAND [ARGUMENT]...
     \\       seal --keep FOLDER
+    \\       seal --install FOLDER
     \\Runs COMMAND, passes its stdout and stderr on, and writes what that was to FILE.
     \\  --streams        1: both to stdout, in order (1); 2: each by itself, stdout to stdout and stderr to stderr
     \\  --returns        2: pass on twice each carriage return before a newline, of which containerd takes one away (1)
@@ -18,6 +19,7 @@ const USAGE =
     \\  --spool          the last BYTES of the output, as they are read
     \\  --report         a file of COMMAND, when it has ended
     \\  --keep           runs nothing: at TERM, gives out what is in FOLDER on stdout, and what it is to the message
+    \\  --install        runs nothing: copies this program to FOLDER/seal
     \\
 ;
 
@@ -32,6 +34,7 @@ pub const Options = struct {
     spool: u64 = 0,
     report: ?[*:0]const u8 = null,
     keep: ?[*:0]const u8 = null,
+    install: ?[*:0]const u8 = null,
     command: [*:null]const ?[*:0]const u8,
 
     /// Null when there is nothing to run; the usage is told then.
@@ -47,7 +50,7 @@ pub const Options = struct {
             }
             options.set(name, argv[at + 1]) catch break;
         }
-        if (options.keep != null and at == argv.len) return options;
+        if ((options.keep != null or options.install != null) and at == argv.len) return options;
         _ = sys.writeAll(linux.STDERR_FILENO, USAGE);
         return null;
     }
@@ -66,6 +69,8 @@ pub const Options = struct {
             options.report = text;
         } else if (std.mem.eql(u8, name, "--keep")) {
             options.keep = text;
+        } else if (std.mem.eql(u8, name, "--install")) {
+            options.install = text;
         } else if (std.mem.eql(u8, name, "--spool")) {
             options.spool = try std.fmt.parseInt(u40, given, 10);
         } else if (std.mem.eql(u8, name, "--late-ms")) {

@@ -3,7 +3,9 @@ import { jobsPath } from './collections.ts';
 import { jobManifest, refusalOf, type PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { describeError } from './loss.ts';
-import { SealInNamespace, type SealHelper, type SealMount } from './seal-config-map.ts';
+import { SealInNamespace } from './seal-config-map.ts';
+import type { SealHelper } from './seal-helper.ts';
+import type { SealMount } from './seal-mount.ts';
 import { outcomeOfCreate, outcomeOfLook, type CreateOutcome } from './status-outcome.ts';
 
 /**
@@ -14,14 +16,15 @@ export class JobCreator {
   readonly #connection: KubeConnection;
   readonly #path: string;
   readonly #defaults: PodDefaults;
-  readonly #seal: SealInNamespace | undefined;
+  readonly #seal: Pick<SealInNamespace, 'ensure'> | undefined;
 
   /** Without a helper the commands run as they are, and no log can be sealed. */
   constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults, helper?: SealHelper) {
     this.#connection = connection;
     this.#path = jobsPath(namespace);
     this.#defaults = defaults;
-    this.#seal = helper && new SealInNamespace(connection, namespace, helper);
+    if (helper?.from === 'configmap') this.#seal = new SealInNamespace(connection, namespace, helper);
+    else this.#seal = helper && { ensure: () => Promise.resolve(helper) };
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {

@@ -1,7 +1,7 @@
 import type { V1Container, V1Job, V1PodSpec } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
 import { helperOptions, keeperContainer, keptMount, keptVolume, wantsKeeper } from './keeper-container.ts';
-import { sealVolume, type SealMount } from './seal-config-map.ts';
+import { SEAL, sealInitContainers, sealVolume, sealVolumeMount, type SealMount } from './seal-mount.ts';
 import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identity.ts';
 
 /** What one cluster's pods need that no request says. */
@@ -14,10 +14,6 @@ export interface PodDefaults {
 
 /** The container whose end and log are the evaluation's; sidecars that others inject never speak for it. */
 export const MAIN_CONTAINER = 'main';
-
-/** Where the helper is in a container: no image has anything there. */
-const SEAL_FOLDER = '/.lacuna';
-const SEAL = `${SEAL_FOLDER}/seal`;
 
 /** Neither root nor any user of a usual image. Source: distroless' `nonroot`. */
 const USER = 65_532;
@@ -66,6 +62,10 @@ export function jobManifest(request: JobRequest, defaults: PodDefaults, seal?: S
 function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): V1PodSpec {
   const main = mainContainer(request, defaults, seal);
   const keeps = seal !== undefined && wantsKeeper(request);
+  const before = [
+    ...(seal === undefined ? [] : sealInitContainers(seal, main)),
+    ...(keeps ? [keeperContainer(request, SEAL, main)] : []),
+  ];
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
@@ -79,11 +79,11 @@ function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): 
       fsGroup: USER,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    ...(keeps && { initContainers: [keeperContainer(request, SEAL, main)] }),
+    ...(before.length > 0 && { initContainers: before }),
     containers: [main],
     volumes: [
       { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
-      ...(seal === undefined ? [] : [sealVolume('seal', seal)]),
+      ...(seal === undefined ? [] : [sealVolume(seal, main.imagePullPolicy ?? '')]),
       ...(keeps ? [keptVolume(request)] : []),
     ],
     // On another processor the helper could not run: better a pod that waits, and says for which node.
@@ -116,7 +116,7 @@ function mainContainer(
     },
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
-      ...(seal === undefined ? [] : [{ name: 'seal', mountPath: SEAL_FOLDER, readOnly: true }]),
+      ...(seal === undefined ? [] : [sealVolumeMount]),
       ...(seal !== undefined && wantsKeeper(request) ? [keptMount] : []),
     ],
     ...(request.workdir !== undefined && { workingDir: request.workdir }),

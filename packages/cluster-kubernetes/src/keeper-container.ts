@@ -1,5 +1,6 @@
 import type { V1Container, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
+import { SEAL_VOLUME } from './seal-mount.ts';
 
 /** The sidecar that outlives the main container, and gives out in its own log what the helper there has left for it. */
 export const KEEPER_CONTAINER = 'keeper';
@@ -56,7 +57,7 @@ export function keeperContainer(wishes: Wishes, seal: string, main: V1Container)
     ...(image !== undefined && { image }),
     ...(imagePullPolicy !== undefined && { imagePullPolicy }),
     ...(securityContext !== undefined && { securityContext }),
-    volumeMounts: volumeMounts.filter(({ name }) => name === VOLUME || name === 'seal'),
+    volumeMounts: volumeMounts.filter(({ name }) => name === VOLUME || name === SEAL_VOLUME),
     resources: structuredClone(main.resources === undefined ? RESOURCES.free : RESOURCES.limited),
   };
 }

@@ -18,7 +18,7 @@ import { observe } from './observe.ts';
 import { openLog } from './open-log.ts';
 import { openReport } from './open-report.ts';
 import { openSpool } from './open-spool.ts';
-import type { SealHelper } from './seal-config-map.ts';
+import type { SealHelper } from './seal-helper.ts';
 import { remove } from './remove.ts';
 import { stop } from './stop.ts';
 import type { Timings } from './timings.ts';

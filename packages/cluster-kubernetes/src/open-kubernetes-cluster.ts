@@ -4,7 +4,7 @@ import { Failure } from '@lacuna/contracts';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
-import type { SealHelper } from './seal-config-map.ts';
+import type { SealHelper } from './seal-helper.ts';
 import { TIMINGS, type Timings } from './timings.ts';
 
 export interface KubernetesClusterOptions {

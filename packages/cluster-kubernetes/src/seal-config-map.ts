@@ -1,25 +1,19 @@
-import type { V1ConfigMap, V1Volume } from '@kubernetes/client-node';
+import type { V1ConfigMap } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
 import { messageOf, type ApiResponse } from './api-response.ts';
 import { configMapsPath } from './collections.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { describeError } from './loss.ts';
+import { SEAL_FILE, type SealMount } from './seal-mount.ts';
 
 /** The helper that runs a command and seals its log, for the processor of the nodes. */
-export interface SealHelper {
-  /** As the nodes' label `kubernetes.io/arch` has it. A pod goes only to nodes of it. */
-  readonly architecture: 'amd64' | 'arm64';
+export interface SealProgram {
+  readonly from: 'configmap';
+  readonly architecture: SealMount['architecture'];
   /** The program. Asked for when the first Job is created; rejects when it can't be had. */
   readonly program: () => Promise<Uint8Array>;
 }
 
-/** Where a pod finds the helper. */
-export interface SealMount {
-  readonly configMap: string;
-  readonly architecture: SealHelper['architecture'];
-}
-
-const KEY = 'seal';
 /** Somebody may delete it: then pods wait for it no longer than this. */
 const FRESH_MS = 60_000;
 /** The API server takes no larger object. Source: etcd's limit of 1.5 MiB a request, of which ConfigMaps may use 1 MiB. */
@@ -33,28 +27,23 @@ export function sealConfigMap(program: Uint8Array): V1ConfigMap & { readonly met
     kind: 'ConfigMap',
     metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'lacuna' } },
     immutable: true,
-    binaryData: { [KEY]: Buffer.from(program).toString('base64') },
+    binaryData: { [SEAL_FILE]: Buffer.from(program).toString('base64') },
   };
-}
-
-/** Executable for every user, and for none to write. */
-export function sealVolume(name: string, { configMap }: SealMount): V1Volume {
-  return { name, configMap: { name: configMap, defaultMode: 0o555, items: [{ key: KEY, path: KEY }] } };
 }
 
 /**
  * Keeps the ConfigMap of the helper in the namespace. Needs the verbs `get` and `create` on configmaps there, beside those of the Jobs
- * (the list is infra/kubernetes/chart/templates/dispatch.yaml); an image volume or an init container would need none, but the one is not everywhere and the other costs a second a pod.
+ * (the list is infra/kubernetes/chart/templates/dispatch.yaml); by an image none are needed.
  */
 export class SealInNamespace {
   readonly #connection: KubeConnection;
   readonly #path: string;
-  readonly #helper: SealHelper;
+  readonly #helper: SealProgram;
   #manifest: ReturnType<typeof sealConfigMap> | undefined;
   #fresh = { until: -Infinity };
   #ensuring: Promise<void> | undefined;
 
-  constructor(connection: KubeConnection, namespace: string, helper: SealHelper) {
+  constructor(connection: KubeConnection, namespace: string, helper: SealProgram) {
     this.#connection = connection;
     this.#path = configMapsPath(namespace);
     this.#helper = helper;
@@ -67,7 +56,8 @@ export class SealInNamespace {
       this.#ensuring ??= this.#look(this.#manifest, signal).finally(() => (this.#ensuring = undefined));
       await this.#ensuring;
     }
-    return { configMap: this.#manifest.metadata.name, architecture: this.#helper.architecture };
+    const { architecture } = this.#helper;
+    return { from: 'configmap', configMap: this.#manifest.metadata.name, architecture };
   }
 
   async #load(): Promise<ReturnType<typeof sealConfigMap>> {
@@ -87,7 +77,7 @@ export class SealInNamespace {
       found = created.status === 409 ? await this.#call(name, get, signal) : created;
     }
     if (found.status >= 300) throw new Error(`the ConfigMap ${name} can't be had: ${messageOf(found)}`);
-    if ((found.body as V1ConfigMap).binaryData?.[KEY] !== manifest.binaryData?.[KEY])
+    if ((found.body as V1ConfigMap).binaryData?.[SEAL_FILE] !== manifest.binaryData?.[SEAL_FILE])
       throw new Error(`the ConfigMap ${name} holds another program than the seal helper: delete it`);
     this.#fresh = { until: performance.now() + FRESH_MS };
   }

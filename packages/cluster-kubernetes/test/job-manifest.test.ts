@@ -17,7 +17,7 @@ const REQUEST: JobRequest = {
   traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
 };
 
-const SEAL = { configMap: 'lacuna-seal-1', architecture: 'amd64' } as const;
+const SEAL = { from: 'configmap', configMap: 'lacuna-seal-1', architecture: 'amd64' } as const;
 const job = (change: Partial<JobRequest> = {}) => jobManifest({ ...REQUEST, ...change }, {});
 const podOf = (change: Partial<JobRequest> = {}) => job(change).spec?.template.spec;
 
@@ -73,7 +73,7 @@ describe('the Job of a request', () => {
   });
 
   test('runs the command under the seal helper, on nodes whose processor it is for', () => {
-    const { spec } = jobManifest(REQUEST, {}, { configMap: 'lacuna-seal-1', architecture: 'arm64' });
+    const { spec } = jobManifest(REQUEST, {}, { ...SEAL, architecture: 'arm64' });
     const pod = spec?.template.spec;
     expect(pod?.containers[0]?.command).toEqual([
       '/.lacuna/seal',
@@ -125,10 +125,38 @@ describe('how the helper passes the output on', () => {
   });
 });
 
+describe('how the helper gets into a pod', () => {
+  const podWith = (from: 'image' | 'init-container', change: Partial<JobRequest> = {}) => {
+    const mount = { from, image: 'registry.example/seal:1', architecture: 'amd64' } as const;
+    return jobManifest({ ...REQUEST, ...change }, { imagePullPolicy: 'Always' }, mount).spec?.template.spec;
+  };
+  const volumeOf = (pod: ReturnType<typeof podWith>) => pod?.volumes?.find(({ name }) => name === 'seal');
+
+  test('by an image: as a volume', () => {
+    const pod = podWith('image');
+    expect(volumeOf(pod)?.image).toEqual({ reference: 'registry.example/seal:1', pullPolicy: 'Always' });
+    expect(pod?.initContainers).toBeUndefined();
+  });
+
+  test('by an init container: as a copy that only it can write, before all that needs it', () => {
+    const pod = podWith('init-container', { spoolBytes: 1, resources: { cpu: '1' } });
+    const [init, keeper] = pod?.initContainers ?? [];
+    const [main] = pod?.containers ?? [];
+    expect([init?.name, keeper?.name]).toEqual(['seal', 'keeper']);
+    expect(init).toMatchObject({ image: 'registry.example/seal:1', command: ['/seal', '--install', '/.lacuna'] });
+    expect([init?.securityContext, init?.resources]).toEqual([main?.securityContext, main?.resources]);
+    expect(init?.restartPolicy).toBeUndefined();
+    expect(volumeOf(pod)?.emptyDir).toBeDefined();
+    const writers = [init, keeper, main].filter((one) =>
+      one?.volumeMounts?.some(({ name, readOnly }) => name === 'seal' && readOnly !== true),
+    );
+    expect(writers).toEqual([init]);
+  });
+});
+
 describe('what must outlive the container', () => {
   const sealedPodOf = (change: Partial<JobRequest>) =>
-    jobManifest({ ...REQUEST, ...change }, {}, { configMap: 'lacuna-seal-1', architecture: 'amd64' }).spec?.template
-      .spec;
+    jobManifest({ ...REQUEST, ...change }, {}, SEAL).spec?.template.spec;
 
   test('nothing is the default: no sidecar, no volume', () => {
     const pod = sealedPodOf({});

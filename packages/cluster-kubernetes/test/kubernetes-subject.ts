@@ -75,7 +75,11 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   return subject;
 }
 
-const SEAL: SealHelper = { architecture: process.arch === 'arm64' ? 'arm64' : 'amd64', program: sealProgram };
+const SEAL = {
+  from: 'configmap',
+  architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  program: sealProgram,
+} satisfies SealHelper;
 
 async function sealProgram(): Promise<Uint8Array> {
   const seal = await resolveSeal();

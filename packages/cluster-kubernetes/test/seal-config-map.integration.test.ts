@@ -24,7 +24,7 @@ const { signal } = new AbortController();
 
 async function start(program = (): Promise<Uint8Array> => Promise.resolve(PROGRAM)) {
   const api = await ScriptedApi.start();
-  const cluster = await api.open({ seal: { architecture: 'amd64', program } });
+  const cluster = await api.open({ seal: { from: 'configmap', architecture: 'amd64', program } });
   api.on('create jobs', ...Array.from({ length: 3 }, () => json(201, { metadata: meta(JOB, '5') })));
   return {
     api,

@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { readFile } from 'node:fs/promises';
 import type { Cluster } from '@lacuna/cluster';
+import type { SealHelper } from '@lacuna/cluster-kubernetes';
+import { Failure } from '@lacuna/contracts';
 
 /** The settings of every service that talks to the cluster. */
 export const ClusterConfigSchema = Type.Object({
@@ -25,11 +27,17 @@ export const ClusterConfigSchema = Type.Object({
     default: 'IfNotPresent',
     description: 'for the images of evaluations on Kubernetes',
   }),
-  seal: Type.Enum(['configmap', 'none'], {
+  seal: Type.Enum(['configmap', 'image', 'init-container', 'none'], {
     default: 'configmap',
     description:
-      'how the helper that seals logs gets into pods: configmap = mounted from one that is made in the namespace; none = no log can be proven complete',
+      'how the helper that seals logs gets into pods: configmap = mounted from one that is made in the namespace; image = mounted from an image (Kubernetes 1.35, containerd 2.1); init-container = copied from an image, a second a pod; none = no log can be proven complete',
   }),
+  sealImage: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'the image that has the helper, for LACUNA_SEAL=image and init-container; infra/images makes one',
+    }),
+  ),
   runtime: Type.Enum(['containerd', 'other'], {
     default: 'containerd',
     description:
@@ -53,14 +61,24 @@ export async function openCluster(config: ClusterConfig, signal: AbortSignal): P
 async function openKubernetes(config: ClusterConfig): Promise<Cluster> {
   const { kubeconfig, kubeContext: context, kubeNamespace: namespace, imagePullPolicy } = config;
   const { openKubernetesCluster } = await import('@lacuna/cluster-kubernetes');
-  const architecture = config.nodeArch;
+  const seal = sealHelperOf(config);
   return openKubernetesCluster({
     pods: { imagePullPolicy, runtime: config.runtime },
-    ...(config.seal === 'none' ? {} : { seal: { architecture, program: () => sealProgram(architecture) } }),
+    ...(seal === undefined ? {} : { seal }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),
   });
+}
+
+function sealHelperOf({ seal: from, sealImage: image, nodeArch: architecture }: ClusterConfig): SealHelper | undefined {
+  if (from === 'none') return undefined;
+  if (from === 'configmap') return { from, architecture, program: () => sealProgram(architecture) };
+  if (image !== undefined) return { from, architecture, image };
+  throw new Failure(
+    'invalid-config',
+    `LACUNA_SEAL=${from} needs LACUNA_SEAL_IMAGE, the image that has the helper: node infra/images/src/build.ts seal --output seal.tar makes one`,
+  );
 }
 
 /** Found, or built at the first Job: the services that create none need none. */

@@ -48,6 +48,8 @@ export async function startApiServer(
       `--token-auth-file=${options.tokenFile}`,
       '--authorization-mode=RBAC',
       `--service-cluster-ip-range=${SERVICE_ADDRESSES}`,
+      // Image volumes, which are on by default since 1.35.
+      '--feature-gates=ImageVolume=true',
       // Pods need no token of a service account here, and would have to wait for one.
       '--disable-admission-plugins=ServiceAccount',
       // The host name of every node here is a loopback name, so logs never leave the machine.
