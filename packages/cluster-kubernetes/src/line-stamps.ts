@@ -15,7 +15,8 @@ export interface StampedLine {
 
 /** A line whose timestamp is not later than that of the line before, which may begin in the same piece. */
 export interface NotLaterLine extends StampedLine {
-  readonly isEqual: boolean;
+  /** By how much it is earlier, in nanoseconds; infinite when that is not in the same second. */
+  readonly earlierBy: number;
   readonly before: StampedLine | undefined;
 }
 
@@ -108,7 +109,7 @@ export class LineStamps {
       return 0;
     }
     const order = this.#latest.order(text);
-    if (order <= 0) this.#noteBack(text, order, place, seen);
+    if (order <= 0) this.#noteBack(text, order < 0 ? -Infinity : 0, place, seen);
     this.#latest.remember(text);
     this.#first ??= text;
     if (text === this.#watched) seen.watched.push(place);
@@ -119,6 +120,6 @@ export class LineStamps {
   /** Called before it is remembered. */
   #noteBack(stamp: string, order: number, at: number, { back, lastAt }: Seen): void {
     const before = lastAt < 0 ? undefined : { at: lastAt, stamp: this.#latest.text };
-    back.push({ at, stamp, isEqual: order === 0, before });
+    back.push({ at, stamp, earlierBy: 0 - order, before });
   }
 }

@@ -17,6 +17,11 @@ interface Place {
   readonly isNewFile?: boolean;
 }
 
+/**
+ * containerd takes the time of a line before it waits for its turn to write it, so lines of two streams may come in the wrong order. Measured: up to
+ * 5 ms with two streams of 80 MB/s on a busy node. To take more for a file that begins again costs only time.
+ */
+const DISORDER_NS = 50_000_000;
 const NOTHING = new Uint8Array();
 const NEWLINE = 0x0a;
 
@@ -28,13 +33,16 @@ const NEWLINE = 0x0a;
 export class LogReading {
   readonly #ask: AskForLog;
   readonly #tail = new LogTail();
+  /** How much earlier a line may be than the one before it. */
+  readonly #disorderNs: number;
   #offset: number;
   #mark: LogMark | undefined;
   /** The timestamp with which a followed stream began again at something earlier. */
   #begunAgain: string | undefined;
 
-  constructor(ask: AskForLog, { offset, known }: LogPosition) {
+  constructor(ask: AskForLog, { offset, known, streams }: LogPosition) {
     this.#ask = ask;
+    this.#disorderNs = streams === 'apart' ? DISORDER_NS : 0;
     this.#offset = offset;
     this.#tail.add(known?.tail ?? NOTHING);
     this.#mark = decodeMark(known?.mark);
@@ -101,7 +109,7 @@ export class LogReading {
     return 'over';
   }
 
-  /** The first line that may have been read before: its timestamp is earlier than the latest, or it is the line before once more. */
+  /** The first line that may have been read before: its timestamp is too early to come next, or it is the line before once more. */
   #beginsAgain({ bytes, back }: StampedText, skipped: number): NotLaterLine | undefined {
     const repeatsLineBefore = (at: number): boolean => {
       const read = Buffer.from(bytes.buffer, bytes.byteOffset + skipped, at - skipped);
@@ -111,7 +119,10 @@ export class LogReading {
       const next = bytes.subarray(at, at + line.length);
       return line.subarray(0, next.length).equals(next);
     };
-    return back.find(({ at, isEqual }) => at >= skipped && (!isEqual || repeatsLineBefore(at)));
+    return back.find(
+      ({ at, earlierBy }) =>
+        at >= skipped && (earlierBy > this.#disorderNs || (earlierBy === 0 && repeatsLineBefore(at))),
+    );
   }
 
   /**

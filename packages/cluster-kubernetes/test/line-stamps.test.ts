@@ -17,15 +17,25 @@ interface Line {
   readonly text: string;
 }
 
+/** In nanoseconds; their texts differ in the last digit only, if they are of the same second. */
+function earlierBy(stamp: string, latest: string): number {
+  if (stamp === latest) return 0;
+  const isUsual = stamp.length === 30 && stamp.endsWith('Z');
+  return isUsual && stamp.slice(0, 20) === latest.slice(0, 20)
+    ? Number(latest.at(-2)) - Number(stamp.at(-2))
+    : Infinity;
+}
+
 /** What is to come out of whole lines, told in the plainest way. */
 function told(lines: readonly Line[]) {
   const watched: number[] = [];
-  const back: { at: number; stamp: string; isEqual: boolean }[] = [];
+  const back: { at: number; stamp: string; earlierBy: number }[] = [];
   let at = 0;
   let latest = '';
   for (const { stamp, text } of lines) {
     if (stamp === WATCHED) watched.push(at);
-    if (stamp.length === latest.length && stamp <= latest) back.push({ at, stamp, isEqual: stamp === latest });
+    if (stamp.length === latest.length && stamp <= latest)
+      back.push({ at, stamp, earlierBy: earlierBy(stamp, latest) });
     latest = stamp;
     at += text.length;
   }

@@ -121,3 +121,18 @@ describe('a log that is read again after every break', () => {
     expect(rotated).toBeGreaterThan(10);
   });
 });
+
+test.each([
+  ['apart', 1],
+  ['together', 3],
+] as const)('lines in the wrong order of streams %s are read in %i requests', async (streams, requests) => {
+  const log = [1, 3, 2, 4].map((ms) => `2026-01-02T03:04:05.00${ms}000000Z line ${ms}\n`).join('');
+  let asked = 0;
+  const ask = async function* () {
+    asked++;
+    yield Buffer.from(log);
+  };
+  const parts = await Array.fromAsync(new LogReading(ask, { offset: 0, follow: true, streams }).parts(true));
+  expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe('line 1\nline 3\nline 2\nline 4\n');
+  expect(asked).toBe(requests);
+});

@@ -48,6 +48,8 @@ export interface LogPosition {
    * has to believe that its log still begins with the first byte.
    */
   readonly known?: LogOverlap;
+  /** Of the request that made it: two streams are not in the order of their timestamps. */
+  readonly streams?: JobRequest['streams'];
   /**
    * The container has ended, its log is wanted from the first byte on, and the reader holds all that comes against the seal before it believes any of it.
    * So a source may save itself what it does to tell the log's bytes from words about the log.

@@ -54,7 +54,8 @@ export class StoredLog {
 
   /** Where to go on reading the source. */
   get position(): Omit<LogPosition, 'follow'> {
-    return { offset: this.account.bytes, known: this.account.overlap() };
+    const { streams } = this.#deps.wishes;
+    return { offset: this.account.bytes, known: this.account.overlap(), ...(streams && { streams }) };
   }
 
   /** What is stored, from the start. */
