@@ -76,6 +76,21 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
     );
   });
 
+  test.each([0, 1_023, 1_024, 16_383, 16_384, 1_000_000])(
+    'tells the hashes of what came before some places of %i bytes',
+    async (bytes) => {
+      const { seal: told, stdout } = await run(shell(`head -c ${bytes} /dev/urandom`));
+      const { every, sha256 } = told?.checkpoints ?? { every: 1_024, sha256: [] };
+      expect(sha256).toEqual(
+        Array.from({ length: Math.floor(bytes / every) }, (_, i) =>
+          counted(stdout.subarray(0, (i + 1) * every)).sha256.slice(0, 16),
+        ),
+      );
+      expect(sha256.length).toBeLessThan(16);
+      expect(sha256.length).toBeGreaterThanOrEqual(Math.min(8, Math.floor(bytes / 1_024)));
+    },
+  );
+
   test.each([0, 1, 7, 126, 127, 137, 255])('keeps exit code %i', async (code) => {
     const result = await run(shell(`exit ${code}`));
     expect([result.code, result.seal?.exitCode, result.seal?.signal]).toEqual([code, code, undefined]);

@@ -28,6 +28,7 @@ pub const Output = struct {
     /// `hash`: of nothing; null for what nobody is told the hash of.
     pub fn init(hash: ?Sha256, count: usize, doubles_returns: bool) Output {
         var output: Output = .{ .all = .{ .hash = hash }, .count = count };
+        if (count == 1 and hash != null) output.all.checkpoints = .{};
         for (&output.streams) |*one| {
             one.doubles_returns = doubles_returns;
             if (count > 1) one.apart = .{ .tally = .{ .hash = hash }, .records = .init(hash.?) };

@@ -1,5 +1,6 @@
 const std = @import("std");
 const linux = std.os.linux;
+const Checkpoints = @import("checkpoints.zig").Checkpoints;
 const Holders = @import("holders.zig").Holders;
 const Output = @import("output.zig").Output;
 const records = @import("records.zig");
@@ -21,7 +22,7 @@ pub const Seal = struct {
     start_error: ?[]const u8 = null,
 
     pub fn write(seal: *const Seal, path: [*:0]const u8) void {
-        var text: [2048]u8 = undefined;
+        var text: [4096]u8 = undefined;
         store(seal.print(&text) catch unreachable, path);
     }
 
@@ -60,6 +61,7 @@ pub const Seal = struct {
         try printTally(&out, seal.output.all);
         const returns = seal.output.streams[0].doubled_returns + seal.output.streams[1].doubled_returns;
         if (returns > 0) try out.print(",\"returns\":{d}", .{returns});
+        if (seal.output.all.checkpoints) |*checkpoints| try printCheckpoints(&out, checkpoints);
         if (seal.output.count == 2) try printStreams(&out, &seal.output.streams);
         if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
         if (seal.signal) |signal| try printSignal(&out, signal);
@@ -80,6 +82,14 @@ pub const Seal = struct {
     fn printTally(out: *std.Io.Writer, tally: Tally) !void {
         var hash = tally.hash.?;
         try out.print("\"bytes\":{d},\"lines\":{d},\"sha256\":\"{s}\"", .{ tally.bytes, tally.lines, hash.final() });
+    }
+
+    fn printCheckpoints(out: *std.Io.Writer, checkpoints: *const Checkpoints) !void {
+        if (checkpoints.count == 0) return;
+        try out.print(",\"checkpoints\":{{\"every\":{d},\"sha256\":[", .{checkpoints.every});
+        for (checkpoints.hashes[0..checkpoints.count], 0..) |hash, i|
+            try out.print("{s}\"{s}\"", .{ if (i == 0) "" else ",", std.fmt.bytesToHex(hash, .lower) });
+        try out.writeAll("]}");
     }
 
     fn printStreams(out: *std.Io.Writer, streams: *const [2]Stream) !void {

@@ -13,6 +13,8 @@ export const LOG_CAUSES = {
   'node-gone': 'the node is lost, and what it had not sent with it',
   rotation: 'the kubelet rotated the log while nobody could read it, and serves the current file only',
   rotated: 'the kubelet rotated the log there, and whether all before it was read cannot be seen',
+  unseen:
+    'bytes are missing there, and nothing that the cluster served showed it: such as a file of the log that was skipped, or a line that a rotation cut',
   'opened-late': 'the first byte was read when the beginning of the log could have been rotated away already',
   'dropped-by-runtime':
     'every read after the end gives the same bytes, fewer than the program wrote: the rest never reached the log',
@@ -29,6 +31,12 @@ const cause = Type.Enum(Object.keys(LOG_CAUSES) as LogCause[]);
 /** A place in the stored bytes behind which bytes of the container are missing. */
 export const LogGapSchema = Type.Object({
   at: Type.Integer({ minimum: 0, description: 'Bytes stored before the place.' }),
+  until: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'The place is not known better than between `at` and this byte of what was written.',
+    }),
+  ),
   bytes: Type.Optional(
     Type.Integer({ minimum: 1, description: 'How many are missing; absent when that is not known.' }),
   ),

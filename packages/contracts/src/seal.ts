@@ -40,6 +40,18 @@ export const SealSchema = Type.Object({
     description: 'Of all bytes, in the order in which they were read.',
   }),
   streams: Type.Optional(SealedStreamsSchema),
+  checkpoints: Type.Optional(
+    Type.Object(
+      {
+        every: Type.Integer({ minimum: 1, description: 'Bytes from one to the next.' }),
+        sha256: Type.Array(Type.String({ pattern: '^[0-9a-f]{16}$' }), { maxItems: 16 }),
+      },
+      {
+        description:
+          'The first eight bytes of the sha256 of all bytes before each place, so that it can be told between which places some are missing.',
+      },
+    ),
+  ),
   returns: Type.Optional(
     Type.Integer({
       minimum: 1,

@@ -80,12 +80,13 @@ export class Capture {
       const reader = await this.#openReader(signal);
       const last = await this.#followUntilEnd(reader, either, signal);
       const evidence = await readFinally(reader, this.#end, { times: this.#deps.finalReads, last }, signal);
+      const firstLoss = await reader.firstLoss(this.#end.known?.seal, signal);
       await this.#saidOpened;
       const end = this.#end.known ?? UNSEEN;
       // Only a helper in a pod can keep a log; a pod that is gone would have taken that along.
       const couldBeKept = this.#deps.cluster.kind === 'kubernetes' && end.kind === 'ended' && end.spool === undefined;
       const isOpenedLate = this.#isOpenedLate(end);
-      const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept });
+      const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept, firstLoss });
       return { statement, report: reader.account.report() };
     } finally {
       clearTimeout(ask);

@@ -3,7 +3,7 @@ import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
 /** What was written, by whoever counted it and did not travel with the log. */
-export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns'>;
+export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns' | 'checkpoints'>;
 
 /** That the container ended, as far as anybody could tell. */
 export interface ContainerEnd {

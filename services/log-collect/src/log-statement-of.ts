@@ -1,5 +1,6 @@
 import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
 import type { ContainerEnd, Witness } from './container-end.ts';
+import type { FirstLoss } from './first-loss.ts';
 import type { LogAccount } from './log-account.ts';
 import type { LastEvidence } from './read-finally.ts';
 
@@ -8,6 +9,8 @@ export interface LogEvidence extends LastEvidence {
   readonly end: ContainerEnd;
   /** It was first read when its beginning could have been rotated away. */
   readonly isOpenedLate: boolean;
+  /** Where the log first lacks bytes, when its seal tells that. */
+  readonly firstLoss: FirstLoss | undefined;
   /** Lossless mode was not asked for, and could have been. */
   readonly couldBeKept: boolean;
 }
@@ -30,6 +33,7 @@ export function logStatementOf(read: Read, evidence: LogEvidence): LogStatement 
 const KEPT: readonly (LogCause | undefined)[] = [
   'rotation',
   'rotated',
+  'unseen',
   'opened-late',
   'dropped-by-runtime',
   'dropped-by-reader',
@@ -113,7 +117,7 @@ function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Part
   const places = suspected(read, evidence);
   // Where bytes are known to be gone comes before where they may be; if neither is known, the end is what is missing.
   const gone = places.filter((gap) => gap.cause === 'rotation');
-  const gaps: LogGap[] = gone.length > 0 ? gone : [...places, { at: whole, cause: tailCause(evidence) }];
+  const gaps = provenPlaces(gone.length > 0 ? gone : [...places, { at: whole, cause: tailCause(evidence) }], evidence);
   const [only] = gaps;
   if (gaps.length > 1 || only === undefined)
     return {
@@ -121,6 +125,13 @@ function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Part
       cause: only?.cause ?? 'source-failed',
       ...gapsOf(gaps),
       reason: `${counted(missing)} of ${counted(sealedBytes)} lost behind one or more of the bytes ${gaps.map(({ at }) => grouped(at)).join(', ')}; ${why(only?.cause, evidence)}`,
+    };
+  if (only.until !== undefined)
+    return {
+      state: 'truncated',
+      cause: only.cause,
+      ...gapsOf([{ ...only, bytes: missing }]),
+      reason: `${grouped(missing)} of ${grouped(sealedBytes)} bytes lost between byte ${grouped(only.at)} and byte ${grouped(only.until)}; ${why(only.cause, evidence)}`,
     };
   return {
     state: 'truncated',
@@ -130,6 +141,21 @@ function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Part
     reason: `log cut after byte ${grouped(only.at)}: ${grouped(missing)} of ${grouped(sealedBytes)} bytes lost; ${why(only.cause, evidence)}`,
   };
 }
+
+/**
+ * Places of a loss less those before which all is proven to be there. When none of the rest can be the first loss, that one left no sign, and comes
+ * before them.
+ */
+function provenPlaces(places: readonly LogGap[], { firstLoss }: LogEvidence): LogGap[] {
+  if (firstLoss === undefined) return [...places];
+  const { from, to } = firstLoss;
+  const rest = places.filter(({ at }) => at >= from);
+  const isExplained = rest.some(({ at }) => at <= to);
+  return isExplained ? rest : [{ at: from, until: to, cause: 'unseen' }, ...rest.filter(isSeen)];
+}
+
+/** The end is only taken to be missing where nothing else is. */
+const isSeen = ({ cause }: LogGap): boolean => cause === 'rotation' || cause === 'rotated';
 
 function unsealed(read: Read, evidence: LogEvidence): Parts {
   const { end, failure, isExhausted } = evidence;
@@ -164,6 +190,8 @@ function why(cause: LogCause | undefined, { failure }: LogEvidence): string {
       return 'the log was rotated away before it could be read';
     case 'rotated':
       return 'the log was rotated there, and whether all before it was read cannot be seen';
+    case 'unseen':
+      return 'nothing that the cluster served showed where';
     case 'opened-late':
       return 'its first byte was read when the beginning could have been rotated away';
     case 'dropped-by-runtime':

@@ -1,6 +1,7 @@
 import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
 import { chunked, type Chunk, type Chunking } from './chunker.ts';
+import { firstLoss, type FirstLoss } from './first-loss.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
@@ -96,6 +97,13 @@ export class SourceReader {
       }
       await this.#add(chunk, signal);
     });
+  }
+
+  /** Between which bytes a log that is shorter than its seal first lacks some, as far as the seal tells; undefined when it does not. */
+  async firstLoss(seal: Witness | undefined, signal: AbortSignal): Promise<FirstLoss | undefined> {
+    const { bytes } = this.account.stored();
+    if (seal?.checkpoints === undefined || this.account.bytes !== bytes || bytes >= seal.bytes) return undefined;
+    return firstLoss(this.#log.read(signal), seal);
   }
 
   /** Makes the log whole by its spool, after which its source has nothing more to give; says why not when that does not help. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { jobName, type LogPart } from '@lacuna/cluster';
 import { FakeCluster, type FakePod } from '@lacuna/cluster/fake';
 import { logSubject, type EvaluationId, type LogStatement, type Seal } from '@lacuna/contracts';
@@ -26,6 +28,7 @@ afterAll(async () => {
   await nats[Symbol.asyncDispose]();
 });
 
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['cluster'] {
@@ -120,6 +123,33 @@ describe('a capture', () => {
     end(pod, capturing);
     expect((await result).statement).toMatchObject({ state: 'sealed', lines: 5 });
     expect(await stored()).toBe('line 0\nline 1\nline 2\nline 3\nline 4\n');
+  });
+
+  test('of a log that lacks something in its middle without a sign names between which bytes', async () => {
+    const written = Buffer.from(Array.from({ length: 400 }, (_, i) => `line ${i}\n`).join(''));
+    const served = Buffer.concat([written.subarray(0, 1_500), written.subarray(1_600)]);
+    const source = withLog((_, { offset }) =>
+      Promise.resolve({ kind: 'open', body: Readable.from([{ bytes: served.subarray(offset) }]) }),
+    );
+    const { capture } = await running(source);
+    const capturing = capture();
+    const sha256 = [1_024, 2_048, 3_072].map((to) => sha256Of(written.subarray(0, to)).slice(0, 16));
+    const seal = {
+      v: 1,
+      bytes: written.length,
+      lines: 400,
+      sha256: sha256Of(written),
+      endedAt: 0,
+      drainMs: 0,
+    } as const;
+    capturing.tellEnd(endedWith({ ...seal, checkpoints: { every: 1_024, sha256 } }));
+    const { statement } = await capturing.run(within());
+    expect(statement).toMatchObject({
+      state: 'truncated',
+      cause: 'unseen',
+      gaps: [{ at: 1_024, until: 2_048, bytes: 100 }],
+      reason: expect.stringContaining('100 of 3 490 bytes lost between byte 1 024 and byte 2 048') as string,
+    });
   });
 
   test('that died goes on at the stored offset, by whoever takes it up', async () => {

@@ -27,6 +27,7 @@ function statementOf(account: LogAccount, seal?: Seal, evidence: Partial<LogEvid
     isExhausted: true,
     isOpenedLate: false,
     couldBeKept: false,
+    firstLoss: undefined,
     end,
     ...evidence,
   });
@@ -190,6 +191,51 @@ describe('the statement about a log', () => {
       /kept and sealed what was read/,
     );
     expect(statementOf(accountOf(WRITTEN, 4), SEAL, { couldBeKept: true }).reason).not.toMatch(hint);
+  });
+
+  describe('whose seal tells where bytes are first missing', () => {
+    const cut = () => accountOf(Buffer.concat([WRITTEN.subarray(0, 4), WRITTEN.subarray(8)]));
+
+    test('names the range of a loss that left no sign', () => {
+      const statement = statementOf(cut(), SEAL, { firstLoss: { from: 2, to: 6 } });
+      expect(statement).toMatchObject({ state: 'truncated', cause: 'unseen', gaps: [{ at: 2, until: 6, bytes: 4 }] });
+      expect(statement.lost).toBeUndefined();
+      expect(statement.reason).toBe(
+        '4 of 14 bytes lost between byte 2 and byte 6; nothing that the cluster served showed where',
+      );
+    });
+
+    test('believes a sign in that range, and none before it', () => {
+      const account = cut();
+      account.note({
+        mark: undefined,
+        gaps: [
+          { at: 1, cause: 'rotated' },
+          { at: 4, cause: 'rotation' },
+        ],
+      });
+      const statement = statementOf(account, SEAL, { firstLoss: { from: 2, to: 6 } });
+      expect(statement).toMatchObject({ cause: 'rotation', lost: { from: 4, to: 8 } });
+      expect(statement.gaps).toHaveLength(1);
+    });
+
+    test('keeps the signs behind it as well, because there may be more', () => {
+      const account = cut();
+      account.note({ mark: undefined, gaps: [{ at: 9, cause: 'rotation' }] });
+      const { gaps } = statementOf(account, SEAL, { firstLoss: { from: 2, to: 6 } });
+      expect(gaps).toEqual([
+        { at: 2, until: 6, cause: 'unseen' },
+        { at: 9, cause: 'rotation' },
+      ]);
+    });
+
+    test('takes the end for what is missing when all before it is there', () => {
+      const account = accountOf(WRITTEN.subarray(0, 9));
+      expect(statementOf(account, SEAL, { firstLoss: { from: 8, to: 14 } })).toMatchObject({
+        cause: 'dropped-by-runtime',
+        lost: { from: 9, to: 14 },
+      });
+    });
   });
 
   test('that has the carriage returns that were passed on twice names the setting', () => {

@@ -23,7 +23,7 @@ const LOSSES: readonly Loss[] = [
   {
     cause: 'log-rotated',
     title: 'A part of the log was rotated away before it was read',
-    named: ['rotation', 'rotated', 'opened-late'],
+    named: ['rotation', 'rotated', 'unseen', 'opened-late'],
     advice:
       'Let log-collect run without pauses, print less, or raise containerLogMaxSize and containerLogMaxFiles of the kubelet: the API gives the current file only. `lossless: true` keeps the newest bytes beside the log.',
   },
