@@ -4,6 +4,7 @@
  * compacted half a minute after they are settled, so that this happens all the time; in the end one message each must be left. Every figure is
  * printed as soon as there is one, and each check has its time, so that a part that fails hides no other.
  */
+import { alertSubject } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { chartNodeOptions } from './chart-node-options.ts';
@@ -53,6 +54,7 @@ await check('all settled', async () => {
 await check('no Job and no pod left', () => cluster.untilEmpty(CHECK_MS));
 await check('all traces whole', () => assertWholeTraces(lacuna, load.ids, CHECK_MS));
 await check('one message left of each', allCompacted);
+await check('nothing told as an orphan', noOrphan);
 await take(COUNT + SAMPLE_EVERY);
 
 async function take(count: number): Promise<void> {
@@ -76,18 +78,26 @@ async function check(what: string, holds: () => Promise<unknown>): Promise<void>
 }
 
 async function allCompacted(): Promise<void> {
-  const connection = await connect({ servers: lacuna.nats });
-  const manager = await connection.jetstreamManager();
+  await using streams = await streamInfo();
   const messages = async (): Promise<boolean> => {
-    const { state } = await manager.streams.info('LACUNA_FACTS');
+    const { state } = await streams.info('LACUNA_FACTS');
     if (state.messages !== COUNT) throw new Error(`${state.messages} messages`);
     return true;
   };
-  try {
-    await eventually('one message for each evaluation', messages, { withinMs: CHECK_MS });
-  } finally {
-    await connection.close();
-  }
+  await eventually('one message for each evaluation', messages, { withinMs: CHECK_MS });
+}
+
+async function noOrphan(): Promise<void> {
+  await using streams = await streamInfo();
+  const { state } = await streams.info('LACUNA_ALERTS', { subjects_filter: '>' });
+  const orphans = state.subjects?.[alertSubject('cluster')] ?? 0;
+  if (orphans > 0) throw new Error(`${orphans} alerts of orphans, and of their end`);
+}
+
+async function streamInfo() {
+  const connection = await connect({ servers: lacuna.nats });
+  const { streams } = await connection.jetstreamManager();
+  return { info: streams.info.bind(streams), [Symbol.asyncDispose]: () => connection.close() };
 }
 
 /** The rate of each half, and what an evaluation then took of each process: where a rate that sinks comes from. */
