@@ -13,16 +13,17 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The table at the end: what became of each evaluation, by which evidence, and where its trace is. */
-export function outcomeTable(seen: readonly Seen[]): string {
+/** The table at the end: what became of each evaluation, by which evidence, and where its trace is, if it can be opened. */
+export function outcomeTable(seen: readonly Seen[], showsTraces: boolean): string {
   const rows = seen.map(({ act, view, errorSpans }) => [
     view.name,
     view.verdict ?? '?',
     view.tests === undefined ? (view.reason ?? '') : evidence(view.tests, view.reason ?? ''),
     errorSpans === undefined ? (act.broken ?? '') : errorSpans.join(', '),
-    view.links.trace,
+    ...(showsTraces ? [view.links.trace] : []),
   ]);
-  return table([['EVALUATION', 'VERDICT', 'EVIDENCE', 'BROKEN SPANS', 'TRACE'], ...rows].map((row) => row.map(short)));
+  const header = ['EVALUATION', 'VERDICT', 'EVIDENCE', 'BROKEN SPANS', ...(showsTraces ? ['TRACE'] : [])];
+  return table([header, ...rows].map((row) => row.map(short)));
 }
 
 /** Who was alerted, and about what. */

@@ -27,11 +27,14 @@ export async function runDemo(
   life: Lifecycle,
   {
     cluster,
+    showsTraces,
     env,
     say,
     onProgress,
   }: {
     readonly cluster: 'process' | 'kubernetes';
+    /** Whether the table at the end has the links of the traces. */
+    readonly showsTraces: boolean;
     readonly env: NodeJS.ProcessEnv;
     readonly say: (line: string) => void;
     readonly onProgress: OnProgress;
@@ -55,7 +58,7 @@ export async function runDemo(
   const views = await play(venue.cast, client, say, life.signal);
   const seen = await Promise.all([...views].map(([act, view]) => look(act, view, platform, receiver)));
   say('');
-  say(outcomeTable(seen));
+  say(outcomeTable(seen, showsTraces));
   say('');
   say(alertTable(seen));
   return { seen, problems: seen.flatMap(unmet) };
