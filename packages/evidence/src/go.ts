@@ -129,6 +129,7 @@ class GoReader implements LineReader {
 
 export const go: Format = {
   name: 'go',
+  signs: { first: '=-o?F{' },
   recognise: (text) => (isGo(text) ? 'surely' : 'no'),
   // A further run of go is one more list of packages.
   begins: (text, again) => !again && isGo(text),

@@ -10,11 +10,12 @@ const ESCAPE = '\u001b';
  * skipped without being kept, so memory does not depend on the input. Bytes that are not UTF-8 become U+FFFD.
  */
 export class LineSplitter {
-  readonly #deliver: (line: string) => void;
+  readonly #deliver: (text: string, from: number, to: number) => void;
   readonly #decoder = new TextDecoder();
   #head = '';
 
-  constructor(deliver: (line: string) => void) {
+  /** `deliver` gets each line as a part of a text: to make a string of it costs more than to see that nobody wants it. */
+  constructor(deliver: (text: string, from: number, to: number) => void) {
     this.#deliver = deliver;
   }
 
@@ -43,11 +44,16 @@ export class LineSplitter {
   /** Control sequences are taken out of many lines at once: joined line by line, each would have to be copied to be looked at. */
   #deliverAll(lines: string): void {
     const text = lines.includes(ESCAPE) ? stripControlSequences(lines) : lines;
-    const clean = text.includes('\r') ? lastVersion : (line: string) => line;
-    let from = 0;
-    for (let to = text.indexOf('\n'); to !== -1; to = text.indexOf('\n', from)) {
-      this.#deliver(clean(text.slice(from, Math.min(to, from + MAX_LINE))));
-      from = to + 1;
+    if (text.includes('\r')) this.#deliverOverwritten(text);
+    else
+      for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from))
+        this.#deliver(text, from, Math.min(to, from + MAX_LINE));
+  }
+
+  #deliverOverwritten(text: string): void {
+    for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from)) {
+      const line = lastVersion(text.slice(from, Math.min(to, from + MAX_LINE)));
+      this.#deliver(line, 0, line.length);
     }
   }
 }

@@ -186,6 +186,7 @@ class PytestReader implements LineReader {
 
 export const pytest: Format = {
   name: 'pytest',
+  signs: { first: '=n', last: ']' },
   recognise(text): Recognition {
     const known =
       isStart(text) || isQuietLine(text) || NO_TESTS.test(text) || (text.startsWith('====') && isSection(text));

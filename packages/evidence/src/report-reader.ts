@@ -3,6 +3,7 @@ import { FORMATS, type ReportKind } from './formats.ts';
 import type { Format, LineReader } from './line-reader.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { mergeReports } from './merge-reports.ts';
+import { SignFilter } from './sign-filter.ts';
 import { sum } from './tally.ts';
 import { TestNames } from './test-names.ts';
 
@@ -30,20 +31,25 @@ export function openReportReader(kind: ReportKind, keepsNames = false): ReportRe
   return new LogReader(FORMATS[kind], kind !== 'auto', keepsNames);
 }
 
-/** Lines in front of the first sure sign of a tool that may be its own: `pytest -q -x` begins with a line of letters. */
-const LINES_BEFORE = 2;
+/** A line as a part of a text. */
+interface Line {
+  text: string;
+  from: number;
+  to: number;
+}
 
 class LogReader implements ReportReader {
   readonly #formats: readonly Format[];
   readonly #chosen: boolean;
   readonly #keepsNames: boolean;
-  readonly #lines = new LineSplitter((line) => this.#line(line));
+  readonly #lines = new LineSplitter((text, from, to) => this.#take(text, from, to));
+  readonly #filter: SignFilter;
   #format: Format | undefined;
   #reader: LineReader | undefined;
   /** False while the line that the format was recognised by may be anybody's. */
   #sure = false;
-  /** The latest lines while no tool is known. */
-  #before: string[] = [];
+  /** The latest two lines while no tool is known, which may be its own: `pytest -q -x` begins with a line of letters. */
+  #before: readonly [Line, Line] = [emptyLine(), emptyLine()];
   /** Earlier runs in the same log, of the same tool or another. */
   #earlier: TestReport | undefined;
   /** Of the run that is read. */
@@ -52,6 +58,7 @@ class LogReader implements ReportReader {
   /** `chosen`: somebody said what the log holds, so a weak sign is enough. */
   constructor(formats: readonly Format[], chosen: boolean, keepsNames: boolean) {
     this.#formats = formats;
+    this.#filter = new SignFilter(formats);
     this.#chosen = chosen;
     this.#keepsNames = keepsNames;
   }
@@ -80,17 +87,25 @@ class LogReader implements ReportReader {
     return report === undefined || this.#earlier !== undefined ? undefined : this.#names?.list(report);
   }
 
+  #take(text: string, from: number, to: number): void {
+    if (this.#reader !== undefined || this.#filter.mayBeSign(text, from, to)) this.#line(text.slice(from, to));
+    else if (from < to) this.#keep(text, from, to);
+  }
+
   #line(text: string): void {
     if (!this.#sure) this.#recognise(text);
     else if (this.#reader?.hasSummary === true) this.#beginNext(text);
     this.#reader?.line(text);
-    if (this.#reader === undefined && text !== '') this.#keep(text);
+    if (this.#reader === undefined && text !== '') this.#keep(text, 0, text.length);
   }
 
   /** Called for nearly every line of a log that is no test tool's. */
-  #keep(text: string): void {
-    if (this.#before.length === LINES_BEFORE) this.#before.shift();
-    this.#before.push(text);
+  #keep(text: string, from: number, to: number): void {
+    const [line, newer] = this.#before;
+    line.text = text;
+    line.from = from;
+    line.to = to;
+    this.#before = [newer, line];
   }
 
   #recognise(text: string): void {
@@ -107,8 +122,8 @@ class LogReader implements ReportReader {
     this.#format = format;
     this.#names = this.#keepsNames ? new TestNames() : undefined;
     this.#reader = format.open(this.#names);
-    for (const line of this.#before) this.#reader.line(line);
-    this.#before = [];
+    for (const { text, from, to } of this.#before) if (from < to) this.#reader.line(text.slice(from, to));
+    this.#before = [emptyLine(), emptyLine()];
   }
 
   /** Behind a run whose summary agrees another one may begin, of this tool or of the next one that a script calls. */
@@ -123,4 +138,8 @@ class LogReader implements ReportReader {
     const report = this.#sure || this.#chosen ? this.#reader?.report() : undefined;
     return this.#earlier === undefined || report === undefined ? report : mergeReports(this.#earlier, report);
   }
+}
+
+function emptyLine(): Line {
+  return { text: '', from: 0, to: 0 };
 }

@@ -143,6 +143,7 @@ function recognise(text: string): Recognition {
 
 export const tap: Format = {
   name: 'tap',
+  signs: { first: 'Ton1' },
   recognise,
   begins: (text, again) => recognise(text) === 'surely' || (again && recognise(text) === 'perhaps'),
   open: (names) => new TapReader(names),

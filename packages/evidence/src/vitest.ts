@@ -155,6 +155,7 @@ function isStart(text: string): boolean {
 
 export const vitest: Format = {
   name: 'vitest',
+  signs: { first: ' ' },
   recognise: (text) => (isStart(text) ? 'surely' : 'no'),
   begins: isStart,
   open: (names) => new VitestReader(names),

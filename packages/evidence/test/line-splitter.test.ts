@@ -4,7 +4,7 @@ import { LineSplitter, MAX_LINE } from '../src/line-splitter.ts';
 
 function split(...chunks: readonly (string | Uint8Array)[]): { lines: string[]; rest: string } {
   const lines: string[] = [];
-  const splitter = new LineSplitter((line) => lines.push(line));
+  const splitter = new LineSplitter((text, from, to) => lines.push(text.slice(from, to)));
   for (const chunk of chunks) splitter.write(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   return { lines, rest: splitter.end() };
 }
