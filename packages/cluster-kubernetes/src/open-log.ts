@@ -1,5 +1,4 @@
 import type { ContainerRef, LogOutcome, LogPart, LogPosition } from '@lacuna/cluster';
-import { setTimeout as delay } from 'node:timers/promises';
 import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
@@ -30,13 +29,15 @@ export async function openLog(
       ? partsOf(ask(deps, container, { follow: false, timestamps: false }, end))
       : new LogReading((follow) => ask(deps, container, { follow, timestamps: true }, end), from).parts(from.follow);
   const first = parts.next();
-  const grace = new AbortController();
+  // A timer of its own: to abort a waiting makes an error with its stack, for each log.
+  const { promise: grace, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, deps.graceMs);
   try {
-    await Promise.race([first, delay(deps.graceMs, undefined, { signal: grace.signal })]);
+    await Promise.race([first, grace]);
   } catch (error) {
     return refusalOfError(error);
   } finally {
-    grace.abort();
+    clearTimeout(timer);
   }
   first.catch(() => undefined);
   return { kind: 'open', body: resume(first, parts, abort) };
