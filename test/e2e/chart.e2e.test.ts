@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,12 +10,14 @@ import {
   eventually,
   freePort,
   get,
+  startS3,
   startTestControlPlane,
   startTestJaeger,
   startTestKwok,
   tempDir,
   type ControlPlane,
   type JaegerFixture,
+  type S3Fixture,
 } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChartNats, type ChartNats } from '../support/chart-nats.ts';
@@ -26,11 +28,13 @@ import { wholeTrace } from '../support/whole-trace.ts';
 
 const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 const TOKEN = 'a-token';
+const ARCHIVE_KEY = 'archive-key';
 
 let stack: AsyncDisposableStack;
 let controlPlane: ControlPlane;
 let nats: ChartNats;
 let jaeger: JaegerFixture;
+let s3: S3Fixture;
 let client: Client;
 const services = {} as Record<ServiceName, ServiceProcess>;
 
@@ -45,9 +49,11 @@ beforeAll(async () => {
   stack.use(await startTestKwok(controlPlane, { runMs: 1_500 }));
   nats = stack.use(await startChartNats());
   jaeger = stack.use(await startTestJaeger());
+  s3 = stack.use(await startS3());
   const values = {
     otlpUrl: jaeger.otlpUrl,
     jaegerUrl: jaeger.queryUrl,
+    archive: { url: `s3://${s3.bucket}/lacuna`, endpoint: s3.endpoint, secretName: ARCHIVE_KEY, after: '0s' },
     env: { LACUNA_LOG_LEVEL: 'warn', LACUNA_DEADLINES: 'pod.create=3s+1s' },
   };
   const install = ['install', 'lacuna', CHART, '--namespace', 'lacuna', '--create-namespace'];
@@ -71,6 +77,11 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
+async function logOf(id: Parameters<Client['get']>[0]): Promise<string> {
+  const { body } = await client.log(id);
+  return Buffer.concat(await Array.fromAsync(body)).toString();
+}
+
 const settled = (id: Parameters<Client['get']>[0]) =>
   client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
 
@@ -79,8 +90,7 @@ test('each under its own identity, the services take an evaluation from end to e
   const view = await settled(id);
   expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
   await wholeTrace(jaeger, id);
-  const { body } = await client.log(id);
-  expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('this container is fake\n');
+  expect(await logOf(id)).toBe('this container is fake\n');
   await eventually('the Job removed', async () => {
     const { items } = await get<{ items: unknown[] }>(
       controlPlane,
@@ -88,6 +98,14 @@ test('each under its own identity, the services take an evaluation from end to e
     );
     return items.length === 0 || undefined;
   });
+});
+
+test('a closed log moves to the archive that the chart names, and is read from there', async () => {
+  const { id } = await client.submit({ name: 'archived', image: 'any', command: ['true'] });
+  await settled(id);
+  const isThere = async () => (await readdir(s3.folder, { recursive: true })).some((path) => path.includes(id));
+  await eventually('its log in the bucket', isThere, { withinMs: 20_000 });
+  expect(await logOf(id)).toBe('this container is fake\n');
 });
 
 test('one that runs is asked to stop', async () => {
@@ -151,10 +169,7 @@ async function chartEnv(name: ServiceName, folder: string): Promise<Record<strin
   );
   const given = spec.template.spec.containers[0]?.env ?? [];
   const env = Object.fromEntries(
-    given.map(({ name: variable, value, valueFrom }) => [
-      variable,
-      value ?? nats.passwordOf(valueFrom?.secretKeyRef.key as UserName),
-    ]),
+    given.map(({ name: variable, value, valueFrom }) => [variable, value ?? secretOf(valueFrom?.secretKeyRef)]),
   );
   return {
     ...env,
@@ -165,10 +180,21 @@ async function chartEnv(name: ServiceName, folder: string): Promise<Record<strin
   };
 }
 
+function secretOf(ref: SecretRef | undefined): string {
+  const { accessKeyId, secretAccessKey } = s3;
+  if (ref?.name === ARCHIVE_KEY) return { accessKeyId, secretAccessKey }[ref.key] ?? '';
+  return nats.passwordOf(ref?.key as UserName);
+}
+
+interface SecretRef {
+  readonly name: string;
+  readonly key: string;
+}
+
 interface EnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly key: string } };
+  readonly valueFrom?: { readonly secretKeyRef: SecretRef };
 }
 
 async function kubeconfigOf(name: ServiceName, folder: string): Promise<string> {
