@@ -127,8 +127,9 @@ test('one that waits for a node is taken away', async () => {
   const { id } = await client.submit({ name: 'homeless', image: 'any', command: ['true'] });
   await eventually('its pod', async () => (await client.get(id)).attempts[0]?.podUids[0]);
   await client.cancel(id);
-  expect(await settled(id)).toMatchObject({ verdict: 'cancelled' });
+  const { verdict, reason } = await settled(id);
   await cordon(false);
+  expect({ verdict, reason }).toMatchObject({ verdict: 'cancelled', reason: 'cancelled before it started' });
 });
 
 test('over NATS, for whoever has only the user that may submit', async () => {
