@@ -35,6 +35,8 @@ const runs = fc.record({
   signals: fc.array(fc.constantFrom('SIGUSR1', 'SIGHUP', 'SIGWINCH', 'SIGCHLD'), { maxLength: 5 }),
   /** stdout and stderr as two streams. */
   isApart: fc.boolean(),
+  /** Carriage returns before a newline are passed on so many times. */
+  returns: fc.constantFrom(1, 2),
   spool: fc.option(fc.integer({ min: 1, max: 300_000 })),
   linger: fc.nat(5),
 });
@@ -65,6 +67,10 @@ function sealOfStreams([stdout, stderr]: readonly [Buffer, Buffer], isApart: boo
   return { ...all, ...(isOrdered && { sha256 }), ...(isApart && { streams: each }) };
 }
 
+function withReturns(stream: Buffer, returns: number): Buffer {
+  return Buffer.from(stream.toString('latin1').replaceAll('\r\n', `${'\r'.repeat(returns)}\n`), 'latin1');
+}
+
 async function read(stream: Readable, waitMs: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of stream) {
@@ -77,7 +83,7 @@ async function read(stream: Readable, waitMs: number): Promise<Buffer> {
 async function play(run: Run, folder: string) {
   const message = join(folder, 'message');
   const spool = run.spool === null ? [] : ['--folder', folder, '--spool', String(run.spool)];
-  const streams = run.isApart ? ['--streams', '2'] : [];
+  const streams = ['--streams', run.isApart ? '2' : '1', '--returns', String(run.returns)];
   const options = ['--message', message, ...streams, '--late-ms', '10000', '--linger', String(run.linger), ...spool];
   const { script, pieces, expected } = scriptOf(run);
   for (const [i, piece] of pieces.entries()) writeFileSync(join(folder, `${i}`), piece);
@@ -104,7 +110,8 @@ describe.skipIf(problem !== undefined)('the seal helper against a model', () => 
       fc.asyncProperty(runs, async (run) => {
         await using dir = await tempDir();
         const { code, expected, received, told } = await play(run, dir.path);
-        expect(received.map((stream, i) => stream.equals(expected[i]!))).toEqual([true, true]);
+        const passedOn = expected.map((stream) => withReturns(stream, run.returns));
+        expect(received.map((stream, i) => stream.equals(passedOn[i]!))).toEqual([true, true]);
         const { end } = run;
         const number = constants.signals[end as NodeJS.Signals] as number | undefined;
         expect(code).toBe(number === undefined ? end : 128 + number);

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type Stage } from '@lacuna/contracts';
+import { ATTRIBUTES, type LogGap, type Stage } from '@lacuna/contracts';
 import { primaryPod, startOf, testsOf, type Attempt, type Evaluation, type Pod } from '@lacuna/lifecycle';
 
 export type Attributes = Record<string, string | number | boolean | string[]>;
@@ -79,12 +79,17 @@ function logAttributes(pod: Pod | undefined): Record<string, Attributes[string] 
     [ATTRIBUTES.logSha256]: statement.sha256,
     [ATTRIBUTES.logLost]: statement.lost === undefined ? undefined : `${statement.lost.from}-${statement.lost.to}`,
     [ATTRIBUTES.logCause]: statement.cause,
-    [ATTRIBUTES.logGaps]: statement.gaps?.map(({ at, bytes, cause }) => `${at}+${bytes ?? '?'} ${cause}`),
+    [ATTRIBUTES.logGaps]: statement.gaps?.map(placeOf),
     [ATTRIBUTES.logSealedBy]: statement.sealedBy,
     [ATTRIBUTES.logRestored]:
       statement.restored === undefined ? undefined : `${statement.restored.from}-${statement.restored.to}`,
     [ATTRIBUTES.logTried]: statement.tried.length === 0 ? undefined : statement.tried,
   };
+}
+
+/** `120+8 rotation`: behind byte 120, 8 bytes; `120..240+? unseen`: somewhere between them, nobody knows how many. */
+function placeOf({ at, until, bytes, cause }: LogGap): string {
+  return `${at}${until === undefined ? '' : `..${until}`}+${bytes ?? '?'} ${cause}`;
 }
 
 /** In the words of the semantic conventions: failure = the program's own result, error = the platform's doing. */
