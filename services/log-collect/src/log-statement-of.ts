@@ -1,28 +1,15 @@
 import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
-import type { ContainerEnd, Witness } from './container-end.ts';
-import type { FirstLoss } from './first-loss.ts';
-import type { LogAccount } from './log-account.ts';
-import type { LastEvidence } from './read-finally.ts';
+import type { Witness } from './container-end.ts';
+import type { LogEvidence, LogRead } from './log-evidence.ts';
+import { lostPlaces, suspected } from './lost-places.ts';
 
-/** What is known of a log when it is closed. */
-export interface LogEvidence extends LastEvidence {
-  readonly end: ContainerEnd;
-  /** It was first read when its beginning could have been rotated away. */
-  readonly isOpenedLate: boolean;
-  /** Where the log first lacks bytes, when its seal tells that. */
-  readonly firstLoss: FirstLoss | undefined;
-  /** Lossless mode was not asked for, and could have been. */
-  readonly couldBeKept: boolean;
-}
-
-type Read = Pick<LogAccount, 'stored' | 'whole' | 'gaps' | 'proof'>;
 type Parts = Omit<LogStatement, 'bytes' | 'lines' | 'sha256' | 'tried'>;
 
 /**
  * The statement that closes a log. The seal is a second witness that did not travel with the log: equality is proof, a difference is the exact
  * number of bytes lost (invariant I4: never `sealed` when one byte differs, never a silent loss).
  */
-export function logStatementOf(read: Read, evidence: LogEvidence): LogStatement {
+export function logStatementOf(read: LogRead, evidence: LogEvidence): LogStatement {
   const { bytes, lines, sha256 } = read.stored();
   const parts = withRemedy(partsOf(read, evidence), evidence);
   const { restored } = evidence;
@@ -67,7 +54,7 @@ function sealed({ end }: LogEvidence, bytes: number, proof: 'bytes' | 'records')
   return { state: 'sealed', sealedBy: end.sealedBy, reason };
 }
 
-function partsOf(read: Read, evidence: LogEvidence): Parts {
+function partsOf(read: LogRead, evidence: LogEvidence): Parts {
   const { seal } = evidence.end;
   const whole = read.whole();
   if (seal === undefined) return overBudget(read, whole.bytes) ?? unsealed(read, evidence);
@@ -98,7 +85,7 @@ function difference(bytes: number, { bytes: written, streams, returns }: Witness
 }
 
 /** More was read than may be stored. `total`: how long the log is. */
-function overBudget(read: Read, total: number): Parts | undefined {
+function overBudget(read: LogRead, total: number): Parts | undefined {
   const { bytes } = read.stored();
   if (read.whole().bytes <= bytes) return undefined;
   const dropped = total - bytes;
@@ -111,13 +98,9 @@ function overBudget(read: Read, total: number): Parts | undefined {
   };
 }
 
-function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Parts {
-  const whole = read.whole().bytes;
-  const missing = sealedBytes - whole;
-  const places = suspected(read, evidence);
-  // Where bytes are known to be gone comes before where they may be; if neither is known, the end is what is missing.
-  const gone = places.filter((gap) => gap.cause === 'rotation');
-  const gaps = provenPlaces(gone.length > 0 ? gone : [...places, { at: whole, cause: tailCause(evidence) }], evidence);
+function truncated(read: LogRead, sealedBytes: number, evidence: LogEvidence): Parts {
+  const missing = sealedBytes - read.whole().bytes;
+  const gaps = lostPlaces(read, evidence);
   const [only] = gaps;
   if (gaps.length > 1 || only === undefined)
     return {
@@ -142,22 +125,7 @@ function truncated(read: Read, sealedBytes: number, evidence: LogEvidence): Part
   };
 }
 
-/**
- * Places of a loss less those before which all is proven to be there. When none of the rest can be the first loss, that one left no sign, and comes
- * before them.
- */
-function provenPlaces(places: readonly LogGap[], { firstLoss }: LogEvidence): LogGap[] {
-  if (firstLoss === undefined) return [...places];
-  const { from, to } = firstLoss;
-  const rest = places.filter(({ at }) => at >= from);
-  const isExplained = rest.some(({ at }) => at <= to);
-  return isExplained ? rest : [{ at: from, until: to, cause: 'unseen' }, ...rest.filter(isSeen)];
-}
-
-/** The end is only taken to be missing where nothing else is. */
-const isSeen = ({ cause }: LogGap): boolean => cause === 'rotation' || cause === 'rotated';
-
-function unsealed(read: Read, evidence: LogEvidence): Parts {
+function unsealed(read: LogRead, evidence: LogEvidence): Parts {
   const { end, failure, isExhausted } = evidence;
   const places = suspected(read, evidence);
   const cause = failure?.cause ?? places[0]?.cause ?? end.cause;
@@ -172,16 +140,6 @@ function unsealed(read: Read, evidence: LogEvidence): Parts {
   ];
   const state = read.whole().bytes === 0 && failure !== undefined ? 'none' : 'unsealed';
   return { state, cause, ...gapsOf(places), reason: sentences.join('; ') };
-}
-
-/** Places where bytes may be missing, in the order of the log. */
-function suspected(read: Read, { isOpenedLate }: LogEvidence): LogGap[] {
-  return [...(isOpenedLate ? [{ at: 0, cause: 'opened-late' as const }] : []), ...read.gaps];
-}
-
-/** Why the end of a log is missing of which every other byte is there. */
-function tailCause({ failure, isExhausted }: LogEvidence): LogCause {
-  return failure?.cause ?? (isExhausted ? 'dropped-by-runtime' : 'dropped-by-reader');
 }
 
 function why(cause: LogCause | undefined, { failure }: LogEvidence): string {

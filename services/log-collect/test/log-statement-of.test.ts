@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ContainerEnd } from '../src/container-end.ts';
 import { LogAccount } from '../src/log-account.ts';
-import { logStatementOf, type LogEvidence } from '../src/log-statement-of.ts';
+import type { LogEvidence } from '../src/log-evidence.ts';
+import { logStatementOf } from '../src/log-statement-of.ts';
 
 function sealOf(bytes: Uint8Array): Seal {
   const lines = bytes.filter((byte) => byte === 10).length;
@@ -217,6 +218,13 @@ describe('the statement about a log', () => {
       const statement = statementOf(account, SEAL, { firstLoss: { from: 2, to: 6 } });
       expect(statement).toMatchObject({ cause: 'rotation', lost: { from: 4, to: 8 } });
       expect(statement.gaps).toHaveLength(1);
+    });
+
+    test('that is behind every sign, takes the end for what is missing', () => {
+      const account = accountOf(WRITTEN.subarray(0, 9));
+      account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotation' }] });
+      const statement = statementOf(account, SEAL, { firstLoss: { from: 8, to: 14 } });
+      expect(statement).toMatchObject({ cause: 'dropped-by-runtime', lost: { from: 9, to: 14 } });
     });
 
     test('keeps the signs behind it as well, because there may be more', () => {
