@@ -99,6 +99,17 @@ describe('lacuna logs', () => {
     expect(stderr).toBe('');
   });
 
+  test('says that it is in the archive', async () => {
+    const logKept = { where: 'archive', since: 1, store: 'file:///var/lib/lacuna/logs' } as const;
+    const log = sealedLog(BYTES.length, SHA);
+    await using server = await ApiServer.start(settledView('passed', { attempt: { log, logKept } }));
+    server.setLog(ID, BYTES);
+    const { last } = await lacuna(['logs', ID], server);
+    expect(last).toBe(`log sealed: 70,000 bytes, 812 lines, sha256 ${SHA}; it is in the archive ${logKept.store}`);
+    const { stdout } = await lacuna(['logs', '--json', ID], server);
+    expect(JSON.parse(stdout.toString().trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ kept: logKept });
+  });
+
   test('end without a word when the reader has gone', async () => {
     const long = Buffer.alloc(4 * 1024 * 1024, 'line\n');
     await using server = await ApiServer.start(viewOf({ attempt: { log: sealedLog(long.length) } }));

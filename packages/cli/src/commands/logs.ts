@@ -72,7 +72,9 @@ interface Copied {
 async function conclude({ out, err, json }: Invocation, { view, copy, closed }: Copied): Promise<void> {
   const statement = view.attempts.at(-1)?.log;
   const difference = closed && statement !== undefined ? copy.differenceTo(statement) : undefined;
-  if (json) await out.json({ statement: statement ?? null, ...(difference === undefined ? {} : { difference }) });
+  const kept = view.attempts.at(-1)?.logKept;
+  const told = { ...(kept === undefined ? {} : { kept }), ...(difference === undefined ? {} : { difference }) };
+  if (json) await out.json({ statement: statement ?? null, ...told });
   else await err.line(sayLog(statement, view, copy));
   if (difference === undefined) return;
   if (!json) await err.line(`lacuna: what arrived is not that log: ${difference}; try again`);
@@ -80,7 +82,9 @@ async function conclude({ out, err, json }: Invocation, { view, copy, closed }: 
 }
 
 function sayLog(statement: LogStatement | undefined, view: EvaluationView, copy: LogCopy): string {
-  if (statement !== undefined) return `log ${describeLog(statement)}`;
+  const { where, store } = view.attempts.at(-1)?.logKept ?? {};
+  const place = where === 'archive' ? `; it is in the archive ${store ?? ''}` : '';
+  if (statement !== undefined) return `log ${describeLog(statement)}${place}`;
   if (view.verdict !== undefined) return `no log: ${view.reason ?? view.verdict}`;
   return `log open: ${counted(copy.end, 'byte')} so far; follow it with: lacuna logs -f ${view.id}`;
 }
