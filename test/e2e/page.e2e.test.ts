@@ -38,6 +38,37 @@ describe('the page', () => {
     expect(await row.count()).toBe(1);
   });
 
+  test('tells the day of what is not of today', async () => {
+    const { id } = await system.client.submit({ name: 'of-yesterday', command: ['true'] });
+    await settled(id);
+    const row = page.getByRole('row', { name: /of-yesterday/ });
+    await page.goto(system.url);
+    const year = String(new Date().getFullYear());
+    expect(await row.innerText()).not.toContain(year);
+    await page.clock.setFixedTime(Date.now() + 2 * 86_400_000);
+    await page.goto(system.url);
+    await row.waitFor();
+    expect(await row.innerText()).toContain(year);
+  });
+
+  test('fits a phone, whatever the names are', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const { id } = await system.client.submit({ name: 'a'.repeat(120), command: ['printf', '%0200d', '1'] });
+    await settled(id);
+    const name = 'a'.repeat(120);
+    for (const [path, shown] of [
+      ['', page.getByRole('link', { name })],
+      [`#/${id}`, page.getByRole('heading', { name })],
+    ] as const) {
+      await page.goto(`${system.url}/${path}`);
+      await shown.waitFor();
+      const [needed, given] = await page.evaluate<[number, number]>(
+        '[document.documentElement.scrollWidth, innerWidth]',
+      );
+      expect(needed, path).toBeLessThanOrEqual(given);
+    }
+  });
+
   test('draws the hole of a pod that never came, with its reason', async () => {
     const { id } = await system.client.submit({
       name: 'podless',

@@ -1,6 +1,7 @@
 import { badge, duration, element } from './element.js';
 
-const HEAD = ['Evaluation', 'Verdict', 'Evidence', 'Submitted', 'Took'];
+/** What a column is called, and the class of its cells. */
+const COLUMNS = { Evaluation: 'name', Verdict: 'verdict', Evidence: 'why', Submitted: 'when', Took: 'took' };
 
 /** All evaluations, newest first. */
 export async function listView() {
@@ -12,7 +13,7 @@ export async function listView() {
   const head = element(
     'tr',
     {},
-    ...HEAD.map((name) => element('th', name === 'Evidence' ? { class: 'why' } : {}, name)),
+    ...Object.entries(COLUMNS).map(([name, column]) => element('th', { class: column }, name)),
   );
   return element('table', {}, element('thead', {}, head), element('tbody', {}, ...items.map(row)));
 }
@@ -22,10 +23,16 @@ function row(item) {
   return element(
     'tr',
     {},
-    element('td', {}, element('a', { href: `#/${item.id}` }, item.name)),
+    element('td', { class: 'name' }, element('a', { href: `#/${item.id}` }, item.name)),
     element('td', {}, badge(item)),
     element('td', { class: 'why' }, item.reason ?? item.tests ?? ''),
-    element('td', {}, new Date(item.submittedAt).toLocaleTimeString()),
-    element('td', {}, took),
+    element('td', { class: 'when' }, when(new Date(item.submittedAt))),
+    element('td', { class: 'took' }, took),
   );
+}
+
+/** The time, and of another day the date with it. */
+function when(at) {
+  const isToday = at.toDateString() === new Date().toDateString();
+  return isToday ? at.toLocaleTimeString() : at.toLocaleString();
 }
