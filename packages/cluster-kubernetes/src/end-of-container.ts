@@ -96,8 +96,11 @@ function unseenEnd(pod: ApiPod): ContainerEnd {
   };
 }
 
+/** A pod without a node is stopped by its deletion; the garbage collector of pods may then call it failed, with no reason, before it goes. */
 function unseenReason(pod: ApiPod, reason: string): string {
-  return reason === 'DeadlineExceeded' && isStopped(pod) ? 'Stopped' : reason;
+  if (!isStopped(pod)) return reason;
+  const neverHadNode = reason === 'Lost' && pod.spec?.nodeName === undefined;
+  return reason === 'DeadlineExceeded' || neverHadNode ? 'Stopped' : reason;
 }
 
 function failedInit(pod: ApiPod): string | undefined {

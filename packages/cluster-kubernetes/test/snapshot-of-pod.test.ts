@@ -162,6 +162,13 @@ describe('how a container ended', () => {
     expect([snapshot?.ended?.reason, snapshot?.gone]).toEqual(['Stopped', undefined]);
   });
 
+  test('stopped before it had a node, it is told as Stopped also when the garbage collector calls it failed first', () => {
+    const { spec, ...pod } = apiPod({ phase: 'Failed' }, { ...STOPPED, deletionTimestamp: at(6) });
+    expect(spec?.nodeName).toBe('node-1');
+    const snapshot = snapshotOfPod(pod);
+    expect([snapshot?.ended?.reason, snapshot?.gone]).toEqual(['Stopped', undefined]);
+  });
+
   test.each([
     ['PreemptionByScheduler', 'preempted', 'Preempted'],
     ['DeletionByTaintManager', 'node-lost', 'Lost'],
