@@ -21,6 +21,8 @@ export interface StageRule {
   readonly owedFrom?: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
   /** What is known about why it has not come. */
   readonly whyMissing: (evaluation: Evaluation, attempt: Attempt) => string;
+  /** What is known while it goes on, where that is no wait for something: a program runs. Elsewhere the same as why it has not come. */
+  readonly whileOpen?: (attempt: Attempt) => string | undefined;
 }
 
 /** The span contract as rules: one entry a stage, in the order of the evaluation's life. */
@@ -68,7 +70,8 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     end: (_, attempt) => ofPod(attempt, containerRunEnd),
     owedFrom: (evaluation, attempt) => ofPod(attempt, (pod) => plus(startOf(pod), timeoutOf(evaluation))),
     whyMissing: (evaluation, attempt) =>
-      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: ${silenceOf(attempt)}`,
+      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: ${silenceOf(attempt) ?? 'hung, or its node is lost'}`,
+    whileOpen: silenceOf,
   },
   'log.capture': {
     begin: (_, attempt) => ofPod(attempt, startOf),
@@ -77,9 +80,10 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     owedFrom: (_, attempt) => ofPod(attempt, (pod) => pod.ended?.at ?? pod.gone?.at),
     whyMissing: (_, attempt) => {
       const { logOpened, logHeldUp } = primaryPod(attempt) ?? {};
-      if (logHeldUp !== undefined) return `the log store has no room: ${logHeldUp.data.why}`;
-      return logOpened === undefined ? 'the log was never opened' : 'the capture did not come to an end';
+      const held = heldUp(logHeldUp);
+      return held ?? (logOpened === undefined ? 'the log was never opened' : 'the capture did not come to an end');
     },
+    whileOpen: (attempt) => heldUp(primaryPod(attempt)?.logHeldUp),
   },
   'report.read': {
     begin: (evaluation, attempt) =>
@@ -122,10 +126,14 @@ function jobEndOf(finished: Attempt['finished']): string | undefined {
 }
 
 /** What the cluster last warned about the pod is the best guess at why it is silent (fault J9). */
-function silenceOf(attempt: Attempt): string {
+function silenceOf(attempt: Attempt): string | undefined {
   const pod = primaryPod(attempt);
   const warnings = Object.entries(attempt.warnings).filter(([, warning]) => warning.data.uid === pod?.uid);
-  return saidBy(latest(Object.fromEntries(warnings))) ?? 'hung, or its node is lost';
+  return saidBy(latest(Object.fromEntries(warnings)));
+}
+
+function heldUp(logHeldUp: Pod['logHeldUp']): string | undefined {
+  return logHeldUp && `the log store has no room: ${logHeldUp.data.why}`;
 }
 
 function ofPod<T>(attempt: Attempt, read: (pod: Pod) => T | undefined): T | undefined {

@@ -16,6 +16,8 @@ export interface StageState {
   readonly missing?: Finding;
   /** What is known about why it is not there; only when it is open or missing. */
   readonly why?: string;
+  /** What is known of it while it is open. */
+  readonly told?: string;
 }
 
 /** One microsecond: the precision of a trace store. */
@@ -72,7 +74,15 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
     rule.owedFrom === undefined ? begin : rule.owedFrom(evaluation, attempt),
     deadlines,
   );
-  return { ...known, outcome: 'open', begin, why, ...(deadline === undefined ? {} : { deadline }) };
+  const told = rule.whileOpen === undefined ? why : rule.whileOpen(attempt);
+  return {
+    ...known,
+    outcome: 'open',
+    begin,
+    why,
+    ...(told && { told }),
+    ...(deadline === undefined ? {} : { deadline }),
+  };
 }
 
 function deadlineOf(stage: Stage, from: number | undefined, deadlines: Deadlines): number | undefined {

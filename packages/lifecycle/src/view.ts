@@ -73,7 +73,7 @@ function stageView(state: StageState, deadlines: Deadlines): StageView {
   const reason =
     state.broken?.reason ??
     (state.outcome === 'missing' ? raised?.reason : undefined) ??
-    (state.outcome === 'open' ? state.why : undefined);
+    (state.outcome === 'open' ? state.told : undefined);
   const from = state.begin ?? raised?.since;
   const { graceMs } =
     state.outcome === 'open' || state.outcome === 'missing' ? stageContract(state.stage, deadlines) : {};

@@ -10,6 +10,7 @@ import {
   stagesOf,
   latestAttempt,
   unknownEvaluation,
+  viewOf,
   type Evaluation,
 } from '../src/index.ts';
 import { STORIES } from '../testing/index.ts';
@@ -119,3 +120,16 @@ function isSettledInTheEnd(known: Evaluation, from: number): boolean {
   }
   return evaluation.settled !== undefined;
 }
+
+test('of a program that runs it is not said that it has not ended; of a pod that is waited for, what is known', () => {
+  const links = { self: '', log: '', events: '', trace: '' };
+  const reasonsOf = (story: Story): string[] => {
+    const attempts = viewOf(fold(story.id, story.facts), links)?.attempts ?? [];
+    return attempts.flatMap(({ stages }) => stages.flatMap(({ reason }) => (reason === undefined ? [] : [reason])));
+  };
+  expect(reasonsOf(new Story().running())).toEqual([]);
+  const quota = { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: 'exceeded quota' } as const;
+  expect(reasonsOf(new Story().submitted().jobCreated().tell('cluster-warned', quota))).toEqual([
+    'FailedCreate: exceeded quota',
+  ]);
+});
