@@ -1,7 +1,7 @@
 /**
- * Capturing a log from Kubernetes: log-collect as a process of its own, the real API server, and a fake kubelet that serves as fast as it is
- * read. Against a bare HTTP read of the same log through the same API server, which throws the bytes away. Then how much the process grows over
- * a log of 1 GB, and how soon 50 logs are closed whose containers end at once.
+ * Capturing a log from Kubernetes: log-collect as a process of its own, with the memory that the chart gives it, the real API server, and a fake
+ * kubelet that serves as fast as it is read. Against a bare HTTP read of the same log through the same API server, which throws the bytes away.
+ * Then how much the process grows over a log of 1 GB, and how soon 50 logs are closed whose containers end at once.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -20,6 +20,7 @@ import {
 } from '@lacuna/testing';
 import { ServiceProcess } from '../support/service-process.ts';
 import { blocksOfLog, sealOfBlocks } from '../support/stamped-log.ts';
+import { chartNodeOptions } from './chart-node-options.ts';
 import { Costs } from './costs.ts';
 import { report } from './side.ts';
 
@@ -42,6 +43,7 @@ const collect = new ServiceProcess('log-collect', {
   LACUNA_LOG_BUDGET: '10Gi',
   LACUNA_LOG_LEVEL: 'warn',
   LACUNA_HEALTH_PORT: String(await freePort()),
+  NODE_OPTIONS: await chartNodeOptions('log-collect'),
 });
 collect.start();
 await collect.ready();
