@@ -27,7 +27,7 @@ export async function detailView(id) {
     ...alone(view.alone),
     ...(await diagnosis(id, view)),
     element('h2', {}, 'Log'),
-    ...(await log(view, attempt)),
+    ...(await logSection(view, attempt)),
   );
 }
 
@@ -87,7 +87,7 @@ function alone(compared) {
   ];
 }
 
-async function log({ id, verdict }, attempt) {
+async function logSection({ id, verdict }, attempt) {
   const capture = attempt.stages.find(({ stage }) => stage === 'log.capture');
   if (verdict !== undefined && capture?.outcome === 'not-owed')
     return [element('p', { class: 'empty' }, 'There is none: no container ran.')];
