@@ -105,7 +105,6 @@ export class Auditor {
 
   #tick(): void {
     if (!this.#caughtUp) return;
-    // A deadline is judged on a fresh read: what this process has not seen yet must not be called missing.
     for (const id of this.#ledger.due(this.#options.now())) this.#judge(id, true);
     this.#comparisons.work();
   }
@@ -122,13 +121,21 @@ export class Auditor {
   }
 
   async #judgeOnce(id: EvaluationId, fresh: boolean): Promise<void> {
-    if (fresh) this.#ledger.put(await this.#read(id));
+    let isFresh = fresh;
+    if (isFresh) this.#ledger.put(await this.#read(id));
     this.#strays.delete(id);
     for (;;) {
       const evaluation = this.#ledger.get(id);
       if (evaluation === undefined) return;
-      const [due] = decide(evaluation, this.#options.now(), this.#options.deadlines);
+      const now = this.#options.now();
+      const [due] = decide(evaluation, now, this.#options.deadlines);
       if (due === undefined) return;
+      // A deadline is judged on a fresh read: what this process has not seen yet, because it was stopped or is behind, must not be called missing.
+      if (!isFresh && this.#ledger.isDue(id, now)) {
+        this.#ledger.put(await this.#read(id));
+        isFresh = true;
+        continue;
+      }
       const outcome = await this.#bus.publishFact(due);
       if (outcome.kind === 'stored') this.#options.onSaid?.(due);
       // Another auditor may have been first: what the stream keeps counts, not what we meant to say.

@@ -65,15 +65,22 @@ export class Ledger {
   /** Evaluations whose next deadline has come. */
   due(now: number): EvaluationId[] {
     const due: EvaluationId[] = [];
-    for (const [id, entry] of this.#open) {
-      entry.deadline ??= nextDeadline(entry.evaluation, this.#deadlines) ?? Infinity;
-      if (entry.deadline <= now) due.push(id);
-    }
+    for (const [id, entry] of this.#open) if (this.#deadlineOf(entry) <= now) due.push(id);
     return due;
+  }
+
+  /** Whether it is one of them. */
+  isDue(id: EvaluationId, now: number): boolean {
+    const entry = this.#open.get(id);
+    return entry !== undefined && this.#deadlineOf(entry) <= now;
   }
 
   openIds(): Iterable<EvaluationId> {
     return this.#open.keys();
+  }
+
+  #deadlineOf(entry: Entry): number {
+    return (entry.deadline ??= nextDeadline(entry.evaluation, this.#deadlines) ?? Infinity);
   }
 
   #dropOldestSettled(): void {

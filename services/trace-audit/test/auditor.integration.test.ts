@@ -20,10 +20,10 @@ afterAll(async () => {
 });
 
 /** An auditor at work, until it is disposed. Its clock can be moved. */
-function auditing(): AsyncDisposable & { later: (ms: number) => void; auditor: Auditor } {
+function auditing(audited = bus): AsyncDisposable & { later: (ms: number) => void; auditor: Auditor } {
   const stop = new AbortController();
   let ahead = 0;
-  const auditor = new Auditor(bus, {
+  const auditor = new Auditor(audited, {
     deadlines: {},
     now: () => Date.now() + ahead,
     tickMs: 10,
@@ -92,6 +92,30 @@ describe('the auditor', () => {
     const cleared = await eventually('cleared', async () => (await factsOf(podless.id, 'finding-cleared'))[0]);
     expect(cleared.data.stage).toBe('pod.create');
     expect(await factsOf(podless.id, 'settled')).toHaveLength(1);
+  });
+
+  test('that is behind calls nothing missing that is in the stream', async () => {
+    const told = story().running().ended().logClosed().reportRead();
+    // Behind by all facts at first, and then by those from the pod on.
+    const gates = { submitted: Promise.withResolvers<void>(), 'pod-created': Promise.withResolvers<void>() };
+    const behind: Bus = {
+      ...bus,
+      async *followOpen(options, signal) {
+        for await (const delivered of bus.followOpen(options, signal)) {
+          const type = 'kind' in delivered || delivered.fact.evaluation !== told.id ? undefined : delivered.fact.type;
+          if (type === 'submitted' || type === 'pod-created') await gates[type].promise;
+          yield delivered;
+        }
+      },
+    };
+    await using work = auditing(behind);
+    await eventually('it has read the stream', () => work.auditor.state.caughtUp);
+    work.later(120_000);
+    await tell(told);
+    gates.submitted.resolve();
+    const settled = await settledOf(told.id).finally(() => gates['pod-created'].resolve());
+    expect(settled.data.verdict).toBe('passed');
+    expect(await factsOf(told.id, 'finding-raised')).toEqual([]);
   });
 
   test('goes on after the server was killed under it', async () => {
