@@ -48,34 +48,34 @@ describe('one server', () => {
   });
 
   /** Publishing that NATS must refuse: what another service says, and what nobody may do to a stream. */
-  const NOBODY = ['DELETE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${STREAMS.facts.name}`);
-  const PURGE_FACTS = `$JS.API.STREAM.PURGE.${STREAMS.facts.name}`;
+  const NOBODY = ['DELETE', 'PURGE'].map((verb) => `$JS.API.STREAM.${verb}.${STREAMS.facts.name}`);
+  const DELETE_FACTS = `$JS.API.STREAM.MSG.DELETE.${STREAMS.facts.name}`;
   const REFUSED: Readonly<Record<UserName, readonly string[]>> = {
     submit: [
       'lacuna.evaluation.ev-1.1.settled',
       'lacuna.log.ev-1.1.pod',
       'lacuna.alert.submit',
       'lacuna.dead.dispatch',
-      PURGE_FACTS,
+      DELETE_FACTS,
     ],
     dispatch: [
       'lacuna.evaluation.ev-1.1.submitted',
       'lacuna.env.ev-1',
       '$JS.API.STREAM.MSG.GET.LACUNA_LOGS',
-      PURGE_FACTS,
+      DELETE_FACTS,
     ],
     'k8s-watch': [
       'lacuna.evaluation.ev-1.1.job-created',
       '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
       '$JS.API.DIRECT.GET.LACUNA_ENV',
       '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
-      PURGE_FACTS,
+      DELETE_FACTS,
     ],
     'log-collect': [
       'lacuna.evaluation.ev-1.1.container-ended.pod',
       '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
       '$JS.API.STREAM.MSG.GET.LACUNA_ENV',
-      PURGE_FACTS,
+      DELETE_FACTS,
     ],
     'trace-audit': ['lacuna.evaluation.ev-1.1.log-closed.pod', '$JS.API.STREAM.PURGE.LACUNA_LOGS', 'lacuna.submit.v1'],
     provision: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.MSG.GET.LACUNA_FACTS', '$JS.API.STREAM.CREATE.x'],

@@ -100,7 +100,6 @@ export {
   factSubject,
   factTypeSubjects,
   logSubject,
-  looseFactSubjects,
   parseFactSubject,
   parseLogSubject,
   parseRecordSubject,

@@ -58,11 +58,6 @@ export function podFactSubject(
   return [evaluationPrefix(pod.evaluation), pod.attempt, type, subjectToken(pod.podUid)].join('.');
 }
 
-/** Subject filter of all facts of one evaluation that are messages of their own. */
-export function looseFactSubjects(id: EvaluationId): string {
-  return `${evaluationPrefix(id)}.*.>`;
-}
-
 /** Subject filter of all facts of one evaluation, and of their record. */
 export function evaluationSubjects(id: EvaluationId): string {
   return `${evaluationPrefix(id)}.>`;

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure, looseFactSubjects, recordSubject, STREAMS } from '@lacuna/contracts';
+import { factSubject, Failure, recordSubject, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import { encodeRecord, lastSeqIn, recordHeaders } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
 import type { History } from './history.ts';
 import { callApi, publish, type Outgoing } from './jetstream.ts';
+import type { RecordedFact } from './recorded-fact.ts';
 import { lastMessage } from './stored-message.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
@@ -30,12 +31,24 @@ export async function compact(connection: Connection, history: History, now: num
   const limit = (connection.nats.info?.max_payload ?? 0) - HEADROOM;
   if (history.record === undefined && bytes.length > limit) return { kind: 'too-large', bytes: bytes.length };
   const lastSeq = history.record?.lastSeq ?? (await storedRecord(connection, history, bytes, now));
-  // The filter leaves the record out: the server looks through all between the first and the last message that match.
-  const request = { filter: looseFactSubjects(history.id), seq: lastSeq + 1 };
-  await untilKnown(connection, PATIENCE, (timeoutMs) =>
-    callApi(connection, `STREAM.PURGE.${FACTS}`, request, timeoutMs),
-  );
+  await Promise.all(facts.filter(({ seq }) => seq <= lastSeq).map((held) => remove(connection, held)));
   return { kind: 'compacted', facts: facts.length, bytes: bytes.length };
+}
+
+/**
+ * One by one, by place: after a purge by subject the server counts anew what is pending for every consumer, through all subjects of the stream,
+ * which costs more the more is settled (docs/performance.md). What is gone already is fine.
+ */
+async function remove(connection: Connection, { fact, seq }: RecordedFact): Promise<void> {
+  try {
+    await untilKnown(connection, PATIENCE, (timeoutMs) =>
+      callApi(connection, `STREAM.MSG.DELETE.${FACTS}`, { seq, no_erase: true }, timeoutMs),
+    );
+  } catch (error) {
+    const isThere = (timeoutMs: number): ReturnType<typeof lastMessage> =>
+      lastMessage(connection, FACTS, factSubject(fact), timeoutMs);
+    if (!(error instanceof ApiError) || (await untilKnown(connection, PATIENCE, isThere))?.seq === seq) throw error;
+  }
 }
 
 /** Stores the record, and gives the last place in the one that the stream keeps. */

@@ -74,7 +74,7 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
       // Compacting: who is done with what, the record, and the removal of what it holds.
       api('CONSUMER.LIST', facts.name),
       SUBJECTS.allRecords,
-      api('STREAM.PURGE', facts.name),
+      api('STREAM.MSG.DELETE', facts.name),
       // Of a suite that was repeated by itself: what its logs say it fought for.
       ...reads(logs),
       ...follows(logs),

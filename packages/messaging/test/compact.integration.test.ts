@@ -14,12 +14,12 @@ const ONE = idOf(1);
 const compacted = async (bus: Bus, id: EvaluationId): Promise<unknown> =>
   bus.compact(await bus.readHistory(id), Date.now());
 
-/** A crash between the two steps: the record is stored, and nothing is purged. */
+/** A crash between the two steps: the record is stored, and nothing is removed. */
 async function halfCompacted({ nats, bus }: BusFixture, id: EvaluationId): Promise<void> {
   await using connection = new Connection(await dial({ servers: [nats.url], name: 'crashes' }), 'crashes');
   const request = connection.request.bind(connection);
   connection.request = (subject, ...rest) =>
-    subject.includes('STREAM.PURGE') ? Promise.reject(new Error('crashed')) : request(subject, ...rest);
+    subject.includes('STREAM.MSG.DELETE') ? Promise.reject(new Error('crashed')) : request(subject, ...rest);
   await expect(compact(connection, await bus.readHistory(id), Date.now())).rejects.toThrow('crashed');
 }
 
