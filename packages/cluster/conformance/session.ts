@@ -83,6 +83,12 @@ export class Session {
     return Buffer.concat(chunks);
   }
 
+  /** What of a log comes first, waited for: nobody asks for what comes after a byte before he has it. */
+  async firstBytes(container: ContainerRef): Promise<Uint8Array> {
+    for await (const chunk of await this.openLog(container, { offset: 0, follow: true })) return chunk;
+    throw new Error('the log ended before its first byte');
+  }
+
   async openLog(container: ContainerRef, from: LogPosition): Promise<AsyncIterable<Uint8Array>> {
     const outcome = await this.cluster.openLog(container, from, this.signal);
     if (outcome.kind !== 'open') throw new Error(`expected an open log, got ${JSON.stringify(outcome)}`);
