@@ -41,9 +41,9 @@ test(
     await Promise.all([...compacting, ...saying]);
     for (const told of podFacts) kinds.add((await stale.publishFact(told)).kind);
     expect([...kinds]).toEqual(['known']);
-    await eventually('every replica has purged', async () => {
+    await eventually('every replica has deleted', async () => {
       const histories = await Promise.all(IDS.map((id) => stale.readHistory(id)));
-      expect(histories.filter(({ record }) => record?.notPurged !== 0)).toEqual([]);
+      expect(histories.filter(({ record }) => record?.notDeleted !== 0)).toEqual([]);
       expect(histories.map(({ facts }) => facts)).toEqual(before);
       return true;
     });

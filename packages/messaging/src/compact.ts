@@ -21,8 +21,8 @@ const APPLY_MS = 100;
 const HEADROOM = 4_096;
 
 /**
- * Writes the facts of an evaluation as one record, and then removes the messages that the record holds. A crash in between leaves both, which
- * readers take for the same; whoever compacts next purges. Of several at one time, the stream keeps the first record, and all of them remove what
+ * Writes the facts of an evaluation as one record, and then deletes the messages that the record holds. A crash in between leaves both, which
+ * readers take for the same; whoever compacts next deletes. Of several at one time, the stream keeps the first record, and all of them delete what
  * that one holds and nothing else: a fact that came meanwhile stays. Throws `Failure('overloaded')`.
  */
 export async function compact(connection: Connection, history: History, now: number): Promise<CompactOutcome> {

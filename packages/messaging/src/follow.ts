@@ -55,7 +55,7 @@ export async function* follow(
     seq = item.seq;
     for (const found of await factsIn(connection, item, complete))
       if ((types === undefined || types.includes(found.fact.type)) && isNew(found)) yield found;
-    // Nothing else was there when this was sent, hence no record, hence nothing was purged before it was passed.
+    // Nothing else was there when this was sent, hence no record, hence nothing was deleted before it was passed.
     if (item.pending === 0) complete = seq;
   }
 }

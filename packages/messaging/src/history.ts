@@ -20,7 +20,7 @@ export interface History {
   /** Messages that are no fact. */
   readonly unreadable: number;
   /** Set when it was compacted: the place of the last fact in the record, and how many of its facts are still messages of their own. */
-  readonly record?: { readonly lastSeq: number; readonly notPurged: number };
+  readonly record?: { readonly lastSeq: number; readonly notDeleted: number };
 }
 
 type HistoryMessage = FactMessage & { readonly headers: Headers };
@@ -47,7 +47,7 @@ function historyOf(id: EvaluationId, messages: readonly HistoryMessage[]): Histo
   const bySeq = new Map([...decodeRecord(record), ...single].map((recorded) => [recorded.seq, recorded]));
   const facts = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   const lastSeq = lastSeqIn(record);
-  return { id, facts, unreadable, record: { lastSeq, notPurged: singles.filter(({ seq }) => seq <= lastSeq).length } };
+  return { id, facts, unreadable, record: { lastSeq, notDeleted: singles.filter(({ seq }) => seq <= lastSeq).length } };
 }
 
 /** Undefined when the server will not send that many at once: 1,024 messages, or its limit of pending bytes. */
@@ -69,7 +69,7 @@ async function lastOfEachSubject(
       return end?.headers?.get('Nats-Num-Pending') === '0' ? messages.sort((a, b) => a.seq - b.seq) : undefined;
     case 404:
       if (messages.length === 0) return [];
-      // One of them was purged between the look-up and the reading: the record is there by now.
+      // One of them was deleted between the look-up and the reading: the record is there by now.
       throw new NoAnswer('no-responders', subject);
     case 413:
       return undefined;

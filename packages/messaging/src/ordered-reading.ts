@@ -127,7 +127,7 @@ export class OrderedReading {
     this.#arrived.resolve();
   }
 
-  /** What was there at the start may have been purged since: whether anything is left is said when the consumer is made anew. */
+  /** What was there at the start may be gone since: whether anything is left is said when the consumer is made anew. */
   #idle(): void {
     if (!this.#caughtUp && this.#consumer !== '') this.#pull.restart();
   }

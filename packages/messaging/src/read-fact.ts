@@ -13,7 +13,7 @@ export async function readFact(
 ): Promise<RecordedFact | undefined> {
   const deadline = performance.now() + withinMs;
   const message = await last(connection, subject, withinMs);
-  // The record is stored before its facts are purged: whoever misses a fact finds it there.
+  // The record is stored before its facts are deleted: whoever misses a fact finds it there.
   return message ? recorded(message) : compactedFact(connection, subject, deadline - performance.now());
 }
 

@@ -104,7 +104,7 @@ test('publishers that say everything again and again while it is compacted leave
   expect(await fixture.raw.count(FACTS)).toBe(ids.length);
 });
 
-test('after a crash between record and purge both are there and read as one, and the next purges', async () => {
+test('after a crash between record and deletion both are there and read as one, and the next deletes', async () => {
   await using fixture = await startBus();
   const { bus } = fixture;
   await publishAll(bus, podFacts(6));
@@ -112,9 +112,9 @@ test('after a crash between record and purge both are there and read as one, and
   await halfCompacted(fixture, ONE);
   expect(await bus.readFacts(ONE)).toEqual(before);
   expect((await allFacts(bus)).map(uidOf)).toEqual([...before, ...before].map(uidOf));
-  expect((await bus.readHistory(ONE)).record).toEqual({ lastSeq: before.at(-1)!.seq, notPurged: 6 });
+  expect((await bus.readHistory(ONE)).record).toEqual({ lastSeq: before.at(-1)!.seq, notDeleted: 6 });
   await compacted(bus, ONE);
-  expect((await bus.readHistory(ONE)).record).toEqual({ lastSeq: before.at(-1)!.seq, notPurged: 0 });
+  expect((await bus.readHistory(ONE)).record).toEqual({ lastSeq: before.at(-1)!.seq, notDeleted: 0 });
   expect(await bus.readFacts(ONE)).toEqual(before);
 });
 
@@ -205,8 +205,8 @@ test(
     await compacting;
     expect(done).toBe(true);
     expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
-    // A purge that was not on disk may have been undone with its acknowledgement: whoever looks again makes it good.
-    for (const id of ids) if ((await bus.readHistory(id)).record!.notPurged > 0) await compacted(bus, id);
+    // A deletion that was not on disk may have been undone with its acknowledgement: whoever looks again makes it good.
+    for (const id of ids) if ((await bus.readHistory(id)).record!.notDeleted > 0) await compacted(bus, id);
     await eventually('the raw client is back', async () => (await raw.count(FACTS)) === ids.length);
     expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
   },

@@ -24,12 +24,12 @@ export interface CompactionRule {
 /**
  * Nothing may be owed any more: the verdict stands, every log is closed, no orphan is left in the cluster, a repetition is compared with what it
  * repeats, and every durable reader is done with all facts: the one that exports the trace and reads it back, those that send alerts and CDEvents, the one that erases the env and
- * removes the Jobs, and whoever else reads the stream. A record whose facts are not purged yet is due at once.
+ * removes the Jobs, and whoever else reads the stream. A record whose facts are not deleted yet is due at once.
  */
 export function compactionDue(history: History, rule: CompactionRule): CompactionDue {
   const { now, afterMs, readers, together } = rule;
   const { id, facts, record, unreadable } = history;
-  if (record !== undefined) return { kind: record.notPurged > 0 ? 'now' : 'done' };
+  if (record !== undefined) return { kind: record.notDeleted > 0 ? 'now' : 'done' };
   const last = facts.at(-1);
   const evaluation = fold(id, facts);
   if (last === undefined || evaluation.settled === undefined) return { kind: 'never', why: 'it is not settled' };

@@ -29,7 +29,7 @@ const AT_ONCE = 4;
 
 /**
  * Compacts settled evaluations some time after the last fact about them. It holds those that are not compacted yet, which is what settles in that
- * time. Replicas do the same at the same time: the stream keeps the first record, and purging twice is harmless.
+ * time. Replicas do the same at the same time: the stream keeps the first record, and deleting twice is harmless.
  */
 export class Compactor {
   readonly #bus: CompactorBus;

@@ -102,7 +102,7 @@ describe('an evaluation is compacted', () => {
 
   test('at once when there is a record and facts beside it that are in it, and not again when there are none', () => {
     const rule = { now: 0, readers: [] };
-    expect(due(settled(), rule, { record: { lastSeq: 9, notPurged: 1 } })).toEqual({ kind: 'now' });
-    expect(due(settled(), rule, { record: { lastSeq: 9, notPurged: 0 } })).toEqual({ kind: 'done' });
+    expect(due(settled(), rule, { record: { lastSeq: 9, notDeleted: 1 } })).toEqual({ kind: 'now' });
+    expect(due(settled(), rule, { record: { lastSeq: 9, notDeleted: 0 } })).toEqual({ kind: 'done' });
   });
 });
