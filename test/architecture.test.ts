@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { importCircles } from './support/import-circles.ts';
 import { PACKAGES, ROOT, filesBelow, importsOf, packageJsonOf, typescriptFiles } from './support/source-tree.ts';
 import type { SourceFile } from './support/source-tree.ts';
 
@@ -151,6 +152,10 @@ describe('files', () => {
     const over = (limit: number) => (file: SourceFile) =>
       lengthOf(file) > limit ? `${lengthOf(file)} lines` : undefined;
     expect([...problems(product, over(300)), ...problems(tests, over(500))]).toEqual([]);
+  });
+
+  test('none imports itself by way of others', () => {
+    expect(importCircles([...product, ...tests])).toEqual([]);
   });
 
   test('none has a decorator, which node can not run', () => {

@@ -1,7 +1,7 @@
 import type { TestResult } from '@lacuna/contracts';
 import { expect } from 'vitest';
 import { accountFor, openReportFileReader, type ReportFileFormat, type ReportFileReading } from '../src/index.ts';
-import type { Case } from './cases/index.ts';
+import type { Case } from './cases/case.ts';
 import type { FileCase } from './cases/report-files.ts';
 import { reportOf } from './fixture.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '@lacuna/cluster';
 import { fact, type LogStatement, type TestReport } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
-import type { Chunking } from './chunker.ts';
+import type { Chunking } from './chunk.ts';
 import { chunkSubject, type Container } from './container.ts';
 import { ContainerEndWatch, type ContainerEnd } from './container-end.ts';
 import type { FinalReadTimes } from './final-reads.ts';

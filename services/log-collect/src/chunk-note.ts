@@ -1,4 +1,4 @@
-import type { Chunk } from './chunker.ts';
+import type { Chunk } from './chunk.ts';
 
 export type Note = Pick<Chunk, 'mark' | 'gaps' | 'isUnproven'>;
 

@@ -1,7 +1,7 @@
 import type { LogPart } from '@lacuna/cluster';
 import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
+import type { Chunk, Chunking } from './chunk.ts';
 import { ChunkBuffers } from './chunk-buffers.ts';
-import type { Chunk, Chunking } from './chunker.ts';
 
 /** A source read before its reader, up to a limit of its own and one of all logs. */
 export class ReadAhead {

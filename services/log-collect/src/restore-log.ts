@@ -1,7 +1,8 @@
 import type { Cluster, ContainerRef, LogPart, SpoolPart } from '@lacuna/cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Witness } from './container-end.ts';
-import { chunked, type Chunking } from './chunker.ts';
+import type { Chunking } from './chunk.ts';
+import { chunked } from './chunker.ts';
 import { spoolPlan } from './spool-plan.ts';
 import type { StoredLog } from './stored-log.ts';
 

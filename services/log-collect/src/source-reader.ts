@@ -1,6 +1,7 @@
 import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
-import { chunked, type Chunk, type Chunking } from './chunker.ts';
+import type { Chunk, Chunking } from './chunk.ts';
+import { chunked } from './chunker.ts';
 import { firstLoss, type FirstLoss } from './first-loss.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';

@@ -3,7 +3,7 @@ import { Failure } from '@lacuna/contracts';
 import type { Bus, LogChunk, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNote, encodeNote } from './chunk-note.ts';
-import type { Chunk } from './chunker.ts';
+import type { Chunk } from './chunk.ts';
 import { LogAccount, type AccountWishes } from './log-account.ts';
 
 /** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */

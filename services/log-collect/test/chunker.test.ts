@@ -3,7 +3,8 @@ import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chunked, type Chunk } from '../src/chunker.ts';
+import type { Chunk } from '../src/chunk.ts';
+import { chunked } from '../src/chunker.ts';
 import { ReadAhead } from '../src/read-ahead.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 

@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 const FAILED_IN_MIXED = ['TestFails', 'TestSuite', 'TestSuite/has_a_failing_case'];
 const KILLED = { says: '1 of 2, 1 test unaccounted', flaw: 'results-missing' };

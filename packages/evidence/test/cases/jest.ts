@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 const MIXED = '4 passed, 2 failed, 2 skipped of 8';
 const BOTH = '29 passed, 2 failed, 2 skipped of 33';

@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 const MIXED = '8 passed, 2 failed, 3 skipped of 13';
 const BOTH = '33 passed, 2 failed, 3 skipped of 38';

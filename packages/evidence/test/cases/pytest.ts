@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 const MIXED = '7 passed, 2 failed, 2 errored, 2 skipped of 13';
 const FAILED = ['test_fails', 'test_prints', 'test_setup_error', 'test_teardown_error'].map(

@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 /** Producers that are nothing but TAP: tape, and Perl's Test::More. */
 export const tap: Readonly<Record<string, Case>> = {

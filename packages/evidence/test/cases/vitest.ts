@@ -1,4 +1,4 @@
-import type { Case } from './index.ts';
+import type { Case } from './case.ts';
 
 const MIXED = '6 passed, 2 failed, 2 skipped of 10';
 const BOTH = '31 passed, 2 failed, 2 skipped of 35';
