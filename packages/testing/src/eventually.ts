@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-const DEFAULT_WITHIN_MS = 5000;
+/** Far more than anything takes that nobody gave a time of its own: only a test that fails waits so long. Shorter than a test may take, which would end it without a word. */
+const DEFAULT_WITHIN_MS = 20_000;
 const EVERY_MS = 20;
 
 type Nothing = undefined | null | false;
 
 /**
  * Calls `probe` until it gives something other than `undefined`, `null` or `false`, and returns that. A probe that throws
- * counts as not yet. After `withinMs` milliseconds (5,000 unless told) it throws, naming `what` and the last value or error.
+ * counts as not yet. After `withinMs` milliseconds (20,000 unless told) it throws, naming `what` and the last value or error.
  */
 export async function eventually<T>(
   what: string,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { requestApi } from './api-request.ts';
 import type { ApiAccess } from './api-request.ts';
 
-const WITHIN_MS = 30_000;
+const WITHIN_MS = 120_000;
 const POLL_MS = 100;
 
 interface Node {
