@@ -1,6 +1,7 @@
 import { eventually } from '@lacuna/testing';
 import { expect, test } from 'vitest';
 import { startAlertmanager } from '../support/alertmanager.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem } from '../support/system.ts';
 
 test('Alertmanager shows one alert for a pod that is missing, and none any more when the pod came after all', async (context) => {
@@ -30,6 +31,6 @@ test('Alertmanager shows one alert for a pod that is missing, and none any more 
     name: 'late',
   });
   expect(firing?.annotations['description']).toMatch(/^FailedCreate: .*exceeded quota/);
-  expect((await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) })).verdict).toBe('passed');
+  expect((await untilSettled(system.client, id)).verdict).toBe('passed');
   await eventually('resolved', async () => (await alertmanager.firing(id)).length === 0, { withinMs: 20_000 });
 });

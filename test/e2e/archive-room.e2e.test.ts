@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { tempDir, type TempDir } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const LOGS = 'LACUNA_LOGS';
@@ -27,7 +28,7 @@ test('evaluations that write more than the store may hold make room for each oth
   const ids = [];
   for (let n = 0; n < 6; n++) {
     const { id } = await system.client.submit({ command: ['sh', '-c', TWO_MB], report: 'none' });
-    const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+    const view = await untilSettled(system.client, id);
     expect(view.verdict, view.reason).toBe('passed');
     ids.push(id);
   }

@@ -7,6 +7,7 @@ import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 import { ServiceProcess } from '../support/service-process.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 interface Outcome {
@@ -81,9 +82,7 @@ test('logs that are moved while their mover is killed again and again read the s
     }),
   );
   const collect = system.services['log-collect'];
-  const settled = Promise.all(
-    ids.map((id) => system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(150_000) })),
-  );
+  const settled = Promise.all(ids.map((id) => untilSettled(system.client, id)));
   for (let kills = 0; kills < 6; kills++) {
     const before = (await objects()).length;
     // Killed while something is on its way: as soon as one more object is there, or after a while.

@@ -24,6 +24,7 @@ import { startChartNats, type ChartNats } from '../support/chart-nats.ts';
 import { CHART, helm } from '../support/helm.ts';
 import { tokenOf } from '../support/service-account.ts';
 import { SERVICES, ServiceProcess, type ServiceName } from '../support/service-process.ts';
+import { untilSettled } from '../support/settled.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
 const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
@@ -82,8 +83,7 @@ async function logOf(id: Parameters<Client['get']>[0]): Promise<string> {
   return Buffer.concat(await Array.fromAsync(body)).toString();
 }
 
-const settled = (id: Parameters<Client['get']>[0]) =>
-  client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+const settled = (id: Parameters<Client['get']>[0]) => untilSettled(client, id);
 
 test('each under its own identity, the services take an evaluation from end to end', async () => {
   const { id } = await client.submit({ name: 'whole', image: 'any', command: ['true'], env: { SECRET: 'x' } });

@@ -12,6 +12,7 @@ import { spansOf } from '@lacuna/trace';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 interface Outcome {
@@ -34,7 +35,7 @@ async function fsck(): Promise<Outcome & { readonly code: number }> {
 
 const run = async (command: string[], labels: Record<string, string> = {}): Promise<string> => {
   const { id } = await system.client.submit({ name: 'checked', command, labels });
-  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+  await untilSettled(system.client, id);
   return id;
 };
 

@@ -20,6 +20,7 @@ import { expect, test } from 'vitest';
 import { renderChart, type ChartObject } from '../support/helm.ts';
 import { joinNodeNetwork } from '../support/node-network.ts';
 import { SERVICES } from '../support/service-process.ts';
+import { untilSettled } from '../support/settled.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
 /** The second address of the range that services have is free for whoever answers for names. */
@@ -74,7 +75,7 @@ test('from the image, the services of the chart run as pods of a real node and t
     command: ['sh', '-c', 'echo hello from a pod'],
     report: 'none',
   });
-  const view = await client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
+  const view = await untilSettled(client, id);
   expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
   const { body } = await client.log(id);
   expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('hello from a pod\n');

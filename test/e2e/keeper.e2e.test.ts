@@ -5,6 +5,7 @@ import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { startRealCluster, type RealCluster } from '../support/kubernetes-system.ts';
+import { untilSettled } from '../support/settled.ts';
 import type { System } from '../support/system.ts';
 
 const LINES = 20_000;
@@ -29,8 +30,7 @@ async function submit(spec: Partial<EvaluationSpec> & { readonly command: string
   return id;
 }
 
-const settled = (id: EvaluationId): Promise<EvaluationView> =>
-  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
+const settled = (id: EvaluationId): Promise<EvaluationView> => untilSettled(system.client, id);
 
 async function logOf(id: EvaluationId): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -3,6 +3,7 @@ import { requestApi, type ApiRequest, type ControlPlane } from '@lacuna/servers'
 import { apply, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { sorted, TWO_STREAMS } from '../support/two-streams.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
@@ -30,8 +31,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
-const settled = (id: Parameters<System['client']['get']>[0]) =>
-  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
+const settled = (id: Parameters<System['client']['get']>[0]) => untilSettled(system.client, id);
 
 test('a pod on a real node is passed: its log is sealed, and its trace has every stage', async () => {
   const { id } = await system.client.submit({

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ describe('the log of a program that writes', () => {
   test.for(Object.entries(PROGRAMS))('%s comes back byte for byte, and sealed', async ([, program]) => {
     const copy = `${system.clusterDir}/copy`;
     const { id } = await system.client.submit({ command: ['sh', '-c', program], env: { COPY: copy }, report: 'none' });
-    const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(120_000) });
+    const view = await untilSettled(system.client, id);
     expect(view.verdict, view.reason).toBe('passed');
     const truth = program.includes('tee') ? await sha256Of('cat "$COPY"', copy) : await sha256Of(program, copy);
     const read = await system.client.log(id, { signal: AbortSignal.timeout(120_000) });

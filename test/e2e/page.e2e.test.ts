@@ -5,6 +5,7 @@ import { eventually } from '@lacuna/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let system: System;
@@ -25,8 +26,7 @@ beforeEach(async (context) => {
   page.setDefaultTimeout(20_000);
 });
 
-const settled = (id: Parameters<System['client']['get']>[0]) =>
-  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+const settled = (id: Parameters<System['client']['get']>[0]) => untilSettled(system.client, id);
 
 describe('the page', () => {
   test('lists evaluations as they come, without a reload', async () => {

@@ -5,6 +5,7 @@ import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { runCli } from '../support/run-cli.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let stack: AsyncDisposableStack;
@@ -71,7 +72,7 @@ test('a quota that others use up: the wait ends with pod.create and the words of
   );
   expect(code).toBe(7);
   await setQuota({ pods: '5' });
-  const view = await system.client.waitUntilSettled(id);
+  const view = await untilSettled(system.client, id);
   expect(view).toMatchObject({ phase: 'settled', evidence: { exitCode: 0 } });
 });
 

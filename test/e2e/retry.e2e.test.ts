@@ -3,6 +3,7 @@ import type { Alert, EvaluationId } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
@@ -47,7 +48,7 @@ const alertsOf = (id: EvaluationId): Promise<string[]> =>
     return told.includes('resolved') ? told : undefined;
   });
 
-const settled = (id: EvaluationId) => system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+const settled = (id: EvaluationId) => untilSettled(system.client, id);
 
 test('a killed command that may be run again passes with its second attempt, and the trace shows both and why', async () => {
   const { id } = await system.client.submit({ ...killedOnce('passes', 'exit 0'), retries: 1 });

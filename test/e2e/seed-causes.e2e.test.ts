@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Confidence, DiagnosisView, EvaluationSpec, EvaluationView } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 /**
@@ -16,8 +17,7 @@ beforeAll(async () => void (system = await startSystem({ env: { LACUNA_REREAD: '
 afterAll(() => system[Symbol.asyncDispose]());
 
 const submit = async (spec: EvaluationSpec): Promise<string> => (await system.client.submit(spec)).id;
-const settled = (id: string): Promise<EvaluationView> =>
-  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+const settled = (id: string): Promise<EvaluationView> => untilSettled(system.client, id);
 
 /** The diagnosis, once it ranks this cause first, and is as sure as that. */
 const ranked = (id: string, cause: string, confidence?: Confidence): Promise<DiagnosisView> =>

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let system: System;
@@ -34,7 +35,7 @@ describe('a report file', () => {
       workdir: dirname(system.clusterDir),
       report,
     });
-    const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+    const view = await untilSettled(system.client, id);
     expect({ verdict: view.verdict, reason: view.reason }).toEqual({ verdict, reason });
   });
 });

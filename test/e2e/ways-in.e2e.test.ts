@@ -5,6 +5,7 @@ import { spanIdOf, STAGES, type Accepted } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
@@ -57,7 +58,7 @@ const WAYS: Record<string, () => Promise<Accepted>> = {
 describe('an evaluation submitted by', () => {
   test.for(Object.keys(WAYS))('%s runs, and its trace in Jaeger has every stage under one root', async (way) => {
     const accepted = await WAYS[way]!();
-    const view = await system.client.waitUntilSettled(accepted.id, { signal: AbortSignal.timeout(30_000) });
+    const view = await untilSettled(system.client, accepted.id);
     expect(view.verdict, view.reason).toBe('passed');
     const trace = await wholeTrace(system.jaeger, accepted.id);
     expect(
@@ -68,7 +69,7 @@ describe('an evaluation submitted by', () => {
 
 test('a pod that never comes is an ERROR span whose name says so and whose message says why', async () => {
   const { id, traceId } = await system.client.submit({ command: ['true'], labels: { 'lacuna.fault': 'no-pod' } });
-  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const view = await untilSettled(system.client, id);
   expect(view.verdict).toBe('error');
   const hole = await eventually(
     'the hole in Jaeger',
@@ -85,7 +86,7 @@ test('a pod that comes late is a late span, its alert is resolved, and the evalu
     command: ['true'],
     labels: { 'lacuna.fault': 'slow-pod:2500' },
   });
-  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const view = await untilSettled(system.client, id);
   expect(view.verdict, view.reason).toBe('passed');
   expect(view.findings).toMatchObject([{ stage: 'pod.create', cause: 'missing' }]);
   expect(view.findings[0]?.clearedAt).toBeDefined();
@@ -104,7 +105,7 @@ test('a cut tail is an ERROR span that says at which byte', async () => {
     command: ['seq', '1', '5000'],
     labels: { 'lacuna.fault': 'cut-log:1000' },
   });
-  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const view = await untilSettled(system.client, id);
   expect(view.verdict).toBe('incomplete');
   const cut = await eventually(
     'the cut in Jaeger',
@@ -120,13 +121,11 @@ test('cancelling works in every phase, and says so', async () => {
     withinMs: 20_000,
   });
   await system.client.cancel(running.id);
-  const view = await system.client.waitUntilSettled(running.id, { signal: AbortSignal.timeout(30_000) });
+  const view = await untilSettled(system.client, running.id);
   expect(view.verdict, view.reason).toBe('cancelled');
   const podless = await system.client.submit({ command: ['true'], labels: { 'lacuna.fault': 'no-pod' } });
   await system.client.cancel(podless.id);
-  expect((await system.client.waitUntilSettled(podless.id, { signal: AbortSignal.timeout(30_000) })).verdict).toBe(
-    'cancelled',
-  );
+  expect((await untilSettled(system.client, podless.id)).verdict).toBe('cancelled');
 });
 
 test("the command's env values reach it, and nothing else: no fact, no span, no log of ours", async () => {
@@ -135,7 +134,7 @@ test("the command's env values reach it, and nothing else: no fact, no span, no 
     command: ['sh', '-c', 'test "$TOKEN" = canary-5f3a9c'],
     env: { TOKEN: canary },
   });
-  const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  const view = await untilSettled(system.client, id);
   expect(view.verdict, view.reason).toBe('passed');
   const { env: _, command: __, ...rest } = view.spec;
   const trace = await eventually('the trace', () => system.jaeger.trace(traceId), { withinMs: 20_000 });
@@ -146,7 +145,7 @@ test("the command's env values reach it, and nothing else: no fact, no span, no 
 
 test('TRACEPARENT lets the spans of the command join the trace', async () => {
   const { id, traceId } = await system.client.submit({ command: ['sh', '-c', 'echo $TRACEPARENT'], report: 'none' });
-  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  await untilSettled(system.client, id);
   const { body } = await system.client.log(id);
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
@@ -155,7 +154,7 @@ test('TRACEPARENT lets the spans of the command join the trace', async () => {
 
 test("the services' own spans hang under the root as details, with the request that brought the evaluation as a link", async () => {
   const { id, traceId } = await system.client.submit({ command: ['true'] });
-  await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(30_000) });
+  await untilSettled(system.client, id);
   const root = spanIdOf(id, 1, 'root');
   const detail = await eventually(
     'the detail span',

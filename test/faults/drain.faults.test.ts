@@ -1,6 +1,7 @@
 import type { EvaluationId } from '@lacuna/contracts';
 import { expect, test } from 'vitest';
 import { SERVICES } from '../support/service-process.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem } from '../support/system.ts';
 
 test('SIGTERM in the middle of work drains every service within 10 s, and nothing is lost', async () => {
@@ -19,7 +20,7 @@ test('SIGTERM in the middle of work drains every service within 10 s, and nothin
     await system.services[name].ready();
   }
   for (const id of ids) {
-    const view = await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) });
+    const view = await untilSettled(system.client, id);
     expect(view.verdict, `${id}: ${view.reason}`).toBe('passed');
     expect(view.findings).toEqual([]);
   }

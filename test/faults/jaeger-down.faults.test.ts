@@ -1,6 +1,7 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { EvaluationId } from '@lacuna/contracts';
 import { expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem } from '../support/system.ts';
 import { wholeTraces } from '../support/whole-trace.ts';
 
@@ -20,8 +21,7 @@ test('Jaeger stopped for a minute during load: afterwards every contract span is
   await submit(LOAD / 3);
   await pass(DOWN_MS);
   await submit(LOAD / 3);
-  for (const id of ids)
-    expect((await system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(60_000) })).verdict).toBe('passed');
+  for (const id of ids) expect((await untilSettled(system.client, id)).verdict).toBe('passed');
   await system.jaeger.restart();
   await wholeTraces(system.jaeger, ids, 90_000);
 }, 300_000);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const LOGS = 'LACUNA_LOGS';
@@ -12,8 +13,7 @@ let system: System;
 beforeAll(async () => void (system = await startSystem()));
 afterAll(() => system[Symbol.asyncDispose]());
 
-const settled = (id: Parameters<System['client']['get']>[0]) =>
-  system.client.waitUntilSettled(id, { signal: AbortSignal.timeout(90_000) });
+const settled = (id: Parameters<System['client']['get']>[0]) => untilSettled(system.client, id);
 
 test('a log store that is full holds up the capture and says so; when there is room again, nothing is lost', async () => {
   await using connection = await connected();
