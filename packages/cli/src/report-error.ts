@@ -1,10 +1,13 @@
 import { NoVerdict, ServerUnreachable } from '@lacuna/client';
 import { EXIT_CODES, Failure, NO_VERDICT_EXIT_CODE, problemDetails } from '@lacuna/contracts';
+import { INTERRUPTED_EXIT_CODE } from './interruption.ts';
 import { printable } from './text/printable.ts';
 import { USAGE_EXIT_CODE } from './usage-error.ts';
 
 /** Prints an error: for people what, where and what to do; for programs as a problem document. Returns the exit code. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): number {
+  // Only Ctrl-C aborts by this name: what we give up by ourselves has words of its own.
+  if (error instanceof Error && error.name === 'AbortError') return INTERRUPTED_EXIT_CODE;
   process.stderr.write(`${json ? JSON.stringify(problemOf(error)) : describe(error)}\n`);
   if (error instanceof NoVerdict) return NO_VERDICT_EXIT_CODE;
   const mistake = error instanceof Failure && error.disposition === 'rejected';

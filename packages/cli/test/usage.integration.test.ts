@@ -108,6 +108,15 @@ describe('a NATS server that is not there', () => {
       withinMs: 15_000,
     });
   });
+
+  test('is waited for by provision, until Ctrl-C ends it without a word', async () => {
+    const nats = (await deadAddress()).replace('http:', 'nats:');
+    await using provision = startLacuna(['provision'], { env: { LACUNA_NATS_URL: nats } });
+    const waiting = `waiting for a NATS server with JetStream at ${nats} (Ctrl-C ends it)\n`;
+    await eventually('it says so', () => provision.stderr() === waiting, { withinMs: 15_000 });
+    provision.child.kill('SIGINT');
+    expect(await provision.outcome).toMatchObject({ code: 130, stderr: waiting });
+  });
 });
 
 describe('help', () => {

@@ -18,6 +18,7 @@ import { invocationOf, type Invocation } from '../invocation.ts';
 import { reachBus } from '../reach-bus.ts';
 import { printable } from '../text/printable.ts';
 import { usageError } from '../usage-error.ts';
+import { whileReached } from '../while-reached.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface FsckOptions {
@@ -52,7 +53,8 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   await using cluster = await openCluster(clusterConfig, signal);
   const archive = openArchive(parseConfig(ArchiveConfigSchema, env).config);
   const { client, out, err, json } = invocation;
-  const outcome = await fsck({ archive, bus, client, cluster, jaegerUrl, now: () => Date.now() }, signal);
+  const stores = { archive, bus, client, cluster, jaegerUrl, now: () => Date.now() };
+  const outcome = await whileReached(bus, signal, (reached) => fsck(stores, reached));
   const unchecked = [...outcome.unchecked, ...(jaegerUrl === undefined ? ['traces: no Jaeger is named'] : [])];
   process.exitCode = outcome.differences.length === 0 ? 0 : 1;
   if (json) return out.json({ ...outcome, unchecked });

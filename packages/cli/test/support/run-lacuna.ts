@@ -23,6 +23,7 @@ export interface RunningLacuna extends AsyncDisposable {
 interface RunOptions {
   readonly url?: string;
   readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs the real command line to its end. */
@@ -32,9 +33,9 @@ export async function lacuna(args: readonly string[], options: RunOptions = {}):
 }
 
 /** Starts the real command line; it is killed on disposal if it still runs. */
-export function startLacuna(args: readonly string[], { url, input }: RunOptions = {}): RunningLacuna {
+export function startLacuna(args: readonly string[], { url, input, env: more }: RunOptions = {}): RunningLacuna {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...(url === undefined ? {} : { LACUNA_URL: url }) };
+  const env = { PATH, HOME, ...(url === undefined ? {} : { LACUNA_URL: url }), ...more };
   const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
   const stdout: Buffer[] = [];
