@@ -55,6 +55,17 @@ const WAYS: Record<string, () => Promise<Accepted>> = {
   },
 };
 
+test('an option that the embedded cluster has no meaning for is warned of, by all who wait and in the status', async () => {
+  const cli = (...args: string[]) => run(process.execPath, [lacuna, '--url', system.url, '--no-color', ...args]);
+  const warning = '! image is ignored: the embedded cluster runs the command on this machine as it is\n';
+  const waited = await cli('submit', '--wait', '--image', 'busybox:1', '--', 'true');
+  expect(waited.stderr).toContain(`\n${warning}✔ passed  true`);
+  expect((await cli('run', '--image', 'busybox:1', '--suite', 'unit=true')).stderr).toContain(warning);
+  const { stdout } = await cli('status', '@latest');
+  expect(stdout).toMatch(/^warning {3}image is ignored: /m);
+  expect((await cli('submit', '--wait', '--', 'true')).stderr).not.toContain('ignored');
+});
+
 describe('an evaluation submitted by', () => {
   test.for(Object.keys(WAYS))('%s runs, and its trace in Jaeger has every stage under one root', async (way) => {
     const accepted = await WAYS[way]!();

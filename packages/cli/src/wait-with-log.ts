@@ -3,7 +3,7 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { logSink } from './log-sink.ts';
 import { colorsOf } from './render/paint.ts';
-import { renderVerdictLine } from './render/verdict.ts';
+import { renderVerdict } from './render/verdict.ts';
 import { waitsFor } from './render/waiting.ts';
 import { settleWithLog } from './settle-with-log.ts';
 import { cut } from './text/display-width.ts';
@@ -22,7 +22,7 @@ export async function waitWithLog(invocation: Invocation, id: string, interrupte
     onView: phaseTeller(invocation),
   });
   if (json) await out.json(view);
-  else await err.line(renderVerdictLine(view, err));
+  else for (const line of renderVerdict(view, err)) await err.line(line);
   return exitCodeOf([view]);
 }
 

@@ -39,6 +39,26 @@ describe('a command line that is not understood', () => {
       ['submit', '--env', 'A', '--', 'x'],
       "option '--env <key=value>' argument 'A' is invalid. Give it as KEY=VALUE.",
     ],
+    [
+      'a Kubernetes that is not used',
+      ['up', '--kubeconfig', 'k'],
+      '--kubeconfig is for --cluster kubernetes; give both',
+    ],
+    [
+      'faults where they are real',
+      ['up', '--cluster', 'kubernetes', '--allow-faults'],
+      '--allow-faults is for the embedded cluster; on Kubernetes faults are real',
+    ],
+    [
+      'a Jaeger of no receiver',
+      ['up', '--jaeger', 'http://127.0.0.1:16686'],
+      '--jaeger is the Jaeger of the receiver that --otlp names; give both',
+    ],
+    [
+      'an image that no drill uses',
+      ['drill', 'no-pod', '--image', 'busybox:1'],
+      '--image is for --cluster kubernetes; give both',
+    ],
     ['an unknown phase', ['list', '--phase', 'x'], 'Allowed choices are queued, creating'],
     ['a malformed time', ['list', '--since', 'noon'], 'Give a duration such as 1h, or a time such as'],
     [

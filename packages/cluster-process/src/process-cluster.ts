@@ -30,8 +30,9 @@ export class ProcessCluster implements Cluster {
     return this.#connection.pid;
   }
 
-  ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
-    return this.#call<EnsureOutcome>({ method: 'POST', path: '/jobs', body: request }, signal);
+  async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
+    const outcome = await this.#call<EnsureOutcome>({ method: 'POST', path: '/jobs', body: request }, signal);
+    return outcome.kind === 'created' || outcome.kind === 'adopted' ? { ...outcome, ...warningOf(request) } : outcome;
   }
 
   observe(signal: AbortSignal): AsyncIterable<Observation> {
@@ -89,6 +90,16 @@ export class ProcessCluster implements Cluster {
       return unavailable(error);
     }
   }
+}
+
+/** A child process is in no image, and nothing limits it. */
+function warningOf(request: JobRequest): { readonly warning?: string } {
+  const ignored = (['image', 'resources'] as const).filter((field) => request[field] !== undefined);
+  if (ignored.length === 0) return {};
+  const are = ignored.length === 1 ? 'is' : 'are';
+  return {
+    warning: `${ignored.join(' and ')} ${are} ignored: the embedded cluster runs the command on this machine as it is`,
+  };
 }
 
 interface Unavailable {

@@ -3,9 +3,9 @@
  * `unavailable` and `throttled` mean "ask again": nothing is known to exist, and asking again is safe because the name is deterministic.
  */
 export type EnsureOutcome =
-  | { readonly kind: 'created'; readonly uid: string; readonly at: number }
+  | ({ readonly kind: 'created' } & TakenJob)
   /** It was there already with our identity and spec hash: an earlier request whose answer got lost. */
-  | { readonly kind: 'adopted'; readonly uid: string; readonly at: number }
+  | ({ readonly kind: 'adopted' } & TakenJob)
   /** An object that is not ours has the name. Permanent. */
   | { readonly kind: 'collision'; readonly message: string }
   /** The cluster will never take this Job (invalid, forbidden by policy). Permanent. */
@@ -14,6 +14,13 @@ export type EnsureOutcome =
   | { readonly kind: 'quota'; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'throttled'; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'unavailable'; readonly message: string };
+
+export interface TakenJob {
+  readonly uid: string;
+  readonly at: number;
+  /** What of the request this cluster does not do, in its own words. */
+  readonly warning?: string;
+}
 
 /** Of `stop` and `remove`. `absent` is success too: what should not be there is not there. */
 export type ChangeOutcome =

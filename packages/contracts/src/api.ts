@@ -99,6 +99,8 @@ export interface AttemptView {
   readonly attempt: number;
   readonly stages: readonly StageView[];
   readonly job?: string;
+  /** What of the spec the cluster does not do, in its own words. */
+  readonly warning?: string;
   readonly podUids: readonly string[];
   readonly log?: LogStatement;
   /** Where the log is when it is no longer in the stream; `nowhere` = removed by retention. `since`: Unix milliseconds. */

@@ -34,7 +34,11 @@ export const EvaluationSpecSchema = Type.Object(
       }),
     ),
     image: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 512, description: 'Container image; ignored by the embedded cluster.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 512,
+        description: 'Container image; ignored by the embedded cluster, with a warning.',
+      }),
     ),
     command: Type.Array(text, {
       minItems: 1,

@@ -5,6 +5,7 @@ import {
   type AttemptView,
   type Deadlines,
   type EvaluationView,
+  type FactData,
   type FindingView,
   type Links,
   type StageView,
@@ -50,12 +51,17 @@ function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadli
   return {
     attempt: attempt.number,
     stages: stagesOf(evaluation, attempt, deadlines).map((state) => stageView(state, deadlines)),
-    ...(attempt.job === undefined ? {} : { job: attempt.job.data.job }),
+    ...jobView(attempt.job?.data),
     podUids: Object.keys(attempt.pods).sort(),
     ...(pod?.logClosed === undefined ? {} : { log: pod.logClosed.data.statement }),
     ...logKept(pod),
     ...(pod?.report?.data.report === undefined ? {} : { report: pod.report.data.report }),
   };
+}
+
+function jobView(job: FactData<'job-created'> | undefined): Pick<AttemptView, 'job' | 'warning'> {
+  if (job === undefined) return {};
+  return { job: job.job, ...(job.warning === undefined ? {} : { warning: job.warning }) };
 }
 
 function logKept(pod: Pod | undefined): Pick<AttemptView, 'logKept'> {

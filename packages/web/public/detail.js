@@ -39,6 +39,8 @@ function facts(view) {
     view.evidence?.signal ??
     (view.evidence?.exitCode === undefined ? undefined : `exit code ${view.evidence.exitCode}`);
   const texts = [view.tests, exit].filter((text) => text !== undefined).map((text) => element('span', {}, text));
+  const { warning } = view.attempts.at(-1);
+  if (warning !== undefined) texts.push(element('span', { class: 'late' }, warning));
   return element('p', { class: 'facts' }, ...texts, element('span', { class: 'mono' }, view.id), trace);
 }
 

@@ -55,10 +55,16 @@ export async function createJob(entry: Entry, deps: CreateJobDeps, signal: Abort
     switch (outcome.kind) {
       case 'created':
       case 'adopted': {
-        const { uid: jobUid, kind } = outcome;
+        const { uid: jobUid, kind, warning } = outcome;
         const how = { job: request.name, jobUid, slotAt, adopted: kind === 'adopted', requests };
         const lost = { delaysMs: sumOf(waits()), ...unlessEmpty(waits()) };
-        return say(fact('job-created', { ...about(), at: Math.max(slotAt, outcome.at) }, { ...how, ...lost }));
+        return say(
+          fact(
+            'job-created',
+            { ...about(), at: Math.max(slotAt, outcome.at) },
+            { ...how, ...lost, ...(warning !== undefined && { warning }) },
+          ),
+        );
       }
       case 'denied':
         return refuse('denied', outcome.message);

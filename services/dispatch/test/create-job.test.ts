@@ -41,6 +41,12 @@ async function published(
 const CREATED: EnsureOutcome = { kind: 'created', uid: 'job-1', at: Story.T0 + 25 };
 
 describe('creating a Job', () => {
+  test('passes on what the cluster does not do of the spec', async () => {
+    const warning = 'image is ignored';
+    const { facts } = await published([{ ...CREATED, warning }]);
+    expect(facts).toMatchObject([{ type: 'job-created', data: { warning } }]);
+  });
+
   test('asks once and publishes the creation', async () => {
     const { facts, requests } = await published([CREATED]);
     expect(requests).toHaveLength(1);

@@ -10,6 +10,7 @@ import { openScene, type SceneOptions } from '../drill/open-scene.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import type { Scene } from '../drill/scene.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { refuseUnused } from '../refuse-unused.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -49,6 +50,8 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
     return void process.stdout.write(json ? `${JSON.stringify(FAULTS.map(listed))}\n` : `${listTable()}\n`);
   if (faults.length === 0) throw usageError(`name a fault: ${FAULTS.join(', ')}`);
   const ownPlatform = opensOwnPlatform(self);
+  if (options.cluster === 'process')
+    refuseUnused(self, ['kubeconfig', 'image'], 'is for --cluster kubernetes; give both');
   const drills = faults.map((fault) => drillOf(fault, ownPlatform ? options.cluster : 'url'));
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const log = createLogger({ service: 'lacuna', level: 'silent' });

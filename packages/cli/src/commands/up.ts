@@ -4,6 +4,7 @@ import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/servi
 import { InvalidArgumentError, type Command } from 'commander';
 import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
+import { refuseUnused } from '../refuse-unused.ts';
 import { tellWaiting } from '../tell-waiting.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -32,10 +33,18 @@ export function upCommand(command: Command): void {
     .option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger')
     .option('--jaeger <url>', "the query API of that receiver's Jaeger, for reading back and for links")
     .option('--allow-faults', 'let the label lacuna.fault make the embedded cluster fail on purpose')
-    .action((options: UpOptions, self: Command) =>
-      up(options, self.optsWithGlobals<{ json?: boolean }>().json === true),
-    );
+    .action((options: UpOptions, self: Command) => {
+      refuseUseless(options, self);
+      return up(options, self.optsWithGlobals<{ json?: boolean }>().json === true);
+    });
   withExamples(command, { 'lacuna up --port 4281 --data /tmp/second': 'a second one beside the first' });
+}
+
+function refuseUseless({ cluster, otlp }: UpOptions, command: Command): void {
+  if (cluster === 'process') refuseUnused(command, ['kubeconfig'], 'is for --cluster kubernetes; give both');
+  else refuseUnused(command, ['allowFaults'], 'is for the embedded cluster; on Kubernetes faults are real');
+  if (otlp === undefined)
+    refuseUnused(command, ['jaeger'], 'is the Jaeger of the receiver that --otlp names; give both');
 }
 
 async function up(given: UpOptions, json: boolean): Promise<void> {

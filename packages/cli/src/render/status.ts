@@ -44,6 +44,7 @@ function facts(view: EvaluationView, options: RenderOptions): string[] {
   const attempt = view.attempts.at(-1);
   const { yellow, red } = colorsOf(options.color);
   const rows: [label: string, text: string | undefined, paint?: (text: string) => string][] = [
+    ['warning', attempt?.warning, yellow],
     ['exit', exitOf(view)],
     ['log', attempt?.log === undefined ? undefined : describeLog(attempt.log)],
     ['tests', view.tests],

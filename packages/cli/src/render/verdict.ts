@@ -1,5 +1,5 @@
 import type { NoVerdict } from '@lacuna/client';
-import { formatDuration, type EvaluationSummary } from '@lacuna/contracts';
+import { formatDuration, type EvaluationSummary, type EvaluationView } from '@lacuna/contracts';
 import { printable } from '../text/printable.ts';
 import { colorsOf, VERDICT_STYLES } from './paint.ts';
 
@@ -31,6 +31,13 @@ export function renderNoVerdict(
 /** What to do about an evaluation that nobody waits for any longer. */
 export function goesOn(id: string): string {
   return `${id} goes on; lacuna diagnose ${id} says why, lacuna cancel ${id} stops it`;
+}
+
+/** What the cluster did not do of the last attempt, if there is such; and the verdict. */
+export function renderVerdict(view: EvaluationView, { color }: { readonly color: boolean }): string[] {
+  const warning = view.attempts.at(-1)?.warning;
+  const line = renderVerdictLine(view, { color });
+  return warning === undefined ? [line] : [colorsOf(color).yellow(`! ${printable(warning)}`), line];
 }
 
 /** The verdict of an evaluation in one line: `✔ passed  integration  25 of 25, exit code 0, log sealed  12.3s  ev-…`. */

@@ -4,7 +4,7 @@ import type { Invocation } from '../invocation.ts';
 import { LiveBlock } from '../live-block.ts';
 import type { LogSink } from '../log-sink.ts';
 import { colorsOf, type Paint } from '../render/paint.ts';
-import { goesOn, renderNoVerdict, renderVerdictLine } from '../render/verdict.ts';
+import { goesOn, renderNoVerdict, renderVerdict } from '../render/verdict.ts';
 import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
 import { WaitingTeller } from '../waiting-teller.ts';
@@ -87,7 +87,7 @@ async function tellVerdict({ id = '', view, noVerdict }: SuiteRun, { err, json }
   if (noVerdict !== undefined) {
     await err.line(renderNoVerdict(id, noVerdict, err));
     await err.line(goesOn(id));
-  } else if (view !== undefined) await err.line(renderVerdictLine(view, err));
+  } else if (view !== undefined) for (const line of renderVerdict(view, err)) await err.line(line);
 }
 
 function progressLines(runs: readonly SuiteRun[], { err }: Invocation): string[] {

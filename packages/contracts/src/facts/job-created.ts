@@ -21,5 +21,8 @@ export const jobCreated = defineFact({
       { description: 'Milliseconds lost per cause.' },
     ),
     waits: Type.Optional(Type.Array(WaitSchema, { description: 'Where in time they were lost.' })),
+    warning: Type.Optional(
+      Type.String({ maxLength: 2_048, description: 'What of the spec the cluster does not do, in its own words.' }),
+    ),
   },
 });

@@ -83,6 +83,7 @@ const attempt = object(
   { attempt: { type: 'integer', minimum: 1 }, stages: list(stage), podUids: list(text()) },
   {
     job: text(),
+    warning: text('What of the spec the cluster does not do, in its own words.'),
     log: LogStatementSchema,
     logKept: object(
       { where: oneOf(['archive', 'nowhere']), since: time },
