@@ -34,9 +34,14 @@ export class ServerUnreachable extends Error {
 export function unreachable(url: string, error: unknown): ServerUnreachable {
   if (error instanceof ServerUnreachable) return error;
   const { code, message } = rootOf(error);
-  const neverSent = NEVER_SENT[code];
+  const neverSent = NEVER_SENT[code] ?? (isOfTls(code) ? `no secure connection: ${code}` : undefined);
   if (neverSent !== undefined) return new ServerUnreachable('refused', url, { why: neverSent, cause: error });
   return new ServerUnreachable('lost', url, { why: code === '' ? message : code, cause: error });
+}
+
+/** The handshake failed, before any request: it is not HTTPS, or its certificate is not trusted. Source: `errors` of node:tls. */
+function isOfTls(code: string): boolean {
+  return /^ERR_(?:SSL|TLS)_|CERT|^UNABLE_TO_/.test(code);
 }
 
 /** `fetch` only says "fetch failed"; what happened is in the cause that carries a code, or in the last one. */

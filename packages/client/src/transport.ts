@@ -28,13 +28,11 @@ export class Transport {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** Throws `invalid-config` when the address is not one. */
+  /** Throws `invalid-config` when address or token are none. */
   constructor(url: string, token?: string) {
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-      throw new Failure('invalid-config', `the address "${url}" is not a URL such as http://127.0.0.1:4280`);
-    }
+    assertAddress(url);
     this.#url = url.replace(/\/+$/, '');
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.#headers = token === undefined ? {} : { authorization: authorization(token) };
   }
 
   /** Sends a request; an error answer is thrown as the `Failure` that it carries. */
@@ -42,7 +40,8 @@ export class Transport {
     const idle = new IdleLimit(this.#url, request.idleMs ?? ANSWER_WITHIN_MS);
     const response = await this.#fetch(request, idle).catch((error: unknown) => {
       idle.clear();
-      throw request.signal?.aborted === true ? error : unreachable(this.#url, error);
+      if (request.signal?.aborted === true) throw error;
+      throw isBadPort(error) ? badPort(this.#url) : unreachable(this.#url, error);
     });
     const body = this.#readBody(response, request.signal, idle);
     if (response.ok) return { status: response.status, headers: response.headers, body };
@@ -89,6 +88,31 @@ export class Transport {
       idle.clear();
     }
   }
+}
+
+function assertAddress(url: string): void {
+  const parsed = URL.parse(url);
+  if (!/^https?:$/.test(parsed?.protocol ?? ''))
+    throw new Failure('invalid-config', `the address "${url}" is not a URL such as http://127.0.0.1:4280`);
+  if (parsed?.username !== '' || parsed.password !== '')
+    throw new Failure('invalid-config', 'the address has a user or a password in it, which are not sent; give a token');
+}
+
+function authorization(token: string): string {
+  // `fetch` would refuse it too, with the token in its words.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Failure('invalid-config', 'the token has a blank, a newline or another character that no token has');
+  return `Bearer ${token}`;
+}
+
+/** Ports of other protocols, such as 9 or 25, are never asked. Source: "port blocking" in the Fetch standard. */
+function isBadPort(error: unknown): boolean {
+  return error instanceof TypeError && error.cause instanceof Error && error.cause.message === 'bad port';
+}
+
+function badPort(url: string): Failure {
+  const what = `the port of ${url} is one that HTTP clients refuse, because it belongs to another protocol`;
+  return new Failure('invalid-config', `${what}; give the port of a Lacuna server, such as 4280`);
 }
 
 /** Ends a request that has gone silent: a peer that vanished without a word leaves the connection open for ever. */

@@ -76,6 +76,23 @@ describe('submit', () => {
     });
   });
 
+  test('to a server that does not speak TLS fails at once', async () => {
+    await using server = await scriptedServer((_, response) => json(response, 202, ACCEPTED));
+    const failed = createClient({ url: server.url.replace('http:', 'https:') }).submit(SPEC);
+    await expect(failed).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('no secure connection: ERR_SSL_WRONG_VERSION_NUMBER') as string,
+    });
+  });
+
+  test.for([1, 9])('to port %i, which no HTTP client asks, fails at once, and says so', async (port) => {
+    const failed = createClient({ url: `http://127.0.0.1:${port}` }).submit(SPEC);
+    await expect(failed).rejects.toMatchObject({
+      code: 'invalid-config',
+      message: `the port of http://127.0.0.1:${port} is one that HTTP clients refuse, because it belongs to another protocol; give the port of a Lacuna server, such as 4280`,
+    });
+  });
+
   test('of a batch gives one result an item, in order', async () => {
     const refused = problemDetails(new Failure('too-large', 'the spec has 300000 bytes'));
     await using server = await scriptedServer((_, response) => json(response, 200, { items: [ACCEPTED, refused] }));
@@ -112,4 +129,10 @@ describe('an answer that is not ours', () => {
 
 test('an address that is not a URL is refused before anything is sent', () => {
   expect(() => createClient({ url: 'localhost:4280' })).toThrow(/not a URL such as http/);
+});
+
+test('an address or a token that can not be sent is refused before, and no secret is shown', () => {
+  const url = 'http://127.0.0.1:4280';
+  expect(() => createClient({ url: 'http://me:secret@127.0.0.1' })).toThrow(/^the address has a user or a password/);
+  expect(() => createClient({ url, token: 'secret\n' })).toThrow(/^the token has a blank, a newline(?!.*secret)/);
 });

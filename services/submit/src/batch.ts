@@ -22,8 +22,9 @@ export type BatchItem = (Accepted & { readonly status: 202 }) | ProblemDetails;
 /** The specs of a batch, not looked into yet. Throws a `Failure` when it is none. */
 export function parseBatch(bytes: Uint8Array): unknown[] {
   const value = parseJsonBytes(bytes, BATCH_LIMITS.bytes);
-  if (!Array.isArray(value) || value.length === 0)
+  if (!Array.isArray(value))
     throw new Failure('invalid-spec', 'the body must be a list of evaluation specs, such as [{"command": ["true"]}]');
+  if (value.length === 0) throw new Failure('invalid-spec', 'the batch is empty; give at least one evaluation spec');
   if (value.length > BATCH_LIMITS.items)
     throw new Failure('too-large', `the batch has ${value.length} specs; the limit is ${BATCH_LIMITS.items}`);
   return value;

@@ -31,6 +31,10 @@ const accepted = (id: string): Accepted => ({ id, traceId: id, phase: 'queued', 
 const ABOUT = { arrivedAt: 1 };
 
 describe('a batch', () => {
+  it('that is empty is told so, and not that it is no list', () => {
+    expect(() => parseBatch(bytes([]))).toThrow('the batch is empty; give at least one evaluation spec');
+  });
+
   it.each([
     ['an object', {}, 'invalid-spec'],
     ['an empty list', [], 'invalid-spec'],
