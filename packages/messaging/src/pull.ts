@@ -64,6 +64,8 @@ export class Pull {
   restart(): void {
     this.#troubles++;
     this.#consumer = undefined;
+    // What is still said of the pull before is no trouble of the next one.
+    this.#pulls++;
     this.#broken.resolve();
   }
 

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { STREAMS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
+import { Connection } from '../src/connection.ts';
+import { dial } from '../src/dial.ts';
+import { work } from '../src/work.ts';
 import { publishAll, startBus } from './bus-fixture.ts';
 import { podFact, podFacts, uidOf } from './pod-facts.ts';
 import { consumer } from './test-consumer.ts';
@@ -19,6 +22,41 @@ it('goes on when its consumer is deleted under load', async () => {
   }
   await published;
   await eventually('all are handled', () => seen.size === 400);
+  stop.abort();
+  await working;
+});
+
+it('makes a consumer that was deleted anew, once, also when its end is told twice', async () => {
+  await using fixture = await startBus();
+  await using connection = new Connection(await dial({ servers: [fixture.nats.url], name: 'test' }), 'test');
+  let tellAgain = (): void => {};
+  const subscribe = connection.nats.subscribe.bind(connection.nats);
+  connection.nats.subscribe = (subject, options) =>
+    subscribe(subject, {
+      ...options,
+      callback: (error, message) => {
+        if (message.headers?.code === 409) tellAgain = () => options?.callback?.(error, message);
+        options?.callback?.(error, message);
+      },
+    });
+  let made = 0;
+  const request = connection.request.bind(connection);
+  connection.request = (subject, ...rest) => {
+    if (subject.includes('CONSUMER.CREATE')) made++;
+    tellAgain();
+    return request(subject, ...rest);
+  };
+  const stop = new AbortController();
+  const seen = new Set<string>();
+  const working = work(connection, consumer(), async (fact) => void seen.add(uidOf(fact)), stop.signal);
+  const waiting = async (): Promise<boolean> =>
+    (await fixture.raw.api<{ num_waiting: number }>(`CONSUMER.INFO.${FACTS}.worker`)).num_waiting === 1;
+  await eventually('it waits for facts', waiting);
+  await fixture.raw.api(`CONSUMER.DELETE.${FACTS}.worker`);
+  await eventually('it waits again', waiting);
+  await fixture.bus.publishFact(podFact('after'));
+  await eventually('it is handled', () => seen.has('after'));
+  expect(made).toBe(2);
   stop.abort();
   await working;
 });
