@@ -1,38 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { LogStatement, Seal, SealedStreams } from '@lacuna/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ContainerEnd } from '../src/container-end.ts';
 import { LogAccount } from '../src/log-account.ts';
-import type { LogEvidence } from '../src/log-evidence.ts';
-import { logStatementOf } from '../src/log-statement-of.ts';
-
-function sealOf(bytes: Uint8Array): Seal {
-  const lines = bytes.filter((byte) => byte === 10).length;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { v: 1, bytes: bytes.length, lines, sha256, endedAt: 0, drainMs: 0 };
-}
-
-function accountOf(bytes: Uint8Array, budget?: number): LogAccount {
-  const account = new LogAccount({ report: 'none', ...(budget !== undefined && { budgetBytes: budget }) });
-  account.count(bytes);
-  return account;
-}
-
-const ENDED: ContainerEnd = { kind: 'ended', words: 'Completed, exit code 0', cause: 'no-seal' };
-
-function statementOf(account: LogAccount, seal?: Seal, evidence: Partial<LogEvidence> = {}): LogStatement {
-  const end = { ...ENDED, ...(seal !== undefined && { seal }) };
-  return logStatementOf(account, {
-    tried: [],
-    isExhausted: true,
-    isOpenedLate: false,
-    couldBeKept: false,
-    firstLoss: undefined,
-    end,
-    ...evidence,
-  });
-}
+import { accountOf, ENDED, sealOf, statementOf } from './support/statement-of.ts';
 
 const WRITTEN = new TextEncoder().encode('one\ntwo\nthree\n');
 const SEAL = sealOf(WRITTEN);
@@ -253,51 +222,4 @@ describe('the statement about a log', () => {
       reason: expect.stringMatching(/LACUNA_RUNTIME=other/) as string,
     });
   });
-
-  describe('of two streams', () => {
-    const witness = (stdout: string, stderr: string) => {
-      const [out, err] = [Buffer.from(stdout), Buffer.from(stderr)];
-      const sum = (text: string): SealedStreams => ({ stdout: sealOf(out), stderr: sealOf(err), records: text });
-      return { ...sealOf(Buffer.concat([out, err])), streams: sum(recordsOf(stdout + stderr)) };
-    };
-    const read = (log: string): LogAccount => {
-      const account = new LogAccount({ report: 'none', streams: 'apart' });
-      account.count(Buffer.from(log));
-      return account;
-    };
-    const SEAL_OF_TWO = witness('a\nb\n', 'c\n');
-
-    test('is sealed when every line is there, and says in whose order they are', () => {
-      expect(statementOf(read('a\nc\nb\n'), SEAL_OF_TWO)).toMatchObject({
-        state: 'sealed',
-        sealedBy: 'records',
-        reason:
-          'all that was written to stdout (4 bytes) and stderr (2 bytes) is there; their lines are in the order in which the runtime wrote them',
-      });
-      expect(statementOf(read('a\nb\nc\n'), SEAL_OF_TWO)).not.toHaveProperty('sealedBy');
-    });
-
-    test.each([
-      ['lost', 'a\nc\n', 'truncated'],
-      ['altered', 'a\nc\nx\n', 'mismatch'],
-      ['mixed with another', 'ac\nb\n\n', 'mismatch'],
-      ['there twice', 'a\nc\nb\nb\n', 'mismatch'],
-    ])('is never sealed when a line is %s', (_, log, state) => {
-      expect(statementOf(read(log), SEAL_OF_TWO).state).toBe(state);
-    });
-
-    test('is proven byte for byte only, when its evaluation wanted one', () => {
-      expect(statementOf(accountOf(Buffer.from('a\nc\nb\n')), SEAL_OF_TWO).state).toBe('mismatch');
-    });
-  });
 });
-
-/** The sum of the records of lines, as the helper tells it. */
-function recordsOf(text: string): string {
-  const sum = new Uint32Array(8);
-  for (const line of text.match(/.*\n/g) ?? []) {
-    const digest = createHash('sha256').update(line).digest();
-    sum.forEach((word, i) => (sum[i] = word + digest.readUInt32LE(i * 4)));
-  }
-  return Buffer.from(sum.buffer).toString('hex');
-}
