@@ -12,6 +12,10 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     exclude: NEVER,
+    expect: { poll: { timeout: 20_000 } },
+    // Of what a test failed with, its message shall tell all that is needed: only the end of the output of CI is kept.
+    chaiConfig: { truncateThreshold: 400 },
+    diff: { expand: false },
     projects: [
       {
         extends: true,
