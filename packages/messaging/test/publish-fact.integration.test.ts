@@ -66,7 +66,7 @@ it('says overloaded when nothing answers within the deadline', async () => {
   const startedAt = performance.now();
   const outcome = fixture.bus.publishFact(podFact('a'), { deadlineMs: 300 });
   await expect(outcome).rejects.toMatchObject({ code: 'overloaded', disposition: 'retry' });
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(4_500);
 });
 
 it('says overloaded at once, and when to try again, while the stream is full; what it holds is still known', async () => {

@@ -38,7 +38,7 @@ it('answers requests, with the headers that came along at hand', async () => {
   const { headers } = await import('nats');
   const sent = headers();
   sent.set('Idempotency-Key', 'k1');
-  const reply = await fixture.raw.client.request(SUBJECTS.submit, 'hello', { timeout: 2_000, headers: sent });
+  const reply = await fixture.raw.client.request(SUBJECTS.submit, 'hello', { timeout: 20_000, headers: sent });
   expect(reply.string()).toBe('hello k1 undefined');
   expect(reply.headers?.get('content-type')).toBe('text/plain');
 });
@@ -49,12 +49,12 @@ it('answers a failure with its problem document, and anything else with no more 
   await using service = await serving(fixture, async (bytes) => {
     throw bytes.length > 0 ? new Failure('overloaded', 'full', { retryAfterMs: 1_500 }) : error;
   });
-  const refused = await fixture.raw.client.request(SUBJECTS.submit, 'x', { timeout: 2_000 });
+  const refused = await fixture.raw.client.request(SUBJECTS.submit, 'x', { timeout: 20_000 });
   expect(refused.json()).toMatchObject({ code: 'overloaded', status: 503, detail: 'full' });
   expect(refused.headers?.get('Nats-Service-Error-Code')).toBe('503');
   expect(refused.headers?.get('Nats-Service-Error')).toBe('overloaded');
   expect(refused.headers?.get('Retry-After')).toBe('2');
-  const broken = await fixture.raw.client.request(SUBJECTS.submit, '', { timeout: 2_000 });
+  const broken = await fixture.raw.client.request(SUBJECTS.submit, '', { timeout: 20_000 });
   expect(broken.json()).toMatchObject({ code: 'bug', status: 500 });
   expect(broken.string()).not.toContain('secret');
   expect(service.bugs).toEqual([error]);
@@ -63,7 +63,7 @@ it('answers a failure with its problem document, and anything else with no more 
 it('is found by the tools of NATS, with its version and endpoint', async () => {
   await using fixture = await startBus();
   await using _ = await serving(fixture, async (bytes) => ({ bytes }));
-  const info = await fixture.raw.client.request('$SRV.INFO.lacuna', '', { timeout: 2_000 });
+  const info = await fixture.raw.client.request('$SRV.INFO.lacuna', '', { timeout: 20_000 });
   expect(info.json()).toMatchObject({
     name: 'lacuna',
     version: '1.2.3',

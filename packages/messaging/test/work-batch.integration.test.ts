@@ -113,7 +113,7 @@ it('when stopped, lets the running batch end and gives the others back at once',
   expect(done.size).toBe(10);
   const next = new AbortController();
   const rest = (await fixture.connect()).workBatch(consumer(), handler, next.signal);
-  await eventually('the rest is done', () => done.size === 20, { withinMs: 2_000 });
+  await eventually('the rest is done', () => done.size === 20, { withinMs: 15_000 });
   next.abort();
   await rest;
 });

@@ -41,7 +41,7 @@ it('without a key two equal messages are two evaluations, and a redelivered one 
   await manager.streams.update('LACUNA_FACTS', { max_msgs: 2 });
   await drop(submit, JSON.stringify(SPEC));
   await eventually('it was tried', async () =>
-    (await call<string>(`${submit.url}/metrics`)).body.includes('{outcome="overloaded",via="intake"} 1'),
+    /\{outcome="overloaded",via="intake"\} [1-9]/.test((await call<string>(`${submit.url}/metrics`)).body),
   );
   await manager.streams.update('LACUNA_FACTS', { max_msgs: -1 });
   await eventually('accepted', async () => (await messagesIn(submit.raw, 'LACUNA_INTAKE')) === 0, { withinMs: 30_000 });

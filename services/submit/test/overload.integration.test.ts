@@ -53,13 +53,13 @@ it('while NATS is gone submissions are refused in time, and what was refused is 
 
   await submit.nats.restart();
   await eventually('ready again', async () => (await call(`${submit.url}/readyz`)).status === 200, {
-    withinMs: 15_000,
+    withinMs: 30_000,
   });
   const again = await call(url, { body: PLAIN, headers: { 'idempotency-key': 'kept' } });
   expect(again).toMatchObject({ status: 202, body: { id: kept.id } });
   expect(await messagesIn(submit.raw, 'LACUNA_FACTS')).toBe(1);
   await eventually('no env values', async () => (await messagesIn(submit.raw, 'LACUNA_ENV')) === 0, {
-    withinMs: 15_000,
+    withinMs: 30_000,
   });
 });
 
@@ -97,7 +97,7 @@ it('more submissions than may wait are refused at once', async () => {
   const refused = await call(url, { body: PLAIN });
   expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } });
   expect(refused.headers.get('retry-after')).toBe('1');
-  expect(performance.now() - begin).toBeLessThan(1_000);
+  expect(performance.now() - begin).toBeLessThan(3_000);
   submit.nats.resume();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([202, 202, 202]);
 });

@@ -72,7 +72,7 @@ describe('a streamed answer', () => {
     const begin = performance.now();
     server.stopping.abort();
     await server[Symbol.asyncDispose]();
-    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(performance.now() - begin).toBeLessThan(10_000);
     await expect(response.text()).rejects.toThrow('terminated');
   });
 });

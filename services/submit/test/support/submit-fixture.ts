@@ -40,7 +40,7 @@ export async function startSubmit({ nats: given, env = {} }: SubmitOptions = {})
   const failed = ended.then((end) => {
     throw end.kind === 'failed' ? end.error : new Error('it stopped before it was ready');
   });
-  const ready = eventually('ready', async () => (await fetch(`${url}/readyz`)).status === 200, { withinMs: 20_000 });
+  const ready = eventually('ready', async () => (await fetch(`${url}/readyz`)).status === 200, { withinMs: 60_000 });
   await Promise.race([ready, failed]);
   failed.catch(() => undefined);
   const bus = stack.use(await connectBus({ servers: [nats.url], name: 'test' }));
