@@ -117,13 +117,13 @@ describe('clients come and go', () => {
       env: { GO: join(dir, 'go') },
     });
     const first = await openProcessCluster(options);
-    const { agentPid } = first;
     await first.ensure(request, subject.session.signal);
+    const { agentPid } = first;
     await first[Symbol.asyncDispose]();
     await spawnDone('sleep', ['0.3']);
     expect(isRunning(agentPid)).toBe(true);
     await spawnDone('touch', [join(dir, 'go')]);
-    await expect.poll(() => isRunning(agentPid), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isRunning(agentPid)).toBe(false);
     expect(await stopAgent(dir)).toBe('absent');
   });
 
