@@ -37,9 +37,9 @@ describe('signals', () => {
   it('one Ctrl-C that comes twice drains; a later one ends it, with 130', async () => {
     await using service = start('hanging');
     await service.line('ready', inState('ready'));
+    const pressed = performance.now();
     service.kill('SIGINT');
     await service.line('draining', inState('draining'));
-    const pressed = performance.now();
     const press = setInterval(() => service.kill('SIGINT'), 50);
     expect(await service.exit).toBe(130);
     clearInterval(press);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { eventually, startNats } from '@lacuna/testing';
 import { startProcess, type LogLine, type ServiceProcess } from './support/service-process.ts';
@@ -63,7 +64,7 @@ describe('a service of its own', () => {
     await using service = startProcess('service-main.ts', { LACUNA_NATS_URL: nats.url });
     const url = await probesOf(service);
     const waiting = { status: 503, waitingFor: ['echo: messaging'] };
-    expect(await readinessOf(url)).toEqual(waiting);
+    await eventually('it waits', async () => isDeepStrictEqual(await readinessOf(url), waiting));
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
 
     await nats.restart();

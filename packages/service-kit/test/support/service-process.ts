@@ -33,7 +33,7 @@ export function startProcess(fixture: string, env: Readonly<Record<string, strin
         what,
         () =>
           lines.find(holds) ?? (child.exitCode === null ? undefined : Promise.reject(new Error(JSON.stringify(lines)))),
-        { withinMs: 15_000 },
+        { withinMs: 60_000 },
       ),
     kill: (signal) => void child.kill(signal),
     exit,
