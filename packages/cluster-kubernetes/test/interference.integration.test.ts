@@ -7,7 +7,7 @@ import { DirectAccess } from './direct-access.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
 
 /** A busy controller takes its time. */
-const PATIENCE = { withinMs: 30_000 };
+const PATIENCE = { withinMs: 60_000 };
 
 /** What others do to our Jobs and pods, on a real API server with its real controllers. No pod has a node here. */
 describeOn('none', 'a cluster in which others interfere', () => {

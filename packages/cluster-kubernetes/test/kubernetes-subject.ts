@@ -10,7 +10,7 @@ import { FaultProxy } from './fault-proxy.ts';
 /** What pods run on; without a node they wait. */
 export type Node = 'none' | 'fake' | 'real';
 
-const COMMON = { signals: false, seals: false, patienceMs: 30_000 } as const;
+const COMMON = { signals: false, seals: false, patienceMs: 90_000 } as const;
 
 /** The physical differences. A container that is killed takes the helper with it, and Kubernetes knows no signals. kwok runs nothing: every pod ends with 0, and all logs are one file. */
 export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
@@ -28,6 +28,9 @@ export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
     request: { image: 'localhost/busybox:1' },
   },
 };
+
+/** What is refused must be told as refused, however late a busy API server says so. */
+export const PATIENT = { timings: { logGraceMs: 20_000 } } as const;
 
 export interface KubernetesSubject extends ClusterSubject {
   readonly controlPlane: ControlPlane;

@@ -15,7 +15,7 @@ const finished = {
 async function observing(api: ScriptedApi, timings = {}) {
   const stack = new AsyncDisposableStack();
   const cluster = stack.use(await api.open({ timings: { ...FAST, ...timings } }));
-  const watch = stack.use(new Watch(cluster, 5_000));
+  const watch = stack.use(new Watch(cluster, 30_000));
   await watch.synced();
   return { watch, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -45,7 +45,7 @@ describe('L3: a log that is not there', () => {
     ['a connection that breaks', breaking(), 'unavailable'],
   ])('%s', async (_, answer, kind) => {
     await using api = await ScriptedApi.start();
-    await using cluster = await api.open();
+    await using cluster = await api.open({ timings: { logGraceMs: 20_000 } });
     api.on('log pods', answer);
     expect((await open(cluster)).kind).toBe(kind);
   });

@@ -27,7 +27,7 @@ export interface ConformanceOptions {
 
 /** Registers the suite. Opens two clusters: one for all clauses, and one for those that break it. */
 export function describeClusterConformance(name: string, { open, features }: ConformanceOptions): void {
-  const timeout = 3 * (features.patienceMs ?? 10_000);
+  const timeout = 3 * (features.patienceMs ?? 20_000);
   describe(`${name} as a cluster`, { timeout }, () => {
     const session = useSession(open, features);
     ensureClauses(session);

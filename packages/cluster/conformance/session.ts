@@ -35,7 +35,7 @@ export class Session {
   }
 
   get patienceMs(): number {
-    return this.features.patienceMs ?? 10_000;
+    return this.features.patienceMs ?? 20_000;
   }
 
   watch(cluster: Cluster = this.cluster): Watch {
