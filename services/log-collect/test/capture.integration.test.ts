@@ -77,7 +77,7 @@ async function running(
       for await (const { bytes } of bus.readLog(
         logSubject(evaluation, 1, uid),
         { follow: false },
-        AbortSignal.timeout(5_000),
+        AbortSignal.timeout(20_000),
       ))
         parts.push(bytes);
       return Buffer.concat(parts).toString();
@@ -108,7 +108,7 @@ const endedWith = (seal?: Seal): ContainerEnd => ({
   cause: 'no-seal',
   ...(seal !== undefined && { seal }),
 });
-const within = (): AbortSignal => AbortSignal.timeout(10_000);
+const within = (): AbortSignal => AbortSignal.timeout(60_000);
 
 describe('a capture', () => {
   test('of a log whose connection breaks again and again is whole', async () => {

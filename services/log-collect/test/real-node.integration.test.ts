@@ -41,12 +41,13 @@ test.skipIf(problem !== undefined)(
         '/api/v1/namespaces/default/pods/talker',
       );
     const run = rig.capture({ pod: 'talker', podUid: (await pod()).metadata.uid });
-    await eventually('some lines are stored', async () => (await run.length()) > 100, { withinMs: 40_000 });
+    await eventually('some lines are stored', async () => (await run.length()) > 100, { withinMs: 80_000 });
     await node.kubelet.kill();
     await node.kubelet.restart();
-    await eventually('it ended', async () => (await pod()).status.phase === 'Succeeded', { withinMs: 40_000 });
+    await eventually('it ended', async () => (await pod()).status.phase === 'Succeeded', { withinMs: 80_000 });
     run.end(Array.from({ length: LINES }, (_, i) => `line ${i + 1} of a log\n`).join(''));
     const statement = await run.statement;
     expect(statement, statement.reason).toMatchObject({ state: 'sealed', lines: LINES });
   },
+  240_000,
 );
