@@ -53,7 +53,7 @@ printf '#!/bin/sh\\necho v${version}\\n' > "$out"`;
 
 /** Waits until `probe` gives true; the bound is for a busy machine. */
 export async function until(what: string, probe: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = performance.now() + 10_000; !(await probe()); await delay(20)) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within 10 s`);
+  for (const deadline = performance.now() + 20_000; !(await probe()); await delay(20)) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within 20 s`);
   }
 }
