@@ -15,7 +15,7 @@ export interface TraceInJaeger {
 export async function traceInJaeger(
   jaegerUrl: string,
   traceId: string,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<TraceInJaeger | undefined> {
   for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(100)) {
     const answer = await fetch(`${jaegerUrl}/api/traces/${traceId}`).catch(() => undefined);
