@@ -20,10 +20,10 @@ afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-/** Longer than two suites started together can be apart. */
-const HELD_S = 4;
-
-/** A real pytest suite of two tests, the second of which wants something for a while that there is once. */
+/**
+ * A real pytest suite of two tests, the second of which wants something that there is once. Who has it holds it until the other suite has failed for
+ * want of it, which a file tells; that is still there when the suite is repeated.
+ */
 const PYTEST = (want: string): string => `
 import os, socket, time
 def test_adds_up():
@@ -35,7 +35,7 @@ ${want}
 const NODE_TEST = (want: string): string => `
 import { test } from 'node:test';
 import { createServer } from 'node:net';
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 test('adds up', () => {});
 test('has it to itself', (_, done) => {
 ${want}
@@ -75,18 +75,25 @@ const HAS_IT = /(\/test_port\.py::test_has_it_to_itself|^has it to itself)$/;
 
 test('one port: the suite that comes second fails together and passes alone; the port, the test and the other suite are named', async () => {
   const port = await freePort();
+  const lost = join(dir.path, 'port-lost');
   const { told, junit } = await runBoth(
     'port',
     `    with socket.socket() as server:
         try:
             server.bind(('127.0.0.1', ${port}))
         except OSError as error:
+            open('${lost}', 'w').close()
             raise OSError(f"[Errno 98] error while attempting to bind on address ('127.0.0.1', ${port}): address already in use") from error
         server.listen()
-        time.sleep(${HELD_S})`,
+        while not os.path.exists('${lost}'): time.sleep(0.02)`,
     `  const server = createServer();
-  server.once('error', done);
-  server.listen(${port}, '127.0.0.1', () => setTimeout(() => server.close(done), ${HELD_S} * 1000));`,
+  server.once('error', (error) => {
+    writeFileSync('${lost}', '');
+    done(error);
+  });
+  server.listen(${port}, '127.0.0.1', () => {
+    const held = setInterval(() => existsSync('${lost}') && (clearInterval(held), server.close(done)), 20);
+  });`,
   );
   const { view, alone, suite } = loserOf(told);
   expect(alone.verdict).toBe('passes-alone');
@@ -107,20 +114,32 @@ test('one port: the suite that comes second fails together and passes alone; the
 
 test('one file: the same', async () => {
   const lock = join(dir.path, 'lock');
+  const lost = join(dir.path, 'lock-lost');
   const { told } = await runBoth(
     'file',
-    `    os.mkdir('${lock}')
-    time.sleep(${HELD_S})
+    `    try:
+        os.mkdir('${lock}')
+    except OSError:
+        open('${lost}', 'w').close()
+        raise
+    while not os.path.exists('${lost}'): time.sleep(0.02)
     os.rmdir('${lock}')`,
-    `  mkdirSync('${lock}');
-  setTimeout(() => { rmdirSync('${lock}'); done(); }, ${HELD_S} * 1000);`,
+    `  try {
+    mkdirSync('${lock}');
+  } catch (error) {
+    writeFileSync('${lost}', '');
+    throw error;
+  }
+  const held = setInterval(() => existsSync('${lost}') && (clearInterval(held), rmdirSync('${lock}'), done()), 20);`,
   );
   const { alone } = loserOf(told);
   expect(alone).toMatchObject({ verdict: 'passes-alone', comparisons: [{ fought: [`file ${lock}`] }] });
 });
 
 test('a suite that is broken by itself fails the same, test by test', async () => {
-  const args = ['run', '--alone', '--suite', 'a=sleep 1; exit 3', '--suite', 'b=sleep 2', '--report', 'none'];
+  const begun = join(dir.path, 'b-has-begun');
+  const a = `a=until [ -e ${begun} ]; do sleep 0.1; done; exit 3`;
+  const args = ['run', '--alone', '--suite', a, '--suite', `b=touch ${begun}; sleep 1`, '--report', 'none'];
   const { code, stdout } = await runCli(args, { LACUNA_URL: up.http });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^a: fails the same alone \(0 of 1 passed\); ran beside b for /m);
@@ -136,7 +155,7 @@ async function expectLinkedSpan({ traceId }: EvaluationView, repetition: string)
       const { data } = (await answer.json()) as { data?: { spans: JaegerSpan[] }[] };
       return data?.[0]?.spans.find(({ operationName }) => operationName === 'alone: passes alone');
     },
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(span.references).toContainEqual(expect.objectContaining({ traceID: alone.traceId }));
   expect(span.warnings ?? []).toEqual([]);

@@ -62,7 +62,7 @@ test('two suites in parallel: their lines in turn, a table with the evidence, JU
       const found = data[0]?.spans ?? [];
       return found.length === 3 ? found : undefined;
     },
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(spans.map(({ operationName }) => operationName).sort()).toEqual([
     'RUN e2e, broken',
@@ -131,9 +131,22 @@ test('every test by name, from the JUnit files of a real vitest, jest and pytest
 
 test('two suites that want one port fail together; repeated by itself, each passes, and the port is named', async () => {
   const port = await freePort();
-  // The server of the one that was first stays until the other has failed.
-  const script = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => setTimeout(() => process.exit(), 2000))`;
-  const command = `${process.execPath} -e "${script}"`;
+  const lost = join(dir.path, 'lost');
+  const script = join(dir.path, 'holds-the-port.mjs');
+  // The server of the one that was first stays until the other has failed, however late that is.
+  await writeFile(
+    script,
+    `import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+const server = createServer();
+server.once('error', (error) => {
+  writeFileSync('${lost}', '');
+  throw error;
+});
+server.listen(${port}, '127.0.0.1', () => setInterval(() => existsSync('${lost}') && process.exit(), 20));
+`,
+  );
+  const command = `${process.execPath} ${script}`;
   const { stdout } = await run(['--alone', '--suite', `a=${command}`, '--suite', `b=${command}`]);
   expect(stdout).toMatch(
     new RegExp(
