@@ -33,6 +33,7 @@ const ARCHIVE_KEY = 'archive-key';
 
 let stack: AsyncDisposableStack;
 let controlPlane: ControlPlane;
+let kwok: Awaited<ReturnType<typeof startTestKwok>>;
 let nats: ChartNats;
 let jaeger: JaegerFixture;
 let s3: S3Fixture;
@@ -47,7 +48,7 @@ beforeAll(async () => {
   stack = new AsyncDisposableStack();
   const dir = stack.use(await tempDir());
   controlPlane = stack.use(await startTestControlPlane());
-  stack.use(await startTestKwok(controlPlane, { runMs: 1_500 }));
+  kwok = stack.use(await startTestKwok(controlPlane, { runMs: 1_500 }));
   nats = stack.use(await startChartNats());
   jaeger = stack.use(await startTestJaeger());
   s3 = stack.use(await startS3());
@@ -104,20 +105,28 @@ test('a closed log moves to the archive that the chart names, and is read from t
   const { id } = await client.submit({ name: 'archived', image: 'any', command: ['true'] });
   await settled(id);
   const isThere = async () => (await readdir(s3.folder, { recursive: true })).some((path) => path.includes(id));
-  await eventually('its log in the bucket', isThere, { withinMs: 20_000 });
+  await eventually('its log in the bucket', isThere, { withinMs: 60_000 });
   expect(await logOf(id)).toBe('this container is fake\n');
 });
 
 test('one that runs is asked to stop', async () => {
   const { id } = await client.submit({ name: 'stopped', image: 'any', command: ['sleep', '60'] });
-  await eventually('running', async () => (await client.get(id)).phase === 'running' || undefined);
-  await client.cancel(id);
-  // A fake kubelet knows no deadline, so the pod ends by itself; that it was asked is seen on the pod.
-  const pods = `/api/v1/namespaces/lacuna-evaluations/pods?labelSelector=lacuna.dev/evaluation=${id}`;
-  await eventually('the deadline of the pod', async () => {
-    const { items } = await get<{ items: { spec: { activeDeadlineSeconds: number } }[] }>(controlPlane, pods);
-    return items.some(({ spec }) => spec.activeDeadlineSeconds === 1) || undefined;
-  });
+  const pods = async (): Promise<readonly StoppablePod[]> => {
+    const path = `/api/v1/namespaces/lacuna-evaluations/pods?labelSelector=lacuna.dev/evaluation=${id}`;
+    return (await get<{ items: StoppablePod[] }>(controlPlane, path)).items;
+  };
+  await eventually('its pod runs', async () => (await pods()).some(({ status }) => status.phase === 'Running'));
+  // A fake kubelet lets each pod end soon; this one runs on until it was seen that it was asked to stop, of which a fake kubelet knows nothing.
+  kwok.pause();
+  try {
+    await eventually('running', async () => (await client.get(id)).phase === 'running');
+    await client.cancel(id);
+    await eventually('the deadline of the pod', async () =>
+      (await pods()).some(({ spec }) => spec.activeDeadlineSeconds === 1),
+    );
+  } finally {
+    kwok.resume();
+  }
 });
 
 test('one that waits for a node is taken away', async () => {
@@ -185,6 +194,11 @@ function secretOf(ref: SecretRef | undefined): string {
   const { accessKeyId, secretAccessKey } = s3;
   if (ref?.name === ARCHIVE_KEY) return { accessKeyId, secretAccessKey }[ref.key] ?? '';
   return nats.passwordOf(ref?.key as UserName);
+}
+
+interface StoppablePod {
+  readonly spec: { readonly activeDeadlineSeconds?: number };
+  readonly status: { readonly phase: string };
 }
 
 interface SecretRef {
