@@ -1,7 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import type { EvaluationId, LogStatement } from '@lacuna/contracts';
+import type { EvaluationId, Fact, LogStatement } from '@lacuna/contracts';
 import { BUSYBOX_IMAGE } from '@lacuna/servers';
+import { eventually } from '@lacuna/testing';
 import { expect, test } from 'vitest';
+import { messagesIn } from '../support/history.ts';
 import { startRealCluster } from '../support/kubernetes-system.ts';
 import { allSettled } from '../support/settled.ts';
 import type { System } from '../support/system.ts';
@@ -23,7 +25,10 @@ test('L4, L5: of a log that the kubelet rotates away while nobody reads it, what
   const spec = { image: BUSYBOX_IMAGE, command: ['awk', SCRIPT], report: 'none' as const };
   const submitted = await Promise.all(Array.from({ length: PODS }, () => system.client.submit(spec)));
   const collector = system.services['log-collect'];
-  await pass(8_000);
+  const opened = async (): Promise<boolean> =>
+    (await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS')).some(({ type }) => type === 'log-opened');
+  await eventually('a log is read', opened, { withinMs: 120_000 });
+  await pass(3_000);
   await collector.kill9();
   // The kubelet looks every ten seconds: now it rotates at least once what nobody reads.
   await pass(12_000);
@@ -31,7 +36,7 @@ test('L4, L5: of a log that the kubelet rotates away while nobody reads it, what
   const views = await allSettled(
     system.client,
     submitted.map(({ id }) => id),
-    120_000,
+    150_000,
   );
   const statements = views.map(({ attempts }) => attempts[0]?.log as LogStatement);
   for (const [i, { id }] of submitted.entries())
