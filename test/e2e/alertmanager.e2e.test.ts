@@ -21,7 +21,7 @@ test('Alertmanager shows one alert for a pod that is missing, and none any more 
       const alerts = await alertmanager.firing(id);
       return alerts.length > 0 ? alerts : undefined;
     },
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(more).toEqual([]);
   expect(firing?.labels).toMatchObject({
@@ -32,5 +32,5 @@ test('Alertmanager shows one alert for a pod that is missing, and none any more 
   });
   expect(firing?.annotations['description']).toMatch(/^FailedCreate: .*exceeded quota/);
   expect((await untilSettled(system.client, id)).verdict).toBe('passed');
-  await eventually('resolved', async () => (await alertmanager.firing(id)).length === 0, { withinMs: 20_000 });
+  await eventually('resolved', async () => (await alertmanager.firing(id)).length === 0, { withinMs: 60_000 });
 });

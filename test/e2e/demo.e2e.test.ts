@@ -37,7 +37,7 @@ test('the demo tells the whole story, checks it itself, and stays for a look whe
   const closed = once(child, 'close');
   try {
     await eventually('it is over', () => stderr.includes('stays up until Ctrl-C') || child.exitCode !== null, {
-      withinMs: 120_000,
+      withinMs: 240_000,
     });
     expectWholeStory(stdout);
     const page = /page and API +(\S+)/.exec(stderr)?.[1] ?? '';

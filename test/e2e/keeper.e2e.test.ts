@@ -43,7 +43,7 @@ function ended(id: EvaluationId): Promise<FactOf<'container-ended'>> {
     (await messagesIn<FactOf<'container-ended'>>(system.nats.url, 'LACUNA_FACTS')).find(
       ({ evaluation, type }) => evaluation === id && type === 'container-ended',
     );
-  return eventually(`${id} ended`, find, { withinMs: 60_000 });
+  return eventually(`${id} ended`, find, { withinMs: 120_000 });
 }
 
 /** Runs a command whose log file is emptied on the node before anybody reads it. */

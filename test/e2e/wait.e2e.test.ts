@@ -68,7 +68,7 @@ test('the last of a slow queue is waited for longer than any one stage is, becau
     const last = ids.at(-1) ?? '';
     const waiting = lacuna('wait', last);
     await eventually('the last one runs', async () => (await system.client.get(last)).phase === 'running', {
-      withinMs: 60_000,
+      withinMs: 150_000,
     });
     expect(Date.now() - begun).toBeGreaterThan(20_000);
     audit.signal('SIGCONT');
@@ -80,7 +80,7 @@ test('the last of a slow queue is waited for longer than any one stage is, becau
 
 test('--timeout is a hard bound, whatever lives', async () => {
   const id = await submit('long', 'echo begun; sleep 20');
-  await eventually('it runs', async () => (await system.client.get(id)).phase === 'running', { withinMs: 30_000 });
+  await eventually('it runs', async () => (await system.client.get(id)).phase === 'running', { withinMs: 120_000 });
   const { code, stdout, stderr } = await lacuna('wait', '--timeout', '1500ms', id);
   expect({ code, stdout }).toMatchObject({
     code: 7,

@@ -12,7 +12,7 @@ import { wholeTrace } from '../support/whole-trace.ts';
 const run = promisify(execFile);
 const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 let system: System;
-beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=2s+1s' } })));
+beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=2s+8s' } })));
 afterAll(() => system[Symbol.asyncDispose]());
 
 const SPEC = { name: 'hello', command: ['sh', '-c', 'echo hello'] };
@@ -85,7 +85,7 @@ test('a pod that never comes is an ERROR span whose name says so and whose messa
   const hole = await eventually(
     'the hole in Jaeger',
     async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'pod.create missing'),
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(hole.attributes).toMatchObject({ error: true, 'error.type': 'lacuna.missing.pod.create' });
   expect(hole.attributes['otel.status_description']).toMatch(/^FailedCreate: .*exceeded quota/);
@@ -95,7 +95,7 @@ test('a pod that never comes is an ERROR span whose name says so and whose messa
 test('a pod that comes late is a late span, its alert is resolved, and the evaluation goes on', async () => {
   const { id, traceId } = await system.client.submit({
     command: ['true'],
-    labels: { 'lacuna.fault': 'slow-pod:2500' },
+    labels: { 'lacuna.fault': 'slow-pod:3000' },
   });
   const view = await untilSettled(system.client, id);
   expect(view.verdict, view.reason).toBe('passed');
@@ -107,7 +107,7 @@ test('a pod that comes late is a late span, its alert is resolved, and the evalu
       const names = (await system.jaeger.trace(traceId))?.map((span) => span.name) ?? [];
       return names.includes('pod.create missing') && names.includes('pod.create late');
     },
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
 });
 
@@ -121,7 +121,7 @@ test('a cut tail is an ERROR span that says at which byte', async () => {
   const cut = await eventually(
     'the cut in Jaeger',
     async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'log.capture truncated'),
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(cut.attributes['otel.status_description']).toMatch(/^log cut after byte 1 000/);
 });
@@ -129,7 +129,7 @@ test('a cut tail is an ERROR span that says at which byte', async () => {
 test('cancelling works in every phase, and says so', async () => {
   const running = await system.client.submit({ command: ['sleep', '300'] });
   await eventually('it runs', async () => (await system.client.get(running.id)).phase === 'running', {
-    withinMs: 20_000,
+    withinMs: 60_000,
   });
   await system.client.cancel(running.id);
   const view = await untilSettled(system.client, running.id);
@@ -148,7 +148,7 @@ test("the command's env values reach it, and nothing else: no fact, no span, no 
   const view = await untilSettled(system.client, id);
   expect(view.verdict, view.reason).toBe('passed');
   const { env: _, command: __, ...rest } = view.spec;
-  const trace = await eventually('the trace', () => system.jaeger.trace(traceId), { withinMs: 20_000 });
+  const trace = await eventually('the trace', () => system.jaeger.trace(traceId), { withinMs: 60_000 });
   const seen = JSON.stringify([rest, view.evidence, view.attempts, trace]);
   expect(seen).not.toContain(canary);
   for (const service of Object.values(system.services)) expect(service.output).not.toContain(canary);
@@ -170,7 +170,7 @@ test("the services' own spans hang under the root as details, with the request t
   const detail = await eventually(
     'the detail span',
     async () => (await system.jaeger.trace(traceId))?.find((span) => span.name === 'publish submitted'),
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   expect(detail).toMatchObject({ parentSpanId: root, service: 'lacuna-submit' });
   expect(detail.links).toHaveLength(1);

@@ -12,8 +12,8 @@ import type { System } from '../support/system.ts';
 const PODS = 100;
 const MEGABYTE = 1_000_000;
 /** A hundred pods took a minute and a half on two cores on which much else ran. */
-const SETTLED_WITHIN_MS = 280_000;
-const TEST_MS = 300_000;
+const SETTLED_WITHIN_MS = 400_000;
+const TEST_MS = 450_000;
 /** So that the kubelet, which handles each line by itself, is busy with the bytes and not with the lines. */
 const LINE = 'x'.repeat(249);
 
@@ -100,7 +100,7 @@ async function opened(ids: readonly EvaluationId[]): Promise<number> {
 
 test('L1, L17: an API server that is restarted, a kubelet that is killed in mid-line and a collector that is stopped for a minute lose nothing', async () => {
   const ids = await submit(STEADY, 4);
-  await eventually('all logs are open', async () => (await opened(ids)) === ids.length, { withinMs: 60_000 });
+  await eventually('all logs are open', async () => (await opened(ids)) === ids.length, { withinMs: 150_000 });
   await cluster.controlPlane.apiServer.kill();
   await cluster.controlPlane.apiServer.restart();
   await pass(1_000);

@@ -36,7 +36,7 @@ export async function startRival({ controlPlane, request }: RealCluster, cpu: st
   const isRunning = async (): Promise<boolean> =>
     (await get<{ status: { phase: string } }>(controlPlane, PATH)).status.phase === 'Running';
   return {
-    running: async () => void (await eventually('the rival runs', isRunning, { withinMs: 30_000 })),
+    running: async () => void (await eventually('the rival runs', isRunning, { withinMs: 120_000 })),
     [Symbol.asyncDispose]: async () => void (await request({ method: 'DELETE', path: PATH })),
   };
 }

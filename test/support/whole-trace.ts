@@ -6,7 +6,7 @@ import { brokenTrace } from './history.ts';
 export function wholeTrace(
   jaeger: Pick<JaegerFixture, 'trace'>,
   id: EvaluationId,
-  withinMs = 30_000,
+  withinMs = 90_000,
 ): Promise<readonly JaegerSpan[]> {
   return eventually(
     `the whole trace of ${id} in Jaeger`,
