@@ -1,5 +1,5 @@
 import type { FactData } from '@lacuna/contracts';
-import { startOf, type Attempt, type Pod } from './evaluation.ts';
+import { podsOf, startOf, type Attempt, type Pod } from './evaluation.ts';
 
 /** Why a stage that came to its end is not ok. `platform` breaks are findings and raise an alert; the program's own doings are not. */
 export interface Break {
@@ -39,7 +39,7 @@ export const DUPLICATE_START = 'duplicate-start';
 
 /** More than one started pod for one Job: the cluster ran it twice, so no single result can be believed. */
 export function duplicateStart(attempt: Attempt): Break | undefined {
-  const started = Object.values(attempt.pods).filter((pod) => startOf(pod) !== undefined);
+  const started = podsOf(attempt).filter((pod) => startOf(pod) !== undefined);
   if (started.length < 2) return undefined;
   const uids = started.map((pod) => pod.uid).sort();
   return platform(DUPLICATE_START, `the cluster started ${started.length} pods for one Job: ${uids.join(', ')}`);

@@ -92,10 +92,23 @@ export function latestAttempt(evaluation: Evaluation): Attempt {
   return attemptsOf(evaluation).at(-1) ?? unknownAttempt(1);
 }
 
-/** The pod that stands for the attempt: the first one, by creation and then by uid so that every reader picks the same. */
+/**
+ * Pods of the attempt's Job. One with our labels that is known to belong to another Job, or to none, is somebody's copy: what it does is evidence of
+ * nothing. k8s-watch tells of it as an orphan.
+ */
+export function podsOf(attempt: Attempt): Pod[] {
+  return Object.values(attempt.pods).filter((pod) => isOf(attempt, pod));
+}
+
+function isOf({ job }: Attempt, { created }: Pod): boolean {
+  return job === undefined || created === undefined || created.data.jobUid === job.data.jobUid;
+}
+
+/** The pod that stands for the attempt: the first one of its Job, by creation and then by uid so that every reader picks the same. */
 export function primaryPod(attempt: Attempt): Pod | undefined {
   let first: Pod | undefined;
-  for (const pod of Object.values(attempt.pods)) if (first === undefined || precedes(pod, first)) first = pod;
+  for (const pod of Object.values(attempt.pods))
+    if (isOf(attempt, pod) && (first === undefined || precedes(pod, first))) first = pod;
   return first;
 }
 

@@ -1,6 +1,6 @@
 import type { FactData, RetryCause } from '@lacuna/contracts';
 import { containerRunEnd, containerStartEnd, goneEnd } from './break.ts';
-import { primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+import { podsOf, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 type Settled = FactData<'settled'>;
 
@@ -32,7 +32,7 @@ export function dueRetry(
 function retryCause(attempt: Attempt, { verdict }: Settled): RetryCause | undefined {
   if (verdict === 'failed') return 'failure';
   const pod = primaryPod(attempt);
-  if (verdict !== 'error' || pod === undefined || Object.keys(attempt.pods).length > 1) return undefined;
+  if (verdict !== 'error' || pod === undefined || podsOf(attempt).length > 1) return undefined;
   return startOf(pod) === undefined ? causeBeforeStart(pod) : causeOfEnd(pod);
 }
 
