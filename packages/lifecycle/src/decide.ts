@@ -2,7 +2,7 @@ import { fact, type Deadlines, type Fact, type FactData } from '@lacuna/contract
 import { earlierAttempts } from './earlier-attempts.ts';
 import { latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
 import { dueFindings } from './findings.ts';
-import { graceMs } from './grace.ts';
+import { giveUpAt, graceMs } from './grace.ts';
 import { join } from './join.ts';
 import { overcomeFindings } from './overcome-findings.ts';
 import { dueRetry } from './retry.ts';
@@ -34,9 +34,9 @@ export function nextDeadline(evaluation: Evaluation, deadlines: Deadlines = {}):
   const attempt = latestAttempt(evaluation);
   const behindHole = openFinding(evaluation, attempt) !== undefined;
   const times = stagesOf(evaluation, attempt, deadlines).map((stage) => {
-    const grace = graceMs(stage, attempt, deadlines);
-    if (stage.outcome === 'missing') return (stage.missing?.raised?.data.deadline ?? Infinity) + grace;
-    return stage.deadline === undefined ? Infinity : stage.deadline + (behindHole ? grace : 0);
+    if (stage.outcome === 'missing') return giveUpAt(stage, attempt, deadlines);
+    if (stage.deadline === undefined) return Infinity;
+    return stage.deadline + (behindHole ? graceMs(stage, attempt, deadlines) : 0);
   });
   const next = Math.min(...times);
   return next === Infinity ? undefined : next;

@@ -11,3 +11,12 @@ export function graceMs({ stage }: StageState, attempt: Attempt, deadlines: Dead
   if (stage !== 'pod.create' || latest(attempt.warnings)?.data.quota !== 'full') return own;
   return Math.max(own, stageContract('queue', deadlines).owedWithinMs ?? 0);
 }
+
+/**
+ * When a stage that was told to be missing is given up: its grace after that was told, and not only after its deadline. Whoever tells may have been
+ * stopped until then, and whoever would have told of the stage with him. Infinite for one that was not told.
+ */
+export function giveUpAt(stage: StageState, attempt: Attempt, deadlines: Deadlines): number {
+  const { at = Infinity, data } = stage.missing?.raised ?? {};
+  return Math.max(at, data?.deadline ?? at) + graceMs(stage, attempt, deadlines);
+}

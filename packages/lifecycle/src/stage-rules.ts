@@ -17,7 +17,10 @@ import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } 
 export interface StageRule {
   readonly begin: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
   readonly end: (evaluation: Evaluation, attempt: Attempt) => StageEnd | undefined;
-  /** From when the contract's time runs, where that is not the begin; undefined = not owed yet. */
+  /**
+   * From when the contract's time runs, where that is not the begin; undefined = not owed yet. What another machine's clock says may lie long in the
+   * past, or in the future: so it is not before the moment at which we saw it (fault J27).
+   */
   readonly owedFrom?: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
   /** What is known about why it has not come. */
   readonly whyMissing: (evaluation: Evaluation, attempt: Attempt) => string;
@@ -46,6 +49,7 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   },
   'pod.create': {
     begin: (_, attempt) => attempt.job?.at,
+    owedFrom: (_, { job }) => seen(job),
     end: (_, attempt) =>
       ofPod(attempt, (pod) => endedAt(pod.created?.at ?? pod.scheduled?.at ?? startOf(pod), duplicateStart(attempt))) ??
       (primaryPod(attempt) === undefined ? jobGoneEnd(attempt) : undefined),
@@ -54,6 +58,7 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   },
   'pod.schedule': {
     begin: (_, attempt) => primaryPod(attempt)?.created?.at,
+    owedFrom: (_, attempt) => seen(primaryPod(attempt)?.created),
     // A container that started or ended proves a node, even when the fact about the node never came.
     end: (_, attempt) =>
       ofPod(attempt, (pod) => endedAt(pod.scheduled?.at ?? startOf(pod) ?? pod.ended?.at) ?? goneEnd(pod)),
@@ -62,13 +67,15 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   'container.start': {
     begin: (_, attempt) => ofPod(attempt, (pod) => pod.scheduled?.at ?? startOf(pod) ?? pod.ended?.at),
     end: (_, attempt) => ofPod(attempt, containerStartEnd),
+    owedFrom: (_, attempt) => ofPod(attempt, (pod) => seen(pod.scheduled) ?? startOf(pod) ?? seen(pod.ended)),
     whyMissing: (_, attempt) =>
       saidBy(latest(primaryPod(attempt)?.waiting ?? {})) ?? 'the container waits, with no reason given',
   },
   'container.run': {
     begin: (_, attempt) => ofPod(attempt, startOf),
     end: (_, attempt) => ofPod(attempt, containerRunEnd),
-    owedFrom: (evaluation, attempt) => ofPod(attempt, (pod) => plus(startOf(pod), timeoutOf(evaluation))),
+    owedFrom: (evaluation, attempt) =>
+      ofPod(attempt, (pod) => plus(seen(pod.started) ?? startOf(pod), timeoutOf(evaluation))),
     whyMissing: (evaluation, attempt) =>
       `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: ${silenceOf(attempt) ?? 'hung, or its node is lost'}`,
     whileOpen: silenceOf,
@@ -77,7 +84,7 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     begin: (_, attempt) => ofPod(attempt, startOf),
     end: (_, attempt) => ofPod(attempt, (pod) => endedAt(pod.logClosed?.at, brokenLog(pod))),
     // Owed by the end of the container; while that is not known, container.run is the hole.
-    owedFrom: (_, attempt) => ofPod(attempt, (pod) => pod.ended?.at ?? pod.gone?.at),
+    owedFrom: (_, attempt) => ofPod(attempt, (pod) => seen(pod.ended) ?? seen(pod.gone)),
     whyMissing: (_, attempt) => {
       const { logOpened, logHeldUp } = primaryPod(attempt) ?? {};
       const held = heldUp(logHeldUp);
@@ -139,6 +146,10 @@ function heldUp(logHeldUp: Pod['logHeldUp']): string | undefined {
 function ofPod<T>(attempt: Attempt, read: (pod: Pod) => T | undefined): T | undefined {
   const pod = primaryPod(attempt);
   return pod === undefined ? undefined : read(pod);
+}
+
+function seen(fact: { readonly at: number; readonly seenAt: number } | undefined): number | undefined {
+  return fact && Math.max(fact.at, fact.seenAt);
 }
 
 function plus(time: number | undefined, ms: number): number | undefined {

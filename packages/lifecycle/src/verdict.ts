@@ -10,7 +10,7 @@ import {
 } from './evaluation.ts';
 import { DUPLICATE_START } from './break.ts';
 import { citeEvidence, evidenceAt } from './cite-evidence.ts';
-import { graceMs } from './grace.ts';
+import { giveUpAt, graceMs } from './grace.ts';
 import { cancelled, judgeRun, type Judgement } from './judge-run.ts';
 import { stagesOf, type StageState } from './stages.ts';
 
@@ -84,11 +84,6 @@ function judgeCollected(known: Case): Judgement | undefined {
 }
 
 const RUNNING = new Set(['container.run', 'log.capture', 'report.read', 'verdict']);
-
-function giveUpAt(stage: StageState, attempt: Attempt, deadlines: Deadlines): number {
-  const { deadline, since } = stage.missing?.raised?.data ?? {};
-  return (deadline ?? since ?? Infinity) + graceMs(stage, attempt, deadlines);
-}
 
 function judgeHole(stage: StageState): Judgement {
   const reason = `${stage.stage} missing: ${stage.missing?.raised?.data.reason ?? stage.why ?? 'no reason known'}`;
