@@ -3,12 +3,17 @@ import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Comparisons } from './comparisons.ts';
 import { Ledger } from './ledger.ts';
+import { Sleeps } from './sleeps.ts';
 
 type AuditedBus = Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts' | 'logEnd' | 'readLog'>;
 
 export interface AuditorOptions {
   readonly deadlines: Deadlines;
   readonly now: () => number;
+  /** Milliseconds on a clock that stands still while the machine sleeps. */
+  readonly awakeMs: () => number;
+  /** How long after the start, or a sleep, it waits for what was overdue by then. Milliseconds. */
+  readonly settleMs: number;
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
   /** Told of what this auditor said first. */
   readonly onSaid?: (fact: Fact) => void;
@@ -26,6 +31,7 @@ export interface AuditorOptions {
 export class Auditor {
   readonly #bus: AuditedBus;
   readonly #options: AuditorOptions;
+  readonly #sleeps: Sleeps;
   readonly #ledger: Ledger;
   readonly #comparisons: Comparisons;
   readonly #judging = new Map<EvaluationId, Promise<void>>();
@@ -39,7 +45,8 @@ export class Auditor {
   constructor(bus: AuditedBus, options: AuditorOptions) {
     this.#bus = bus;
     this.#options = options;
-    this.#ledger = new Ledger(options.deadlines);
+    this.#sleeps = new Sleeps(options.settleMs);
+    this.#ledger = new Ledger(options.deadlines, this.#sleeps);
     this.#comparisons = new Comparisons(bus, options.onError);
   }
 
@@ -105,7 +112,7 @@ export class Auditor {
 
   #tick(): void {
     if (!this.#caughtUp) return;
-    for (const id of this.#ledger.due(this.#options.now())) this.#judge(id, true);
+    for (const id of this.#ledger.due(this.#now())) this.#judge(id, true);
     this.#comparisons.work();
   }
 
@@ -127,9 +134,9 @@ export class Auditor {
     for (;;) {
       const evaluation = this.#ledger.get(id);
       if (evaluation === undefined) return;
-      const now = this.#options.now();
+      const now = this.#now();
       const [due] = decide(evaluation, now, this.#options.deadlines);
-      if (due === undefined) return;
+      if (due === undefined || this.#isTooSoon(due, now)) return;
       // A deadline is judged on a fresh read: what this process has not seen yet, because it was stopped or is behind, must not be called missing.
       if (!isFresh && this.#ledger.isDue(id, now)) {
         this.#ledger.put(await this.#read(id));
@@ -143,6 +150,20 @@ export class Auditor {
       const known = this.#ledger.get(id) ?? evaluation;
       this.#ledger.put(join(known, { fact: kept, storedAt: this.#options.now() }));
     }
+  }
+
+  /** Looks at the clock, and notices when that was not done for long. */
+  #now(): number {
+    const now = this.#options.now();
+    if (this.#sleeps.look(now, this.#options.awakeMs())) this.#ledger.woke();
+    return now;
+  }
+
+  /** Whether only the clock calls for it, and those who could still tell of it may have just woken up. */
+  #isTooSoon(due: Fact, now: number): boolean {
+    const isByFacts = due.type === 'finding-cleared' || (due.type === 'finding-raised' && due.data.cause !== 'missing');
+    const { evaluation: id } = due;
+    return !isByFacts && this.#ledger.isOverdue(id, now) && !this.#ledger.isDue(id, now);
   }
 
   async #read(id: EvaluationId): Promise<Evaluation> {

@@ -1,5 +1,6 @@
 import type { Deadlines, EvaluationId } from '@lacuna/contracts';
 import { join, nextDeadline, unknownEvaluation, type Evaluation, type Recorded } from '@lacuna/lifecycle';
+import type { Sleeps } from './sleeps.ts';
 
 interface Entry {
   readonly evaluation: Evaluation;
@@ -16,11 +17,13 @@ const KEPT_SETTLED = 2_000;
  */
 export class Ledger {
   readonly #deadlines: Deadlines;
+  readonly #sleeps: Pick<Sleeps, 'dueAt'>;
   readonly #open = new Map<EvaluationId, Entry>();
   readonly #settled = new Map<EvaluationId, Evaluation>();
 
-  constructor(deadlines: Deadlines) {
+  constructor(deadlines: Deadlines, sleeps: Pick<Sleeps, 'dueAt'>) {
     this.#deadlines = deadlines;
+    this.#sleeps = sleeps;
   }
 
   get openCount(): number {
@@ -75,12 +78,27 @@ export class Ledger {
     return entry !== undefined && this.#deadlineOf(entry) <= now;
   }
 
+  /** Whether its next deadline has passed, due or not. */
+  isOverdue(id: EvaluationId, now: number): boolean {
+    const evaluation = this.#open.get(id)?.evaluation;
+    return evaluation !== undefined && (nextDeadline(evaluation, this.#deadlines) ?? Infinity) <= now;
+  }
+
+  /** Somebody slept: deadlines are to be worked out anew. */
+  woke(): void {
+    for (const entry of this.#open.values()) delete entry.deadline;
+  }
+
   openIds(): Iterable<EvaluationId> {
     return this.#open.keys();
   }
 
   #deadlineOf(entry: Entry): number {
-    return (entry.deadline ??= nextDeadline(entry.evaluation, this.#deadlines) ?? Infinity);
+    const { evaluation } = entry;
+    return (entry.deadline ??= this.#sleeps.dueAt(
+      nextDeadline(evaluation, this.#deadlines) ?? Infinity,
+      evaluation.acceptedAt ?? 0,
+    ));
   }
 
   #dropOldestSettled(): void {

@@ -37,6 +37,8 @@ const EXPORTED_ON: FactType[] = [
 
 /** Traces per export request, and how long a started batch waits for more. */
 const BATCH = { maxBatch: 100, maxWaitMs: 50 } as const;
+/** After a start all others may be starting too: a service needs some seconds for that, with its first listing of the cluster. Milliseconds. */
+const SETTLE_MS = 10_000;
 const READ_BACK_AFTER_MS = [150, 300, 1_000] as const;
 
 async function start(context: Context): Promise<RunningService> {
@@ -47,6 +49,8 @@ async function start(context: Context): Promise<RunningService> {
     ...(compactor && { onSettled: compactor.settled.bind(compactor) }),
     deadlines: parseDeadlines(config.deadlines),
     now: () => clock.nowMs(),
+    awakeMs: () => performance.now(),
+    settleMs: SETTLE_MS,
     onError: (error, evaluation) =>
       log.error({ err: error, evaluation }, 'could not judge an evaluation; trying again'),
     tickMs: config.tick,

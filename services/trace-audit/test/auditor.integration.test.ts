@@ -19,13 +19,19 @@ afterAll(async () => {
   await nats[Symbol.asyncDispose]();
 });
 
-/** An auditor at work, until it is disposed. Its clock can be moved. */
-function auditing(audited = bus): AsyncDisposable & { later: (ms: number) => void; auditor: Auditor } {
+/** An auditor at work, until it is disposed. Its clock can be moved: time passes, or the machine sleeps. */
+function auditing(
+  audited = bus,
+  settleMs = 0,
+): AsyncDisposable & { later: (ms: number) => void; sleep: (ms: number) => void; auditor: Auditor } {
   const stop = new AbortController();
   let ahead = 0;
+  let slept = 0;
   const auditor = new Auditor(audited, {
     deadlines: {},
-    now: () => Date.now() + ahead,
+    now: () => Date.now() + ahead + slept,
+    awakeMs: () => performance.now() + ahead,
+    settleMs,
     tickMs: 10,
     onError: (error, evaluation) => expect.fail(`${evaluation}: ${String(error)}`),
   });
@@ -33,6 +39,7 @@ function auditing(audited = bus): AsyncDisposable & { later: (ms: number) => voi
   return {
     auditor,
     later: (ms) => void (ahead += ms),
+    sleep: (ms) => void (slept += ms),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await running;
@@ -116,6 +123,35 @@ describe('the auditor', () => {
     const settled = await settledOf(told.id).finally(() => gates['pod-created'].resolve());
     expect(settled.data.verdict).toBe('passed');
     expect(await factsOf(told.id, 'finding-raised')).toEqual([]);
+  });
+
+  test('that starts behind a deadline waits for those who start with it, and then tells what is missing all the same', async () => {
+    const begun = (): Story => new Story(testId(next++), Date.now() - 120_000).submitted().after(10).jobCreated();
+    const [told, untold] = [begun(), begun()];
+    await tell(told);
+    await tell(untold);
+    await using work = auditing(bus, 1_500);
+    await eventually('it has read the stream', () => work.auditor.state.caughtUp);
+    await tell(again(told).after(20).podCreated());
+    await eventually('told', async () => (await factsOf(untold.id, 'finding-raised'))[0]);
+    expect(await factsOf(told.id, 'finding-raised')).toEqual([]);
+    // It was told only now, so its grace begins now.
+    expect(await factsOf(untold.id, 'settled')).toEqual([]);
+  });
+
+  test('that slept with the whole machine counts the sleep for nobody', async () => {
+    const running = story().running({ timeout: '1m' });
+    await tell(running);
+    await using work = auditing(bus, 50);
+    await eventually('it has read the stream', () => work.auditor.state.caughtUp);
+    work.sleep(600_000);
+    const short = story().running({ timeout: '1s' });
+    await tell(short);
+    work.later(65_000);
+    await eventually('told', async () => (await factsOf(short.id, 'finding-raised'))[0]);
+    expect(await factsOf(running.id, 'finding-raised')).toEqual([]);
+    work.later(60_000);
+    await eventually('told in its turn', async () => (await factsOf(running.id, 'finding-raised'))[0]);
   });
 
   test('goes on after the server was killed under it', async () => {

@@ -50,6 +50,8 @@ function auditing(afterMs: number): AsyncDisposable & { readonly compactor: Comp
   const auditor = new Auditor(bus, {
     deadlines: {},
     now: Date.now,
+    awakeMs: () => performance.now(),
+    settleMs: 0,
     tickMs: 10,
     onError: fail,
     onSettled: (settled) => compactor.settled(settled),

@@ -24,6 +24,8 @@ function auditing(): AsyncDisposable {
   const running = new Auditor(bus, {
     deadlines: {},
     now: () => Date.now(),
+    awakeMs: () => performance.now(),
+    settleMs: 0,
     tickMs: 10,
     onError: (error, evaluation) => expect.fail(`${evaluation}: ${String(error)}`),
   }).run(stop.signal);
