@@ -2,6 +2,7 @@ import type { NodeSnapshot } from '@lacuna/cluster';
 import type { Fact } from '@lacuna/contracts';
 import { factOfLostNode } from './facts-of.ts';
 import type { Inventory } from './inventory.ts';
+import { LookedTime } from './looked-time.ts';
 
 /**
  * Nodes that are not ready, and since when we have known it. Kubernetes may leave a Job on a dead node without any end, for ever; so
@@ -9,6 +10,8 @@ import type { Inventory } from './inventory.ts';
  */
 export class NodeLeases {
   readonly #leaseMs: number;
+  readonly #looked = new LookedTime();
+  /** Since when by the time in which somebody looked. */
   readonly #silent = new Map<string, { readonly since: number; readonly message: string }>();
 
   constructor(leaseMs: number) {
@@ -16,17 +19,19 @@ export class NodeLeases {
   }
 
   note({ name, ready, message }: NodeSnapshot, now: number): void {
+    const since = this.#looked.at(now);
     if (ready) this.#silent.delete(name);
-    else if (!this.#silent.has(name)) this.#silent.set(name, { since: now, message });
+    else if (!this.#silent.has(name)) this.#silent.set(name, { since, message });
   }
 
   /** For each pod that runs on a node whose lease is over, that it is lost. */
   lostPods(inventory: Pick<Inventory, 'objects'>, now: number): { readonly uid: string; readonly fact: Fact }[] {
+    const looked = this.#looked.at(now);
     if (this.#silent.size === 0) return [];
     return [...inventory.objects()].flatMap(({ uid, identity, runsOn = '' }) => {
       const node = this.#silent.get(runsOn);
-      if (node === undefined || now - node.since < this.#leaseMs) return [];
-      const message = `the node ${runsOn} has not been ready for ${Math.round((now - node.since) / 1_000)} s: ${node.message}`;
+      if (node === undefined || looked - node.since < this.#leaseMs) return [];
+      const message = `the node ${runsOn} has not been ready for ${Math.round((looked - node.since) / 1_000)} s: ${node.message}`;
       return [{ uid, fact: factOfLostNode(uid, identity, message.slice(0, 4_096), now) }];
     });
   }

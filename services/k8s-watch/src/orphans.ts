@@ -3,6 +3,7 @@ import { fold } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import type { Expectations } from './expectations.ts';
 import type { Inventory, Present } from './inventory.ts';
+import { LookedTime } from './looked-time.ts';
 import { orphanOf, type OrphanReason } from './orphan-of.ts';
 import { callIn, RemovalProgress } from './removal-progress.ts';
 
@@ -25,7 +26,8 @@ export interface OrphanDeps {
  */
 export class Orphans {
   readonly #deps: OrphanDeps;
-  /** When each unaccounted object was first met so, or last judged. */
+  readonly #looked = new LookedTime();
+  /** When each unaccounted object was first met so, or last judged, by the time in which somebody looked. */
   #since = new Map<string, number>();
   readonly #late = new Set<string>();
   readonly #removals: RemovalProgress;
@@ -77,13 +79,14 @@ export class Orphans {
     const unaccounted = [...inventory.objects()].filter(
       (object) => !expectations.accountsFor(object) && !expectations.isOrphan(object.uid),
     );
-    this.#since = new Map(unaccounted.map(({ uid }) => [uid, this.#since.get(uid) ?? now]));
+    const looked = this.#looked.at(now);
+    this.#since = new Map(unaccounted.map(({ uid }) => [uid, this.#since.get(uid) ?? looked]));
     for (const uid of this.#late) if (!this.#since.has(uid)) this.#late.delete(uid);
     if (unaccounted.length > 0) this.#removals.note(await bus.doneUpTo(), now);
-    const overdue = unaccounted.filter(({ uid }) => now - (this.#since.get(uid) ?? now) >= afterMs);
+    const overdue = unaccounted.filter(({ uid }) => looked - (this.#since.get(uid) ?? looked) >= afterMs);
     const next = overdue.slice(0, READS_PER_LOOK);
     // Judged again only after as long.
-    for (const { uid } of next) this.#since.set(uid, now);
+    for (const { uid } of next) this.#since.set(uid, looked);
     return next;
   }
 }
