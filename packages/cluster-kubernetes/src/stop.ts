@@ -50,13 +50,13 @@ class Stop {
     );
     if (listed.status !== 200) return { kind: 'unavailable', message: messageOf(listed) };
     const { items: pods = [] } = listed.body as { readonly items?: readonly ApiPod[] };
-    return pods.length === 0 ? outcomeOfChange(await this.#end(path, this.#job.uid)) : this.#stopPods(pods);
+    return pods.length === 0 ? this.#end(path, this.#job.uid) : this.#stopPods(pods);
   }
 
   async #stopPods(pods: readonly ApiPod[]): Promise<ChangeOutcome> {
     for (const { metadata: { name = '', uid = '' } = {}, spec } of pods) {
       const path = `${podsPath(this.#namespace)}/${encodeURIComponent(name)}`;
-      const ended = outcomeOfChange(await this.#end(path, uid));
+      const ended = await this.#end(path, uid);
       if (ended.kind === 'unavailable') return ended;
       if (spec?.nodeName !== undefined) continue;
       const deleted = outcomeOfChange(await this.#delete(path, uid));
@@ -65,10 +65,12 @@ class Stop {
     return { kind: 'done' };
   }
 
-  #end(path: string, uid: string): Promise<ApiResponse> {
+  /** A conflict may be another writer's as well as another uid: whoever asks again finds out, and no wish to stop gets lost. */
+  async #end(path: string, uid: string): Promise<ChangeOutcome> {
     const annotations = { [ANNOTATIONS.stopped]: new Date().toISOString() };
     const body = { metadata: { uid, annotations }, ...DEADLINE_NOW };
-    return this.#connection.call({ method: 'PATCH', path, body }, this.#signal);
+    const patched = await this.#connection.call({ method: 'PATCH', path, body }, this.#signal);
+    return patched.status === 409 ? { kind: 'unavailable', message: messageOf(patched) } : outcomeOfChange(patched);
   }
 
   #delete(path: string, uid: string): Promise<ApiResponse> {

@@ -17,7 +17,7 @@ export interface Seen {
 
 type Answer = (response: ServerResponse, seen: Seen) => unknown;
 type Kind = 'jobs' | 'pods' | 'events' | 'nodes' | 'configmaps';
-export type Verb = 'list' | 'watch' | 'create' | 'get' | 'delete' | 'log';
+export type Verb = 'list' | 'watch' | 'create' | 'get' | 'patch' | 'delete' | 'log';
 
 /** An API server that says what a test has prepared, in order; prepared answers run out into an empty cluster whose watches are silent. */
 export class ScriptedApi implements AsyncDisposable {
