@@ -34,6 +34,7 @@ export async function* watchLines(body: AsyncIterable<Uint8Array>): AsyncGenerat
 
 function eventOf(line: string): WatchEvent {
   const event = JSON.parse(line) as Partial<WatchEvent> | null;
-  if (event?.type === undefined || event.object === undefined) throw new Error('a line of the watch is no event');
+  if (event?.type === undefined || typeof event.object !== 'object' || event.object === null)
+    throw new Error('a line of the watch is no event');
   return event as WatchEvent;
 }

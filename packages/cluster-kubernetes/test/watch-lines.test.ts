@@ -35,6 +35,7 @@ test.each([
   ['a whole object without its newline', JSON.stringify(event('one')), 'cut in a line'],
   ['a line that is no JSON', '<html>\n', 'JSON'],
   ['a line that is no event', '{"kind":"Status"}\n', 'no event'],
+  ['a line about nothing', '{"type":"ADDED","object":null}\n', 'no event'],
 ])('%s is a break and never skipped', async (_, text, message) => {
   await expect(read([Buffer.from(text)])).rejects.toThrow(message);
 });
