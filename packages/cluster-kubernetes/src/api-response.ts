@@ -40,9 +40,12 @@ export function objectOf({ body }: ApiResponse): ApiObject | undefined {
   return object.metadata?.uid === undefined ? undefined : object;
 }
 
-/** `Retry-After` in milliseconds, given as seconds or as a date; undefined for none and for nonsense. */
+/** Whatever stands in front of an API server may ask for an hour; who then does not look for an hour takes what it did not see for missing. Milliseconds. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+/** `Retry-After` in milliseconds, a minute at most, given as seconds or as a date; undefined for none and for nonsense. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined || header === '') return undefined;
   const ms = /^[0-9]+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
 }

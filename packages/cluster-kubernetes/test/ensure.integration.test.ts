@@ -62,6 +62,8 @@ test('J23: a 429 is told with the time after which to ask again, be it in second
     'create jobs',
     plain(429, 'Too many requests', { 'retry-after': '30' }),
     plain(429, '', { 'retry-after': past }),
+    plain(429, '', { 'retry-after': '3600' }),
+    plain(429, '', { 'retry-after': '9'.repeat(400) }),
     json(201, OURS),
   );
   expect(await ensure(cluster)).toEqual({
@@ -70,6 +72,9 @@ test('J23: a 429 is told with the time after which to ask again, be it in second
     retryAfterMs: 30_000,
   });
   expect(await ensure(cluster)).toMatchObject({ kind: 'throttled', retryAfterMs: 0 });
+  // A minute at most: one request a minute hurts nobody, and an hour without any would be taken for a failure.
+  expect(await ensure(cluster)).toMatchObject({ kind: 'throttled', retryAfterMs: 60_000 });
+  expect(await ensure(cluster)).toMatchObject({ kind: 'throttled', retryAfterMs: 60_000 });
   expect((await ensure(cluster)).kind).toBe('created');
 });
 
