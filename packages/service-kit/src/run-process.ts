@@ -10,15 +10,15 @@ export interface ProcessOptions {
   readonly start: (life: Lifecycle) => Promise<void>;
 }
 
-type StopSignal = 'SIGTERM' | 'SIGINT';
+/** SIGHUP: the terminal was closed. Without a stop, servers that were started with the process would outlive it. */
+type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
 /** A terminal signals the whole process group, and npm passes the signal on as well: one Ctrl-C often comes twice. */
 const SAME_PRESS_MS = 500;
 
 /**
- * Runs a process from start to exit; the only place that touches signals and `process.exit`. The first SIGTERM or SIGINT drains, a
- * second one ends at once. Exit codes: 0 after a clean stop, 1 after a failure or an unclean stop, 130 (SIGINT) and 143 (SIGTERM) when
- * told twice. A rejection that nobody handled ends the process as well: its state is unknown, and facts are durable.
+ * Runs a process from start to exit; the only place that touches signals and `process.exit`. The first SIGTERM, SIGINT or SIGHUP drains,
+ * a second one ends at once. Exit codes: 0 after a clean stop, 1 after a failure or an unclean stop, 128 and the signal's number when told twice. A rejection that nobody handled ends the process as well: its state is unknown, and facts are durable.
  */
 export async function runProcess({ log, stopMs, start }: ProcessOptions): Promise<never> {
   const life = new Lifecycle({ stopMs, onChange: (state) => logState(log, state) });
@@ -46,6 +46,7 @@ function onStopSignals(first: (signal: StopSignal) => void, again: (signal: Stop
   };
   process.on('SIGTERM', () => receive('SIGTERM'));
   process.on('SIGINT', () => receive('SIGINT'));
+  process.on('SIGHUP', () => receive('SIGHUP'));
 }
 
 function crash(log: Logger, error: unknown, what: string): never {

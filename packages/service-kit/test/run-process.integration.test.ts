@@ -6,15 +6,18 @@ const inState = (state: string) => (line: LogLine) => line['state'] === state;
 const statesOf = ({ lines }: ServiceProcess) => lines.map(({ state }) => state).filter((state) => state !== undefined);
 
 describe('signals', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('the first %s drains, and the process exits with 0', async (signal) => {
-    await using service = start();
-    await service.line('ready', inState('ready'));
-    service.kill(signal);
-    expect(await service.exit).toBe(0);
-    expect(statesOf(service)).toEqual(['ready', 'draining', 'stopped']);
-    expect(service.lines).toContainEqual(expect.objectContaining({ state: 'draining', why: signal }));
-    expect(service.lines).toContainEqual(expect.objectContaining({ msg: 'closed quiet' }));
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'the first %s drains, and the process exits with 0',
+    async (signal) => {
+      await using service = start();
+      await service.line('ready', inState('ready'));
+      service.kill(signal);
+      expect(await service.exit).toBe(0);
+      expect(statesOf(service)).toEqual(['ready', 'draining', 'stopped']);
+      expect(service.lines).toContainEqual(expect.objectContaining({ state: 'draining', why: signal }));
+      expect(service.lines).toContainEqual(expect.objectContaining({ msg: 'closed quiet' }));
+    },
+  );
 
   it('a second SIGTERM ends it at once, with 143', async () => {
     await using service = start('hanging');

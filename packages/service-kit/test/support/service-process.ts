@@ -12,7 +12,7 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   /** The first line of which this holds, once it is there. */
   line(what: string, holds: (line: LogLine) => boolean): Promise<LogLine>;
-  kill(signal: 'SIGTERM' | 'SIGINT'): void;
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void;
   /** The exit code, or the signal that ended it. */
   readonly exit: Promise<number | string>;
 }
