@@ -7,11 +7,19 @@ export interface LogSink {
   end(): Promise<void>;
 }
 
-/** Bytes as they are; to a terminal only the text and the colours, unless `raw`. */
+/** Bytes as they are; to a terminal only the text and the colours, unless `raw`, and what comes behind them begins a line of its own. */
 export function logSink(out: Screen, { raw }: { readonly raw: boolean }): LogSink {
   if (raw || !out.isTerminal) return { write: (chunk) => out.write(chunk), end: () => Promise.resolve() };
   const filter = new TerminalFilter();
-  return { write: (chunk) => out.write(filter.push(chunk)), end: () => out.write(filter.end()) };
+  let isMidLine = false;
+  return {
+    write: (chunk) => {
+      const text = filter.push(chunk);
+      if (text !== '') isMidLine = !text.endsWith('\n');
+      return out.write(text);
+    },
+    end: () => out.write(`${filter.end()}${isMidLine ? '\n' : ''}`),
+  };
 }
 
 /** A log for programs: a JSON line for each chunk, in base64, as a log may hold any byte. */

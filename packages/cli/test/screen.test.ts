@@ -35,6 +35,14 @@ describe('a log', () => {
     expect(await printed({ isTerminal: true, raw: false })).toBe('\x1b[31mred\xef\xbf\xbd\n\x1b[0m');
   });
 
+  test('whose last line has no end is ended on a terminal, for the verdict to begin a line', async () => {
+    const { screen, written } = fakeScreen({ isTerminal: true });
+    const sink = logSink(screen, { raw: false });
+    await sink.write(Buffer.from('one\ntwo'));
+    await sink.end();
+    expect(written()).toBe('one\ntwo\n');
+  });
+
   test('is left as it is on request, and for anything that is no terminal', async () => {
     expect(await printed({ isTerminal: true, raw: true })).toBe(LOG.toString('latin1'));
     expect(await printed({ isTerminal: false, raw: false })).toBe(LOG.toString('latin1'));
