@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/service-kit';
@@ -6,6 +7,7 @@ import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
 import { refuseUnused } from '../refuse-unused.ts';
 import { tellWaiting } from '../tell-waiting.ts';
+import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface UpOptions {
@@ -49,6 +51,7 @@ function refuseUseless({ cluster, otlp }: UpOptions, command: Command): void {
 
 async function up(given: UpOptions, json: boolean): Promise<void> {
   const { port, data, nats, otlp, jaeger } = given;
+  assertUsable(data);
   const log = createLogger({ service: 'lacuna', level: 'info', destination: logFile(join(data, 'lacuna.log')) });
   const options: PlatformOptions = {
     port,
@@ -78,9 +81,24 @@ async function start(life: Lifecycle, options: PlatformOptions, json: boolean): 
     const platform = await openPlatform(life, options);
     process.stdout.write(json ? `${JSON.stringify(addresses(platform))}\n` : welcome(platform));
   } catch (error) {
-    process.stderr.write(`lacuna up: ${(error as Error).message}\n`);
+    process.stderr.write(`lacuna up: ${describe(error as NodeJS.ErrnoException, options.port)}\n`);
     throw error;
   }
+}
+
+/** Throws when nothing can be kept in the folder. */
+function assertUsable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw usageError(`nothing can be kept in ${folder} (${(error as Error).message}); name another folder with --data`);
+  }
+}
+
+function describe({ code, message }: NodeJS.ErrnoException, port: number): string {
+  if (code !== 'EADDRINUSE') return message;
+  return `port ${port} is in use, perhaps by another lacuna up; stop that one, or choose another port with --port`;
 }
 
 function addresses({ http, nats, traces }: Platform): { http: string; nats: string; jaeger: string | null } {
