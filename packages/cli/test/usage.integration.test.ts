@@ -59,6 +59,7 @@ describe('a command line that is not understood', () => {
       ['drill', 'no-pod', '--image', 'busybox:1'],
       '--image is for --cluster kubernetes; give both',
     ],
+    ['a folder that is a file', ['up', '--data', '/dev/null'], 'nothing can be kept in /dev/null'],
     ['an unknown phase', ['list', '--phase', 'x'], 'Allowed choices are queued, creating'],
     ['a malformed time', ['list', '--since', 'noon'], 'Give a duration such as 1h, or a time such as'],
     [
@@ -137,6 +138,12 @@ describe('a NATS server that is not there', () => {
     provision.child.kill('SIGINT');
     expect(await provision.outcome).toMatchObject({ code: 130, stderr: waiting });
   });
+});
+
+test('an output that takes nothing more is an error, and no verdict of a program', async () => {
+  const { code, stderr } = await lacuna(['settings'], { to: '/dev/full' });
+  expect(stderr).toBe("lacuna: the output can't be written: ENOSPC: no space left on device, write\n");
+  expect(code).toBe(3);
 });
 
 describe('help', () => {
