@@ -14,6 +14,11 @@ const FORMS: Readonly<Record<string, string>> = {
   '/resources/cpu': 'must be a CPU quantity such as 2 or 500m',
   '/resources/memory': 'must be a memory quantity such as 512Mi or 2Gi',
 };
+/** The same for the names of fields that people choose. */
+const NAMES: Readonly<Record<string, string>> = {
+  '/env': 'is not a valid name: letters, digits and _, and no digit first',
+  '/labels': 'is not a valid name: letters, digits, _ . / and -, the first and last a letter or digit, 128 at most',
+};
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A spec from the bytes of a request. Fails with `too-large`, `invalid-encoding`, `invalid-json` or `invalid-spec`. */
@@ -61,16 +66,26 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
   const problems: Problem[] = [];
   const bad = (where: string, message: string): void => void problems.push({ where, message });
   if (spec.command[0] === '') bad('/command/0', 'must name a program, not be empty');
-  spec.command.forEach((item, i) => item.includes('\0') && bad(`/command/${i}`, 'must not contain a NUL character'));
-  for (const [key, value] of Object.entries(spec.env ?? {}))
-    if (value.includes('\0')) bad(`/env/${key}`, 'must not contain a NUL character');
+  for (const [where, text] of textsForTheSystem(spec)) {
+    if (text.includes('\0')) bad(where, 'must not contain a NUL character');
+    if (!text.isWellFormed()) bad(where, 'must be Unicode text; it has half a character (a lone surrogate)');
+  }
   const timeout = parseDuration(spec.timeout ?? '10m') ?? 0;
   if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
   if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
-  if (spec.report?.includes('\0') === true) bad('/report', 'must not contain a NUL character');
   if (spec.run !== undefined && !spec.run.suites.includes(spec.run.suite))
     bad('/run/suites', `must hold the suite itself, "${spec.run.suite}"`);
   return problems;
+}
+
+/** What an operating system is given, which takes no NUL, and would be given something else for what is no text. */
+function textsForTheSystem({ command, env = {}, workdir, report }: EvaluationSpec): (readonly [string, string])[] {
+  return [
+    ...command.map((item, i) => [`/command/${i}`, item] as const),
+    ...Object.entries(env).map(([name, value]) => [`/env/${name}`, value] as const),
+    ...(workdir === undefined ? [] : [['/workdir', workdir] as const]),
+    ...(report === undefined ? [] : [['/report', report] as const]),
+  ];
 }
 
 function problemsOf(value: unknown): Problem[] {
@@ -97,7 +112,7 @@ function problemsOf(value: unknown): Problem[] {
 }
 
 function unknownField(where: string, name: string, known: readonly string[]): Problem {
-  if (known.length === 0) return { where: join(where, name), message: 'is not a valid name here' };
+  if (known.length === 0) return { where: join(where, name), message: NAMES[where] ?? 'is not a valid name here' };
   const guess = nearest(name, known);
   return {
     where: join(where, name),
