@@ -1,3 +1,4 @@
+import type { Architecture } from '@lacuna/seal';
 import { lacunaLayers, SEAL_DIR } from './lacuna-layers.ts';
 import { natsLayers } from './nats-layers.ts';
 import { sealLayers } from './seal-layers.ts';
@@ -10,8 +11,10 @@ export interface ImageRecipe {
   readonly command: readonly string[];
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The kinds of processor that it is for; that of this machine by default, where what is in it is built for none other. */
+  readonly architectures?: readonly Architecture[];
   /** Fills a folder for each layer, below `scratch`; the layer that changes least comes first. */
-  readonly layers: (scratch: string) => Promise<readonly LayerFolder[]>;
+  readonly layers: (scratch: string, architecture: Architecture) => Promise<readonly LayerFolder[]>;
 }
 
 export const IMAGES = {
@@ -23,8 +26,15 @@ export const IMAGES = {
     env: { NODE_ENV: 'production', LACUNA_SEAL_DIR: SEAL_DIR },
     layers: lacunaLayers,
   },
-  /** The helper alone, for pods that get it by an image, and for the processor of this machine. */
-  seal: { name: 'localhost/lacuna-seal:0.1.0', command: ['/seal'], workdir: '/', env: {}, layers: sealLayers },
+  /** The helper alone, for pods that get it by an image. */
+  seal: {
+    name: 'localhost/lacuna-seal:0.1.0',
+    command: ['/seal'],
+    workdir: '/',
+    env: {},
+    architectures: ['amd64', 'arm64'],
+    layers: sealLayers,
+  },
   /** nats-server as it is built here, for whoever does not take the official image. */
   nats: {
     name: 'localhost/nats:2.15.2',
