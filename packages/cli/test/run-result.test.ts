@@ -55,8 +55,8 @@ describe('the result of a run', () => {
     expect(xml).toContain('<testsuite name="e2e" tests="1" failures="0" errors="0" skipped="0" time="4.200"');
     expect(xml).toContain('<testcase classname="e2e" name="e2e: 25 of 25" time="4.200"/>');
     expect(xml).toContain('<testsuite name="integration" tests="3" failures="1" errors="2"');
-    expect(xml).toContain('<testcase classname="integration" name="test_a" time="0.000">\n<failure message=');
-    expect(xml).toContain('name="test_&lt;cut&gt;" time="0.000">\n<error message="no result: 17 of 25');
+    expect(xml).toContain('<testcase classname="integration" name="test_a">\n<failure message=');
+    expect(xml).toContain('name="test_&lt;cut&gt;">\n<error message="no result: 17 of 25');
     expect(xml).toContain(
       '<error message="incomplete: 17 of 25, last in flight: test_&lt;cut&gt; &amp; &quot;gone&quot;"/>',
     );
@@ -66,7 +66,7 @@ describe('the result of a run', () => {
 
   test('names every test where all are known by name and the verdict stands, and no more than before where it does not', () => {
     const results = [
-      { name: 'test_a', outcome: 'passed' },
+      { name: 'test_a', outcome: 'passed', durationMs: 12 },
       { name: 'test_b', outcome: 'failed' },
       { name: 'test_c', outcome: 'skipped' },
       { name: 'test_d', outcome: 'errored' },
@@ -74,8 +74,8 @@ describe('the result of a run', () => {
     const [e2e, integration, unit] = RUN.suites.map((suite) => ({ ...suite, results }));
     const xml = junitOf({ id: ID, suites: [unit, e2e].flatMap((suite) => suite ?? []) });
     expect(xml).toContain('<testsuite name="unit" tests="4" failures="1" errors="1" skipped="1"');
-    expect(xml).toContain('<testcase classname="unit" name="test_a" time="0.000"/>');
-    expect(xml).toContain('name="test_c" time="0.000">\n<skipped/>');
+    expect(xml).toContain('<testcase classname="unit" name="test_a" time="0.012"/>');
+    expect(xml).toContain('name="test_c">\n<skipped/>');
     expect(xml).not.toContain('25 of 25" time');
     const ctrf = ctrfOf({ id: ID, suites: unit === undefined ? [] : [unit] }) as { results: { summary: object } };
     expect(ctrf.results.summary).toMatchObject({ tests: 4, passed: 1, failed: 2, skipped: 1 });

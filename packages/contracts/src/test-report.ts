@@ -70,5 +70,6 @@ export type TestReport = Static<typeof TestReportSchema>;
 export const TestResultSchema = Type.Object({
   name: Type.String(),
   outcome: Type.Enum(['passed', 'failed', 'skipped', 'errored']),
+  durationMs: Type.Optional(Type.Number({ minimum: 0, description: 'As the tool says; absent when it does not.' })),
 });
 export type TestResult = Static<typeof TestResultSchema>;

@@ -46,7 +46,10 @@ export class CtrfReader implements ReportFileReader {
 function reading(summary: Members, tests: readonly unknown[]): ReportFileReading {
   const list = new TestList();
   const tally = new Tally(list);
-  for (const test of tests.map(membersOf)) tally.count(OUTCOMES[String(test['status'])] ?? 'errored', nameOf(test));
+  for (const test of tests.map(membersOf)) {
+    const { status, duration } = test;
+    tally.count(OUTCOMES[String(status)] ?? 'errored', nameOf(test), isDuration(duration) ? duration : undefined);
+  }
   const claimed: Counts = {
     passed: figure(summary['passed']),
     failed: figure(summary['failed']),
@@ -79,6 +82,11 @@ function nameOf({ name, suite }: Members): string {
 
 function figure(value: unknown): number {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.round(value) : 0;
+}
+
+/** CTRF has no word for a duration that is not known: writers say 0. */
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value);
 }
 
 function membersOf(value: unknown): Members {

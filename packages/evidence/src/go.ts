@@ -91,7 +91,7 @@ class GoReader implements LineReader {
     const end = text.lastIndexOf(' (');
     if (outcome === undefined || end <= at + 6) return;
     const name = text.slice(at + 6, end);
-    if (this.#listed) this.#finished(outcome, name);
+    if (this.#listed) this.#finished({ outcome, name, seconds: secondsOf(text.slice(end + 2)) });
     else if (outcome === 'failed') this.#unlisted(name);
   }
 
@@ -101,9 +101,9 @@ class GoReader implements LineReader {
     this.#packages.testEnded(true);
   }
 
-  #finished(outcome: Outcome, name: string, packageName?: string): void {
+  #finished({ outcome, name, seconds }: GoResult, packageName?: string): void {
     if (!this.#inFlight.finish(name)) return;
-    this.#tests.count(outcome, name);
+    this.#tests.count(outcome, name, seconds === undefined ? undefined : seconds * 1_000);
     this.#packages.testEnded(outcome === 'failed', packageName);
   }
 
@@ -123,8 +123,20 @@ class GoReader implements LineReader {
     const name = `${event.package}.${event.test}`;
     const outcome = RESULTS.get(event.action.toUpperCase());
     if (event.action === 'run') this.#started(name, event.package);
-    if (outcome !== undefined) this.#finished(outcome, name, event.package);
+    if (outcome !== undefined) this.#finished({ outcome, name, seconds: event.elapsed }, event.package);
   }
+}
+
+interface GoResult {
+  readonly outcome: Outcome;
+  readonly name: string;
+  readonly seconds: number | undefined;
+}
+
+/** `0.01s)`, as it stands behind the name. */
+function secondsOf(text: string): number | undefined {
+  const seconds = /^(\d{1,9}\.\d\d)s\)$/.exec(text.trimEnd())?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
 }
 
 export const go: Format = {

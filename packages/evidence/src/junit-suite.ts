@@ -44,7 +44,7 @@ export class JunitSuite {
 }
 
 /** Such as `25`, `0.014` or `1,204.5`, as Maven writes it. */
-function figure(text: string | undefined): number | undefined {
+export function figure(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,15})?$/.test(text)
     ? Number(text.replaceAll(',', ''))
     : undefined;

@@ -1,5 +1,5 @@
 import sax from 'sax';
-import { JunitSuite } from './junit-suite.ts';
+import { figure, JunitSuite } from './junit-suite.ts';
 import { shorten } from './names.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { Tally, type Outcome } from './tally.ts';
@@ -20,6 +20,7 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
 
 interface OpenCase {
   readonly name: string;
+  readonly seconds: number | undefined;
   outcome: Outcome;
 }
 
@@ -86,7 +87,7 @@ export class JunitReader implements ReportFileReader {
     if (this.#depth === 1 && name !== 'testsuites' && name !== 'testsuite')
       return this.#fail(`its root is <${shorten(name)}>`);
     if (name === 'testsuites' || name === 'testsuite') this.#openSuite(attributes);
-    else if (name === 'testcase') this.#case ??= { name: nameOf(attributes), outcome: 'passed' };
+    else if (name === 'testcase') this.#case ??= caseOf(attributes);
     else if (this.#case?.outcome === 'passed') this.#case.outcome = OUTCOMES.get(name) ?? 'passed';
   }
 
@@ -103,8 +104,8 @@ export class JunitReader implements ReportFileReader {
     this.#ended ||= this.#depth === 0;
   }
 
-  #count({ outcome, name }: OpenCase): void {
-    this.#tests.count(outcome, name);
+  #count({ outcome, name, seconds }: OpenCase): void {
+    this.#tests.count(outcome, name, seconds === undefined ? undefined : seconds * 1_000);
     this.#suites.at(-1)?.count(outcome);
     this.#case = undefined;
   }
@@ -115,6 +116,10 @@ export class JunitReader implements ReportFileReader {
     this.#agrees &&= suite.agrees;
     this.#suites.at(-1)?.include(suite);
   }
+}
+
+function caseOf(attributes: Readonly<Record<string, string>>): OpenCase {
+  return { name: nameOf(attributes), seconds: figure(attributes['time']), outcome: 'passed' };
 }
 
 /** `classname` is a file or a class, unless it is the name again. */

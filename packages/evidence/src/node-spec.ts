@@ -89,7 +89,7 @@ class NodeSpecReader implements LineReader {
     this.#closing.void();
     if (duration !== '' && !duration.includes('.')) return this.#doubtful.count(outcome);
     (duration === '' ? this.#untimed : this.#all).count(outcome, name);
-    if (indent >= this.#indent) this.#tests.count(outcome, name);
+    if (indent >= this.#indent) this.#tests.count(outcome, name, duration === '' ? undefined : Number(duration));
     this.#indent = indent;
   }
 

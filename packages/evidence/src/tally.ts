@@ -6,7 +6,7 @@ export type Outcome = keyof Counts;
 
 /** Whoever wants the names of all tests. */
 interface Names {
-  add(name: string, outcome: Outcome): void;
+  add(name: string, outcome: Outcome, durationMs?: number): void;
 }
 
 /** Results counted one by one, with the names of those that failed or could not be judged; those of all others go to `names`. */
@@ -19,9 +19,9 @@ export class Tally {
     this.#names = names;
   }
 
-  count(outcome: Outcome, name?: string): void {
+  count(outcome: Outcome, name?: string, durationMs?: number): void {
     this.#counts[outcome] += 1;
-    if (name !== undefined) this.#names?.add(name, outcome);
+    if (name !== undefined) this.#names?.add(name, outcome, durationMs);
     if (name !== undefined && (outcome === 'failed' || outcome === 'errored')) this.nameFailure(name);
   }
 

@@ -8,6 +8,7 @@ import { Tally, type Counts } from './tally.ts';
 import type { TestNames } from './test-names.ts';
 
 const SUBTEST = 'Subtest: ';
+const DURATION = /^duration_ms: (\d{1,12}(?:\.\d{1,12})?)$/;
 
 /**
  * TAP 12 to 14 with subtests, by indentation or in braces, and the TAP of node:test. Counts are of tests without subtests; with
@@ -28,6 +29,8 @@ class TapReader implements LineReader {
   readonly #closing = new NodeSummary();
   #last: TapResult | undefined;
   #yaml: number | undefined;
+  /** Of the result whose block it stands in; node:test says it before the type. */
+  #durationMs: number | undefined;
   #isNode = false;
   /** Whose `# Subtest: name` the line before was; node:test also writes it in front of tests without subtests. */
   #announced: string | undefined;
@@ -102,16 +105,21 @@ class TapReader implements LineReader {
 
   #openDiagnostic(text: string): void {
     const indent = indentOf(text);
-    if (this.#last !== undefined && text.length === indent + 3 && indent > 4 * this.#last.depth) this.#yaml = indent;
+    if (this.#last === undefined || text.length !== indent + 3 || indent <= 4 * this.#last.depth) return;
+    this.#yaml = indent;
+    this.#durationMs = undefined;
   }
 
   #diagnostic(text: string, indent: number): void {
     if (indentOf(text) !== indent) return;
     const key = text.slice(indent);
     if (key === '...') this.#yaml = undefined;
+    const duration = DURATION.exec(key)?.[1];
+    if (duration !== undefined) this.#durationMs = Number(duration);
     if (key !== "type: 'test'" && key !== "type: 'suite'") return;
     this.#isNode = true;
-    if (key === "type: 'test'" && this.#last !== undefined) this.#typed.count(this.#last.outcome, this.#last.name);
+    if (key === "type: 'test'" && this.#last !== undefined)
+      this.#typed.count(this.#last.outcome, this.#last.name, this.#durationMs);
     this.#last = undefined;
   }
 

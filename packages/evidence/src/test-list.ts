@@ -7,9 +7,9 @@ export class TestList {
   readonly #results: TestResult[] = [];
   #isWhole = true;
 
-  add(name: string, outcome: TestResult['outcome']): void {
+  add(name: string, outcome: TestResult['outcome'], durationMs?: number): void {
     if (name === '' || this.#results.length === MAX_RESULTS) this.#isWhole = false;
-    else this.#results.push({ name: keep(name), outcome });
+    else this.#results.push({ name: keep(name), outcome, ...(durationMs === undefined ? {} : { durationMs }) });
   }
 
   /** All of them, or none when one has no name or there are too many. */

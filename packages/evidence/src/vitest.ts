@@ -89,7 +89,12 @@ class VitestReader implements LineReader {
     const outcome = SIGNS.get(text.charAt(1));
     const file = outcome !== undefined || text.charAt(1) === FILE_OPENS ? fileFigures(text) : undefined;
     if (file !== undefined) this.#file(file);
-    else if (outcome !== undefined && text.includes(' > ')) this.#listed.count(outcome, nameOf(text));
+    else if (outcome !== undefined && text.includes(' > ')) this.#list(outcome, text);
+  }
+
+  #list(outcome: Outcome, text: string): void {
+    const { name, durationMs } = testIn(text);
+    this.#listed.count(outcome, name, durationMs);
   }
 
   #file({ total, counts }: VitestFigures): void {
@@ -141,12 +146,13 @@ class VitestReader implements LineReader {
   }
 }
 
-/** ` × a.test.js > fails 8ms (retry x1)` without sign, duration and notes. */
-function nameOf(text: string): string {
+/** ` × a.test.js > fails 8ms (retry x1)`, without its sign and notes. */
+function testIn(text: string): { readonly name: string; readonly durationMs?: number } {
   const note = text.endsWith(')') ? Math.max(text.lastIndexOf(' (retry x'), text.lastIndexOf(' (repeat x')) : -1;
   const name = (note === -1 ? text : text.slice(0, note)).slice(3);
   const space = name.lastIndexOf(' ');
-  return /^\d{1,9}ms$/.test(name.slice(space + 1)) ? name.slice(0, space) : name;
+  const duration = /^(\d{1,9})ms$/.exec(name.slice(space + 1))?.[1];
+  return duration === undefined ? { name } : { name: name.slice(0, space), durationMs: Number(duration) };
 }
 
 function isStart(text: string): boolean {

@@ -57,6 +57,16 @@ describe('JUnit XML', () => {
     }
   });
 
+  it('says how long each test case took, where it has a time', () => {
+    const cases = '<testcase name="a" time="1.25"/><testcase name="b" time="fast"/><testcase name="c"/>';
+    expect(readFile(suite('tests="3"', cases), 'junit')).toMatchObject({
+      results: [{ name: 'a', durationMs: 1_250 }, { name: 'b' }, { name: 'c' }].map((one) => ({
+        ...one,
+        outcome: 'passed',
+      })),
+    });
+  });
+
   it('lists every test case, also two of one name', () => {
     const cases = '<testcase name="a"/><testcase name="a"><failure/></testcase><testcase classname="f.js" name="b"/>';
     expect(readFile(suite('tests="3"', cases), 'junit')).toMatchObject({

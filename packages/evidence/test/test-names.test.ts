@@ -51,6 +51,28 @@ test.each([
   expect(read(fixture(tool, name).bytes).results).toBeUndefined();
 });
 
+test.each([
+  ['go', 'mixed-verbose', 'TestPasses', 0],
+  ['go', 'mixed-json', 'example.test/shop/mixed.TestPasses', 0],
+  ['node-test', 'mixed-tap', 'fails', 0.841782],
+  ['vitest', 'mixed-verbose', 'mixed.vitest.js > fails', 283],
+  ['pytest', 'verbose', 'test_mixed.py::test_fails', undefined],
+] as const)('%s/%s: how long %s took, where the tool says so', (tool, name, one, durationMs) => {
+  const { results = [] } = read(fixture(tool, name).bytes);
+  expect(results.find((result) => result.name === one)).toMatchObject({ name: one });
+  expect(results.find((result) => result.name === one)?.durationMs).toBe(durationMs);
+});
+
+test('the spec reporter of node:test says how long each test took', () => {
+  const figures = { tests: 2, suites: 0, pass: 2, fail: 0, cancelled: 0, skipped: 0, todo: 0, duration_ms: 60.1 };
+  const closing = Object.entries(figures).map(([name, figure]) => `ℹ ${name} ${figure}\n`);
+  const { results } = read(Buffer.from(`✔ one (1.5ms)\n✔ two (20.25ms)\n${closing.join('')}`));
+  expect(results).toEqual([
+    { name: 'one', outcome: 'passed', durationMs: 1.5 },
+    { name: 'two', outcome: 'passed', durationMs: 20.25 },
+  ]);
+});
+
 test('nothing is kept for who has not asked for it', () => {
   expect(read(fixture('pytest', 'verbose').bytes, false).results).toBeUndefined();
 });

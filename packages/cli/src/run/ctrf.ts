@@ -9,7 +9,8 @@ export function ctrfOf(run: RunResult): object {
       name,
       status: outcome === 'error' ? 'failed' : outcome,
       rawStatus: outcome,
-      duration: Math.round(durationMs),
+      // It must be there; 0 stands for what nothing says.
+      duration: Math.round(durationMs ?? 0),
       suite: [result.suite],
       ...(message === undefined ? {} : { message }),
     })),

@@ -43,7 +43,11 @@ export function junitOf(run: RunResult): string {
 }
 
 function caseXml(suite: string, { name, outcome, message = '', durationMs }: TestCase): string {
-  const attributes = { classname: suite, name, time: seconds(durationMs) };
+  const attributes = {
+    classname: suite,
+    name,
+    ...(durationMs === undefined ? {} : { time: seconds(durationMs) }),
+  };
   if (outcome === 'passed') return element('testcase', attributes);
   if (outcome === 'skipped') return element('testcase', attributes, [element('skipped', {})]);
   return element('testcase', attributes, [element(outcome === 'failed' ? 'failure' : 'error', { message })]);

@@ -7,7 +7,8 @@ export interface TestCase {
   readonly outcome: 'passed' | 'failed' | 'error' | 'skipped';
   /** Why it is not passed. */
   readonly message?: string;
-  readonly durationMs: number;
+  /** Absent where nothing says it. */
+  readonly durationMs?: number;
 }
 
 /**
@@ -33,18 +34,17 @@ export function testCasesOf({ suite, view, noVerdict, results }: SuiteResult): T
 
 const FAILED = 'failed; see the log';
 
-function caseOf({ name, outcome }: TestResult): TestCase {
+function caseOf({ name, outcome, ...took }: TestResult): TestCase {
   switch (outcome) {
     case 'failed':
-      return named(name, 'failed', FAILED);
+      return { ...named(name, 'failed', FAILED), ...took };
     case 'errored':
-      return named(name, 'error', 'could not be judged; see the log');
+      return { ...named(name, 'error', 'could not be judged; see the log'), ...took };
     default:
-      return { name, outcome, durationMs: 0 };
+      return { name, outcome, ...took };
   }
 }
 
-/** How long a single test took, the log does not always say. */
 function named(name: string, outcome: TestCase['outcome'], message: string): TestCase {
-  return { name, outcome, message, durationMs: 0 };
+  return { name, outcome, message };
 }
