@@ -1,22 +1,9 @@
 import type { Cluster, JobRequest } from '@lacuna/cluster';
 import { describe, expect, test } from 'vitest';
 import { requestAnnotation } from '../src/identity.ts';
-import { EVALUATION, JOB, meta } from './objects.ts';
+import { JOB, meta, REQUEST } from './objects.ts';
 import { json, plain, ScriptedApi } from './scripted-api.ts';
 
-const REQUEST: JobRequest = {
-  evaluation: EVALUATION,
-  attempt: 1,
-  name: JOB,
-  specHash: 'a'.repeat(64),
-  command: ['true'],
-  env: {},
-  image: 'busybox:1',
-  timeoutMs: 1_000,
-  graceMs: 1_000,
-  labels: {},
-  traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
-};
 const OURS = { metadata: meta(JOB, '5', { annotations: { 'lacuna.dev/request': requestAnnotation(REQUEST) } }) };
 const { signal } = new AbortController();
 const ensure = (cluster: Cluster, change: Partial<JobRequest> = {}) =>

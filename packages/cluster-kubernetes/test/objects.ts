@@ -1,5 +1,5 @@
 import { evaluationIdFrom } from '@lacuna/contracts';
-import { jobName } from '@lacuna/cluster';
+import { jobName, type JobRequest } from '@lacuna/cluster';
 import type { ApiJob, ApiPod, ContainerStatus, ObjectMeta } from '../src/api-objects.ts';
 
 /** API objects as tests need them: all of one evaluation, and made at fixed times. */
@@ -51,3 +51,18 @@ export function ran(exitCode: number, reason: string, until = 9): readonly Conta
   const containerID = 'containerd://c1';
   return main({ terminated: { exitCode, reason, containerID, startedAt: at(2), finishedAt: at(until) } });
 }
+
+/** What dispatch asks for when nothing of it matters but that it is the same. */
+export const REQUEST: JobRequest = {
+  evaluation: EVALUATION,
+  attempt: 1,
+  name: JOB,
+  specHash: 'a'.repeat(64),
+  command: ['true'],
+  env: {},
+  image: 'busybox:1',
+  timeoutMs: 1_000,
+  graceMs: 1_000,
+  labels: {},
+  traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+};

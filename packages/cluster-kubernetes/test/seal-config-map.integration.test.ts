@@ -1,22 +1,9 @@
-import { jobName, type JobRequest } from '@lacuna/cluster';
+import { jobName } from '@lacuna/cluster';
 import { expect, test } from 'vitest';
 import { sealConfigMap } from '../src/seal-config-map.ts';
-import { EVALUATION, JOB, meta } from './objects.ts';
+import { EVALUATION, JOB, meta, REQUEST } from './objects.ts';
 import { json, ScriptedApi } from './scripted-api.ts';
 
-const REQUEST: JobRequest = {
-  evaluation: EVALUATION,
-  attempt: 1,
-  name: JOB,
-  specHash: 'a'.repeat(64),
-  command: ['true'],
-  env: {},
-  image: 'busybox:1',
-  timeoutMs: 1_000,
-  graceMs: 1_000,
-  labels: {},
-  traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
-};
 const PROGRAM = Buffer.from('\x7fELF, for a test');
 const MANIFEST = sealConfigMap(PROGRAM);
 const OTHER = { metadata: MANIFEST.metadata, binaryData: { seal: 'b3RoZXI=' } };

@@ -2,24 +2,12 @@ import type { JobRequest } from '@lacuna/cluster';
 import { describe, expect, test } from 'vitest';
 import { requestAnnotation } from '../src/identity.ts';
 import { outcomeOfCreate, outcomeOfLook } from '../src/status-outcome.ts';
-import { at, EVALUATION, JOB, meta, ms } from './objects.ts';
+import { at, JOB, meta, ms, REQUEST } from './objects.ts';
 
 const status = (message: string, details: object = {}) => ({ kind: 'Status', message, details });
 const EXCEEDED =
   'exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5';
 const named = { name: JOB, kind: 'jobs' };
-const REQUEST: JobRequest = {
-  evaluation: EVALUATION,
-  attempt: 1,
-  name: JOB,
-  specHash: 'a'.repeat(64),
-  command: ['true'],
-  env: {},
-  timeoutMs: 1,
-  graceMs: 1,
-  labels: {},
-  traceparent: '',
-};
 
 describe('the answer to a create', () => {
   test.each([
