@@ -151,3 +151,17 @@ describe('the file', () => {
     expect(model.list({ limit: 9, labels: [] }).items).toEqual([]);
   });
 });
+
+it('says what was in the way, also when the database has taken all back by itself, as it does on a full disk', async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, 'model.sqlite');
+  new ReadModel(path)[Symbol.dispose]();
+  const database = new DatabaseSync(path);
+  const full = "SELECT RAISE(ROLLBACK, 'database or disk is full')";
+  database.exec(`CREATE TRIGGER no_room BEFORE INSERT ON evaluation WHEN NEW.name = 'e1' BEGIN ${full}; END`);
+  database.close();
+  using model = new ReadModel(path);
+  expect(() => model.apply([summary(1)], PROGRESS)).toThrow('database or disk is full');
+  model.apply([summary(2)], PROGRESS);
+  expect(names(model.list({ limit: 10, labels: [] }))).toBe('e2');
+});
