@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Failure } from '@lacuna/contracts';
-import { createLogger } from '../src/index.ts';
+import { createLogger, logFile } from '../src/index.ts';
 
 it('writes one JSON line with the service, the level in words and the time', () => {
   const { lines, destination } = memory();
@@ -30,6 +30,17 @@ it('keeps the code and the problems of a failure', () => {
     'bad',
   );
   expect(lines).toMatchObject([{ err: { code: 'invalid-config', problems } }]);
+});
+
+it('goes on when its file takes nothing more, and says so once', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const log = createLogger({ service: 'x', level: 'info', destination: logFile('/dev/full') });
+  log.info('one');
+  log.fatal('two');
+  await new Promise(setImmediate);
+  const told = written.mock.calls.map(([text]) => String(text));
+  written.mockRestore();
+  expect(told).toEqual([expect.stringMatching(/^the log \/dev\/full can't be written: ENOSPC/)]);
 });
 
 function memory(): { readonly lines: unknown[]; readonly destination: { write(line: string): void } } {
