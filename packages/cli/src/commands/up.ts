@@ -80,6 +80,9 @@ async function start(life: Lifecycle, options: PlatformOptions, json: boolean): 
     using _ = options.natsUrl === undefined ? undefined : tellWaiting([options.natsUrl]);
     const platform = await openPlatform(life, options);
     process.stdout.write(json ? `${JSON.stringify(addresses(platform))}\n` : welcome(platform));
+    void life.ended.then((end) => {
+      if (end.kind === 'failed') process.stderr.write(`lacuna up: it had to end: ${end.error.message}\n`);
+    });
   } catch (error) {
     process.stderr.write(`lacuna up: ${describe(error as NodeJS.ErrnoException, options.port)}\n`);
     throw error;
