@@ -1,6 +1,9 @@
+import type { Fact } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changesBehindVerdicts, messagesIn } from '../support/history.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
+import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 /** The queue is owed within two seconds, and one evaluation runs at a time; patience with a stage is then 13 seconds. */
@@ -23,6 +26,9 @@ test('dispatch is stopped: the auditor gives the queue up, and the wait ends wit
   } finally {
     system.services.dispatch.signal('SIGCONT');
   }
+  // It reads first what was submitted, and later that it was given up: behind the verdict nothing may be started.
+  expect((await untilSettled(system.client, await submit('next', 'true'))).verdict).toBe('passed');
+  expect(changesBehindVerdicts(await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS'))).toEqual([]);
 });
 
 test('dispatch and the auditor are stopped: the wait itself ends, with the stage that is stuck, and why', async () => {

@@ -1,4 +1,4 @@
-import { fact, type Fact, type FactData } from '@lacuna/contracts';
+import { fact, settledSubject, type Fact, type FactData } from '@lacuna/contracts';
 import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,18 +12,20 @@ export interface CreateJobDeps {
   readonly ask: (request: JobRequest, signal: AbortSignal) => Promise<EnsureOutcome>;
   /** How long to wait before the same request is sent again. Milliseconds. */
   readonly pauseMs: () => number;
-  readonly bus: Pick<Bus, 'publishFact' | 'readEnv'>;
+  readonly bus: Pick<Bus, 'publishFact' | 'readEnv' | 'readFact'>;
+  /** The stream may have a verdict that this process has not read: it was stopped, or starved. */
+  readonly isBehind: boolean;
   readonly now: () => number;
   readonly defaults: JobDefaults;
   /** What the evaluation lost in the queue. */
   readonly waits: readonly Wait[];
 }
 
-/** `put-off`: it is certain that there is no Job, and later there may be one. */
+/** `put-off`: it is certain that there is no Job, and later there may be one. `settled`: there is a verdict, so there shall be none. */
 export type Created =
   | { readonly kind: 'said'; readonly fact: Fact }
   | { readonly kind: 'put-off'; readonly obstacle: Obstacle }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'settled' | 'stopped' };
 
 /**
  * Creates the Job of an attempt that has a slot, and says so as facts. An unknown outcome is asked for again until it is known, also when the
@@ -44,6 +46,8 @@ export async function createJob(entry: Entry, deps: CreateJobDeps, signal: Abort
   const refuse = (cause: FactData<'job-refused'>['cause'], message: string): Promise<Created> =>
     say(fact('job-refused', about(), { cause, message: message.slice(0, 4_096), slotAt, ...unlessEmpty(waits()) }));
 
+  // Behind a verdict nothing is started.
+  if (deps.isBehind && (await deps.bus.readFact(settledSubject(evaluation))) !== undefined) return { kind: 'settled' };
   if (entry.cancelled) return refuse('cancelled', 'cancelled before a Job was created');
   const env = await envOf(entry, deps.bus);
   if (env === undefined)

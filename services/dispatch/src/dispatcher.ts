@@ -26,7 +26,7 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
 }
 
-type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'followOpen'>;
+type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'readFact' | 'followOpen'>;
 type DispatcherCluster = Pick<Cluster, 'ensure' | 'stop' | 'remove'>;
 
 /** For metrics and readiness. */
@@ -40,6 +40,9 @@ export interface DispatcherState {
   readonly refusedPods: number;
   readonly obstacle: Obstacle['cause'] | undefined;
 }
+
+/** Who has read no fact that is younger than this may lack a verdict. Milliseconds. */
+const BEHIND_AFTER_MS = 1_000;
 
 /** Follows the facts and keeps the cluster at what they ask for: a Job for whoever has a slot, an end for whoever is cancelled. */
 export class Dispatcher {
@@ -56,6 +59,8 @@ export class Dispatcher {
   #obstacle: Obstacle | undefined;
   #resume: NodeJS.Timeout | undefined;
   #caughtUp = false;
+  /** When the latest fact that was read was stored: all that was stored before it was read, too. */
+  #readUpTo = -Infinity;
 
   constructor(bus: DispatcherBus, cluster: DispatcherCluster, options: DispatcherOptions) {
     this.#bus = bus;
@@ -95,6 +100,7 @@ export class Dispatcher {
 
   #take({ fact, seq, storedAt }: RecordedFact, signal: AbortSignal): void {
     this.#queue.add(fact, seq, storedAt);
+    this.#readUpTo = storedAt;
     // Not before all that exists is known: a half-read queue would start what is done already.
     if (!this.#caughtUp) return;
     this.#fill(signal);
@@ -160,6 +166,7 @@ export class Dispatcher {
     const deps = {
       bus,
       now: options.now,
+      isBehind: options.now() - this.#readUpTo > BEHIND_AFTER_MS,
       defaults: options.defaults,
       waits: this.#blocked.between(entry.waitsSince, options.now()),
       pauseMs: () => Math.max(100, this.#limit.pausedMs(options.now())),
@@ -198,6 +205,7 @@ export class Dispatcher {
       this.#queue.add(outcome.fact, entry.seq, now);
       return this.#removeIfLate(outcome.fact, signal);
     }
+    if (outcome.kind === 'settled') return this.#queue.forget(entry.submitted.evaluation, now);
     this.#queue.giveBack(entry, now);
     if (outcome.kind === 'put-off') await this.#notices.tell([entry], outcome.obstacle, { now: true });
   }

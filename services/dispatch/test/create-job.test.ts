@@ -12,9 +12,11 @@ const DEFAULTS = { graceMs: 100, lossless: false, spoolBytes: 1_000 };
 /** Plays dispatch against a cluster that gives these answers, and returns what was published. */
 async function published(
   answers: readonly EnsureOutcome[],
-  change: { spec?: object; cancelled?: boolean; env?: Record<string, string>; waits?: Wait[] } = {},
+  change: { spec?: object; cancelled?: boolean; env?: Record<string, string>; waits?: Wait[]; isBehind?: boolean } = {},
 ): Promise<{ facts: Fact[]; requests: JobRequest[]; outcome: Created }> {
   const [told] = new Story().submitted(change.spec ?? {}).facts;
+  const given = { verdict: 'error', reason: '', evidenceAt: 1, notOwed: [], evidence: { absent: [] } } as const;
+  const [verdict] = new Story().tell('settled', { ...given, notOwed: [], evidence: { absent: [] } }).facts;
   const facts: Fact[] = [];
   const requests: JobRequest[] = [];
   const bus = {
@@ -23,7 +25,8 @@ async function published(
       return { kind: 'stored', seq: facts.length } as const;
     },
     readEnv: async () => change.env,
-  } satisfies Pick<Bus, 'publishFact' | 'readEnv'>;
+    readFact: async () => ({ fact: verdict!.fact, seq: 2, storedAt: Story.T0 }),
+  } satisfies Pick<Bus, 'publishFact' | 'readEnv' | 'readFact'>;
   const ask = async (request: JobRequest): Promise<EnsureOutcome> => {
     requests.push(request);
     return answers[requests.length - 1] ?? { kind: 'unavailable', message: 'no more answers' };
@@ -33,7 +36,8 @@ async function published(
   const entry = queue.take(Story.T0)!;
   entry.cancelled = change.cancelled ?? false;
   let now = Story.T0;
-  const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), defaults: DEFAULTS, waits: change.waits ?? [] };
+  const { waits = [], isBehind = false } = change;
+  const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), defaults: DEFAULTS, waits, isBehind };
   const outcome = await createJob(entry, deps, AbortSignal.timeout(5_000));
   return { facts, requests, outcome };
 }
@@ -45,6 +49,12 @@ describe('creating a Job', () => {
     const warning = 'image is ignored';
     const { facts } = await published([{ ...CREATED, warning }]);
     expect(facts).toMatchObject([{ type: 'job-created', data: { warning } }]);
+  });
+
+  test('for who is behind looks for a verdict first, and behind one makes none', async () => {
+    const { facts, requests, outcome } = await published([CREATED], { isBehind: true });
+    expect(outcome).toEqual({ kind: 'settled' });
+    expect([facts, requests]).toEqual([[], []]);
   });
 
   test('asks once and publishes the creation', async () => {

@@ -1,5 +1,5 @@
 import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
-import type { EvaluationId, Fact, FactData } from '@lacuna/contracts';
+import { factSubject, type EvaluationId, type Fact, type FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import type { PublishOutcome, RecordedFact } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
@@ -15,6 +15,8 @@ class Play implements AsyncDisposable {
   readonly removed: JobRef[] = [];
   answer: (request: JobRequest, count: number) => EnsureOutcome | Promise<EnsureOutcome> = created;
   readonly dispatcher: Dispatcher;
+  /** How long ago what is read now was stored. Milliseconds. */
+  behindMs = 0;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   #wake = (): void => undefined;
@@ -23,6 +25,7 @@ class Play implements AsyncDisposable {
     const bus = {
       publishFact: async (fact: Fact): Promise<PublishOutcome> => ({ kind: 'stored', seq: this.tell(fact) }),
       readEnv: async () => ({}),
+      readFact: async (subject: string) => this.#recorded(this.facts.findIndex((one) => factSubject(one) === subject)),
       followOpen: () => this.#follow(),
     };
     const cluster = {
@@ -74,10 +77,15 @@ class Play implements AsyncDisposable {
   async *#follow(): AsyncGenerator<RecordedFact | { kind: 'caught-up'; seq: number }> {
     yield { kind: 'caught-up', seq: 0 };
     for (let seq = 0; !this.#stop.signal.aborted;) {
-      const fact = this.facts[seq];
-      if (fact !== undefined) yield { fact, seq: ++seq, storedAt: performance.now() };
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      const recorded = this.#recorded(seq++);
+      if (recorded !== undefined) yield recorded;
+      else await new Promise<void>((resolve) => (this.#wake = resolve)).then(() => seq--);
     }
+  }
+
+  #recorded(index: number): RecordedFact | undefined {
+    const fact = this.facts[index];
+    return fact && { fact, seq: index + 1, storedAt: performance.now() - this.behindMs };
   }
 }
 
@@ -129,6 +137,25 @@ describe('dispatch under pressure', () => {
     for (const byte of [1, 2])
       play.tell(story(byte).tell('job-finished', { jobUid: 'x', succeeded: true, reason: '' }).facts[0]!.fact);
     await eventually('one more Job, for the free place', async () => play.of('job-created').length === 4);
+  });
+
+  test('who was stopped, and has not read that an evaluation was given up, makes no Job for it', async () => {
+    await using play = new Play();
+    play.behindMs = 5_000;
+    const evidence = { absent: [] };
+    const verdict = { verdict: 'error', reason: 'queue missing', evidenceAt: 1, notOwed: [], evidence } as const;
+    const [told] = new Story(testId(1), performance.now()).tell('settled', {
+      ...verdict,
+      notOwed: [],
+      evidence: { absent: [] },
+    }).facts;
+    // Both are there when the first is read.
+    play.submit(1);
+    play.tell(told!.fact);
+    play.submit(2);
+    await eventually('the Job of the other', async () => play.of('job-created').length > 0);
+    expect(play.asked.map(({ request }) => request.evaluation)).toEqual([testId(2)]);
+    await eventually('nothing waits', () => play.dispatcher.state.waiting === 0);
   });
 
   test('an evaluation in another queue does not wait for a flood', async () => {
