@@ -1,4 +1,4 @@
-import { fact, settledSubject, type Fact, type FactData } from '@lacuna/contracts';
+import { fact, type Fact, type FactData } from '@lacuna/contracts';
 import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,8 +12,8 @@ export interface CreateJobDeps {
   readonly ask: (request: JobRequest, signal: AbortSignal) => Promise<EnsureOutcome>;
   /** How long to wait before the same request is sent again. Milliseconds. */
   readonly pauseMs: () => number;
-  readonly bus: Pick<Bus, 'publishFact' | 'readEnv' | 'readFact'>;
-  /** The stream may have a verdict that this process has not read: it was stopped, or starved. */
+  readonly bus: Pick<Bus, 'publishFact' | 'readEnv' | 'readFacts'>;
+  /** The stream may have more about the evaluation than this process has read: it was stopped, or starved. */
   readonly isBehind: boolean;
   readonly now: () => number;
   readonly defaults: JobDefaults;
@@ -46,8 +46,8 @@ export async function createJob(entry: Entry, deps: CreateJobDeps, signal: Abort
   const refuse = (cause: FactData<'job-refused'>['cause'], message: string): Promise<Created> =>
     say(fact('job-refused', about(), { cause, message: message.slice(0, 4_096), slotAt, ...unlessEmpty(waits()) }));
 
-  // Behind a verdict nothing is started.
-  if (deps.isBehind && (await deps.bus.readFact(settledSubject(evaluation))) !== undefined) return { kind: 'settled' };
+  const before = deps.isBehind ? await foundOut(entry, deps.bus) : undefined;
+  if (before !== undefined) return before;
   if (entry.cancelled) return refuse('cancelled', 'cancelled before a Job was created');
   const env = await envOf(entry, deps.bus);
   if (env === undefined)
@@ -127,6 +127,14 @@ function sumOf(waits: readonly Wait[]): FactData<'job-created'>['delaysMs'] {
 
 function unlessEmpty(waits: readonly Wait[]): { readonly waits?: Wait[] } {
   return waits.length === 0 ? {} : { waits: [...waits] };
+}
+
+/** Behind a verdict nothing is started, and nothing twice: a Job that was made may be removed by now, and its name free. */
+async function foundOut({ submitted, attempt }: Entry, bus: Pick<Bus, 'readFacts'>): Promise<Created | undefined> {
+  const facts = (await bus.readFacts(submitted.evaluation)).map((recorded) => recorded.fact);
+  if (facts.some(({ type }) => type === 'settled')) return { kind: 'settled' };
+  const made = facts.find((one) => one.type === 'job-created' && one.attempt === attempt);
+  return made && { kind: 'said', fact: made };
 }
 
 async function envOf(entry: Entry, bus: Pick<Bus, 'readEnv'>): Promise<Readonly<Record<string, string>> | undefined> {

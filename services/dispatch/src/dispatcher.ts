@@ -26,7 +26,7 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown, evaluation: EvaluationId) => void;
 }
 
-type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'readFact' | 'followOpen'>;
+type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'readFacts' | 'followOpen'>;
 type DispatcherCluster = Pick<Cluster, 'ensure' | 'stop' | 'remove'>;
 
 /** For metrics and readiness. */
@@ -41,7 +41,7 @@ export interface DispatcherState {
   readonly obstacle: Obstacle['cause'] | undefined;
 }
 
-/** Who has read no fact that is younger than this may lack a verdict. Milliseconds. */
+/** Who has read no fact that is younger than this may lack what became of an evaluation. Milliseconds. */
 const BEHIND_AFTER_MS = 1_000;
 
 /** Follows the facts and keeps the cluster at what they ask for: a Job for whoever has a slot, an end for whoever is cancelled. */

@@ -12,11 +12,9 @@ const DEFAULTS = { graceMs: 100, lossless: false, spoolBytes: 1_000 };
 /** Plays dispatch against a cluster that gives these answers, and returns what was published. */
 async function published(
   answers: readonly EnsureOutcome[],
-  change: { spec?: object; cancelled?: boolean; env?: Record<string, string>; waits?: Wait[]; isBehind?: boolean } = {},
+  change: { spec?: object; cancelled?: boolean; env?: Record<string, string>; waits?: Wait[]; unread?: Story } = {},
 ): Promise<{ facts: Fact[]; requests: JobRequest[]; outcome: Created }> {
   const [told] = new Story().submitted(change.spec ?? {}).facts;
-  const given = { verdict: 'error', reason: '', evidenceAt: 1, notOwed: [], evidence: { absent: [] } } as const;
-  const [verdict] = new Story().tell('settled', { ...given, notOwed: [], evidence: { absent: [] } }).facts;
   const facts: Fact[] = [];
   const requests: JobRequest[] = [];
   const bus = {
@@ -25,8 +23,8 @@ async function published(
       return { kind: 'stored', seq: facts.length } as const;
     },
     readEnv: async () => change.env,
-    readFact: async () => ({ fact: verdict!.fact, seq: 2, storedAt: Story.T0 }),
-  } satisfies Pick<Bus, 'publishFact' | 'readEnv' | 'readFact'>;
+    readFacts: async () => (change.unread?.facts ?? []).map((one, i) => ({ ...one, seq: i + 1 })),
+  } satisfies Pick<Bus, 'publishFact' | 'readEnv' | 'readFacts'>;
   const ask = async (request: JobRequest): Promise<EnsureOutcome> => {
     requests.push(request);
     return answers[requests.length - 1] ?? { kind: 'unavailable', message: 'no more answers' };
@@ -36,7 +34,8 @@ async function published(
   const entry = queue.take(Story.T0)!;
   entry.cancelled = change.cancelled ?? false;
   let now = Story.T0;
-  const { waits = [], isBehind = false } = change;
+  const { waits = [] } = change;
+  const isBehind = change.unread !== undefined;
   const deps = { bus, ask, pauseMs: () => 1, now: () => (now += 10), defaults: DEFAULTS, waits, isBehind };
   const outcome = await createJob(entry, deps, AbortSignal.timeout(5_000));
   return { facts, requests, outcome };
@@ -51,10 +50,16 @@ describe('creating a Job', () => {
     expect(facts).toMatchObject([{ type: 'job-created', data: { warning } }]);
   });
 
-  test('for who is behind looks for a verdict first, and behind one makes none', async () => {
-    const { facts, requests, outcome } = await published([CREATED], { isBehind: true });
-    expect(outcome).toEqual({ kind: 'settled' });
-    expect([facts, requests]).toEqual([[], []]);
+  test('by who is behind makes none behind a verdict, and none twice', async () => {
+    const evidenceAt = Story.T0;
+    const story = new Story().submitted();
+    const open = await published([CREATED], { unread: story });
+    expect(open).toMatchObject({ outcome: { kind: 'said' }, requests: [{}] });
+    const made = await published([CREATED], { unread: story.jobCreated() });
+    expect(made).toMatchObject({ outcome: { kind: 'said', fact: { type: 'job-created' } }, facts: [], requests: [] });
+    story.tell('settled', { verdict: 'error', reason: '', evidenceAt, notOwed: [], evidence: { absent: [] } });
+    const over = await published([CREATED], { unread: story });
+    expect(over).toEqual({ outcome: { kind: 'settled' }, facts: [], requests: [] });
   });
 
   test('asks once and publishes the creation', async () => {

@@ -1,5 +1,5 @@
 import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
-import { factSubject, type EvaluationId, type Fact, type FactData } from '@lacuna/contracts';
+import type { EvaluationId, Fact, FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import type { PublishOutcome, RecordedFact } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
@@ -25,7 +25,8 @@ class Play implements AsyncDisposable {
     const bus = {
       publishFact: async (fact: Fact): Promise<PublishOutcome> => ({ kind: 'stored', seq: this.tell(fact) }),
       readEnv: async () => ({}),
-      readFact: async (subject: string) => this.#recorded(this.facts.findIndex((one) => factSubject(one) === subject)),
+      readFacts: async (id: EvaluationId) =>
+        this.facts.flatMap((one, index) => (one.evaluation === id ? [this.#recorded(index)!] : [])),
       followOpen: () => this.#follow(),
     };
     const cluster = {
