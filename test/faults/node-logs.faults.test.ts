@@ -12,8 +12,8 @@ import type { System } from '../support/system.ts';
 const PODS = 100;
 const MEGABYTE = 1_000_000;
 /** A hundred pods took a minute and a half on two cores on which much else ran. */
-const SETTLED_WITHIN_MS = 400_000;
-const TEST_MS = 450_000;
+const SETTLED_WITHIN_MS = 500_000;
+const TEST_MS = 550_000;
 /** So that the kubelet, which handles each line by itself, is busy with the bytes and not with the lines. */
 const LINE = 'x'.repeat(249);
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   stack = new AsyncDisposableStack();
   cluster = stack.use(await startRealCluster());
   // A hundred pods at once take minutes to start here, which is not what this is about.
-  const deadlines = ['pod.schedule=5m+5m', 'container.start=5m+5m', 'log.capture=2m+2m'].join(',');
+  const deadlines = ['pod.schedule=5m+5m', 'container.start=5m+5m', 'log.capture=5m+5m'].join(',');
   system = stack.use(await cluster.system({ LACUNA_CAPACITY: String(PODS), LACUNA_DEADLINES: deadlines }));
 });
 afterAll(() => stack.disposeAsync());
@@ -59,8 +59,8 @@ test(
 );
 
 /**
- * What a dead collector had in hand is given to the next one ten seconds after its last sign of life, so one that is killed every five seconds for ever may
- * have too little time for the last logs on a busy machine. Nothing is lost by that, and when it lives on it is done in seconds.
+ * What a dead collector had in hand is given to the next one ten seconds after its last sign of life, and all of it at once. So on a busy machine one that
+ * is killed every five seconds for ever gets no log to its end: at a load of 30, none of a hundred in ten lives. Nothing is lost by that; it has to live on.
  */
 const KILLS = 12;
 

@@ -52,7 +52,7 @@ export class ServiceProcess {
         if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
         return true;
       },
-      { withinMs: 60_000 },
+      { withinMs: 150_000 },
     );
   }
 
