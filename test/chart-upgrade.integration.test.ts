@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane[Symbol.asyncDispose]());
 
-const run = (command: 'install' | 'upgrade', values: object): Promise<HelmRun> =>
-  helm([command, 'lacuna', CHART, '--namespace', NAMESPACE, '--kubeconfig', controlPlane.kubeconfig], values);
+const run = (command: 'install' | 'upgrade', values: object, ...flags: readonly string[]): Promise<HelmRun> =>
+  helm([command, 'lacuna', CHART, '--namespace', NAMESPACE, '--kubeconfig', controlPlane.kubeconfig, ...flags], values);
 
 const uidOf = async (path: string): Promise<string> =>
   (await get<{ metadata: { uid: string } }>(controlPlane, path)).metadata.uid;
@@ -62,6 +62,28 @@ test('a release goes from one set of values to another and back, and NATS keeps 
 
   expect(await run('upgrade', { archive: BUCKET })).toMatchObject({ code: 0, stderr: '' });
   expect(await uidOf(CLAIM)).toBe(claim);
+});
+
+test('autoscaling is turned on, and upgraded under, without a pod less than there are, and off as the docs say', async () => {
+  const path = '/apis/apps/v1/namespaces/lacuna/deployments/lacuna-submit';
+  const replicas = async (): Promise<number> =>
+    (await get<{ spec: { replicas: number } }>(controlPlane, path)).spec.replicas;
+  expect(await run('upgrade', { submit: { replicas: 3 } })).toMatchObject({ code: 0, stderr: '' });
+  const autoscaled = { submit: { autoscaling: { enabled: true } } };
+  expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
+  expect(await replicas()).toBe(3);
+  // As the autoscaler does it.
+  const { url, caFile, adminToken: token } = controlPlane;
+  const contentType = 'application/merge-patch+json';
+  const scale = { method: 'PATCH', path: `${path}/scale`, body: { spec: { replicas: 5 } }, contentType } as const;
+  expect(await requestApi({ url, caFile, token }, scale)).toMatchObject({ status: 200 });
+  expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
+  expect(await replicas()).toBe(5);
+
+  const fixed = { submit: { replicas: 2 } };
+  expect(await run('upgrade', fixed)).toMatchObject({ stderr: expect.stringContaining('conflict') as string });
+  expect(await run('upgrade', fixed, '--force-conflicts')).toMatchObject({ code: 0, stderr: '' });
+  expect(await replicas()).toBe(2);
 });
 
 test.each([

@@ -22,6 +22,11 @@ metadata:
 spec:
   {{- if not (($values.autoscaling).enabled) }}
   replicas: {{ $values.replicas }}
+  {{- else }}
+  {{- /* As many as run now. Without a word an upgrade takes back the number that it gave before, and one is left until the autoscaler looks again. */}}
+  {{- with ((lookup "apps/v1" "Deployment" .root.Release.Namespace (include "lacuna.name" .)).spec).replicas }}
+  replicas: {{ . }}
+  {{- end }}
   {{- end }}
   selector:
     matchLabels:
