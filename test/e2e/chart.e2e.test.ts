@@ -7,6 +7,7 @@ import { createClient, type Client } from '@lacuna/client';
 import type { UserName } from '@lacuna/messaging';
 import {
   apply,
+  applyQuota,
   eventually,
   freePort,
   get,
@@ -150,14 +151,7 @@ test('over NATS, for whoever has only the user that may submit', async () => {
 });
 
 test('what the quota of the chart denies is told in the words of the API server', async () => {
-  const namespace = 'lacuna-evaluations';
-  const quota = {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: 'none', namespace },
-    spec: { hard: { pods: '0' } },
-  };
-  await apply(controlPlane, quota);
+  await applyQuota(controlPlane, { name: 'none', namespace: 'lacuna-evaluations', hard: { pods: '0' } });
   const { id } = await client.submit({ name: 'podless', image: 'any', command: ['true'] });
   const { reason } = await settled(id);
   expect(reason).toMatch(/^pod\.create missing: FailedCreate: .*exceeded quota: none/);

@@ -1,6 +1,6 @@
 import type { Alert, Fact } from '@lacuna/contracts';
 import { requestApi, type ApiRequest, type ControlPlane } from '@lacuna/servers';
-import { apply, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
+import { applyQuota, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { untilSettled } from '../support/settled.ts';
@@ -140,12 +140,7 @@ test.each(Object.entries(TAKEN_AWAY))(
 );
 
 test("a quota that allows no pod gives a missing pod.create with the API server's own words, one alert, and no Job left behind", async () => {
-  await apply(controlPlane, {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: 'none' },
-    spec: { hard: { pods: '0' } },
-  });
+  await applyQuota(controlPlane, { name: 'none', hard: { pods: '0' } });
   const { id, traceId } = await system.client.submit({ name: 'podless', image: IMAGE, command: ['true'] });
   const view = await settled(id);
   expect(view).toMatchObject({

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Fact, FactOf } from '@lacuna/contracts';
-import { apply, eventually, get, startTestControlPlane, startTestKwok, type ControlPlane } from '@lacuna/testing';
+import { apply, applyQuota, startTestControlPlane, startTestKwok, type ControlPlane } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
@@ -29,16 +28,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
-/** Resolves when the API server counts by it. */
-async function setQuota(hard: Readonly<Record<string, string>>): Promise<void> {
-  const name = 'five';
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard } });
-  await eventually('the quota counts', async () => {
-    const path = `/api/v1/namespaces/default/resourcequotas/${name}`;
-    const { status } = await get<{ status?: { hard?: unknown } }>(controlPlane, path);
-    return isDeepStrictEqual(status?.hard, hard);
-  });
-}
+const setQuota = (hard: Readonly<Record<string, string>>): Promise<void> =>
+  applyQuota(controlPlane, { name: 'five', hard });
 
 async function submit(count: number): Promise<void> {
   const specs = Array.from({ length: count }, () => ({ image: 'fake:1', command: ['true'], report: 'none' }));

@@ -1,6 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { evaluationIdFrom, traceIdOf, type Alert, type EvaluationId, type Fact } from '@lacuna/contracts';
-import { apply, eventually } from '@lacuna/testing';
+import { apply, applyQuota, eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenAlerts, brokenHistory, messagesIn } from '../support/history.ts';
 import { startFakeCluster, type FakeCluster } from '../support/kubernetes-system.ts';
@@ -38,9 +38,7 @@ async function submit({ client }: System, count: number): Promise<EvaluationId[]
 
 async function namespace(name: string, hard?: Readonly<Record<string, string>>): Promise<void> {
   await apply(cluster.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  if (hard === undefined) return;
-  const metadata = { name: 'none', namespace: name };
-  await apply(cluster.controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
+  if (hard !== undefined) await applyQuota(cluster.controlPlane, { name: 'none', namespace: name, hard });
 }
 
 test('W4, W5, W14, J24, J30: the API server killed, etcd silent and the controllers killed under 200 evaluations; all settle rightly, and what the cluster ran twice is told', async () => {

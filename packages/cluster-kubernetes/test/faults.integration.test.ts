@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { PROGRAMS, type Session } from '@lacuna/cluster/conformance';
-import { apply, eventually } from '@lacuna/testing';
+import { apply, applyQuota, eventually } from '@lacuna/testing';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiPod } from '../src/api-objects.ts';
@@ -37,10 +37,8 @@ describeOn('none', 'a cluster in trouble', () => {
 
   /** The cluster as a tenant sees it whose quota allows none of something. */
   async function without(resource: 'pods' | 'count/jobs.batch', namespace: string) {
-    const quota = { name: 'none', namespace };
     await apply(subject.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    const spec = { hard: { [resource]: '0' } };
-    await apply(subject.controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: quota, spec });
+    await applyQuota(subject.controlPlane, { name: 'none', namespace, hard: { [resource]: '0' } });
     return subject.reopen({ namespace });
   }
 

@@ -18,6 +18,7 @@ export { startTestKwok } from './kwok-fixture.ts';
 export { startTestNode, type TestNodeOptions } from './node-fixture.ts';
 export { cannotRun, problemWith, serverBinaries } from './server-binary.ts';
 export { apply, get, getText } from './cluster-objects.ts';
+export { applyQuota } from './apply-quota.ts';
 export type { Manifest } from './cluster-objects.ts';
 export type { ControlPlane, Kwok, RealNode } from '@lacuna/servers';
 export { CONTROL_PLANE, freePort, nodeProblem } from '@lacuna/servers';
