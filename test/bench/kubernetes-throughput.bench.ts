@@ -42,6 +42,8 @@ interface Round {
   readonly rate: number;
   readonly cpuMs: ReadonlyMap<string, number>;
   readonly requests: number;
+  /** Not an evaluation, but in all. */
+  readonly watching: number;
   readonly verdicts: ReadonlyMap<string, number>;
 }
 
@@ -62,9 +64,10 @@ async function measure(lacuna: Target): Promise<Round> {
   const { ids, rate, verdicts } = await settleMany(lacuna, COUNT);
   await cluster.untilEmpty();
   const cpuMs = spent(usage, await usageByProcess());
-  const asked = (await cluster.requests()) - requests;
+  const { asked, watching } = await cluster.requests();
   await assertWholeTraces(lacuna, ids);
-  return { rate, cpuMs, requests: asked / COUNT, verdicts };
+  const beside = watching - requests.watching;
+  return { rate, cpuMs, requests: (asked - requests.asked) / COUNT, watching: beside, verdicts };
 }
 
 function spent(before: ReadonlyMap<string, Usage>, after: ReadonlyMap<string, Usage>): Map<string, number> {
@@ -83,7 +86,10 @@ function describe(rounds: readonly Round[]): void {
   );
   console.log(`  CPU of all services: ${ours.toFixed(1)} ms an evaluation (${verdict(ours, TARGETS.cpuMs)} ms)`);
   const requests = median(rounds.map((round) => round.requests));
-  console.log(`  API requests: ${requests.toFixed(2)} an evaluation (${verdict(requests, TARGETS.requests)})`);
+  const watching = rounds.map((round) => round.watching).join(', ');
+  console.log(
+    `  API requests: ${requests.toFixed(3)} an evaluation (${verdict(requests, TARGETS.requests)}), beside watches and listings: ${watching} a round`,
+  );
 }
 
 function sum(values: readonly number[]): number {

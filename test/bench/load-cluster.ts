@@ -17,13 +17,20 @@ export interface LoadCluster extends AsyncDisposable {
   readonly kubeconfig: string;
   readonly token: string;
   readonly nodes: readonly string[];
-  /** Requests of that user so far, listings included. */
-  requests(): Promise<number>;
+  /** Requests of that user so far. */
+  requests(): Promise<Requests>;
   /** Waits until there is neither a Job nor a pod; throws after `withinMs`, ten minutes unless told. */
   untilEmpty(withinMs?: number): Promise<void>;
 }
 
+export interface Requests {
+  readonly asked: number;
+  /** Watches, and the listings that they go on from: so many an hour, whatever there is to do. */
+  readonly watching: number;
+}
+
 const USER = 'load';
+const WATCHING = 'load-watching';
 const NODES = 10;
 /** Kubernetes' defaults (5 syncs, 20 requests a second) allow a few Jobs a second, whoever creates them. */
 const LIMITS = { concurrentJobSyncs: 50, apiQps: 1_000 };
@@ -35,7 +42,8 @@ export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number 
   const controlPlane = starting.use(await startTestControlPlane({ limits: LIMITS, users: [USER] }));
   const { nodes } = starting.use(await startTestKwok(controlPlane, { nodes: NODES, runMs }));
   await apply(controlPlane, mayDoEverything());
-  await apply(controlPlane, ownFlow());
+  await apply(controlPlane, ownFlow(WATCHING, ['watch', 'list'], 499));
+  await apply(controlPlane, ownFlow(USER, ['*'], 500));
   const token = controlPlane.tokenOf(USER);
   const kubeconfig = join(controlPlane.dataDir, 'load.kubeconfig');
   const ofAdmin = await readFile(controlPlane.kubeconfig, 'utf8');
@@ -59,17 +67,17 @@ function mayDoEverything() {
   return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata, roleRef, subjects };
 }
 
-/** The API server counts requests by flow: one of its own tells this user's from those of the controllers. */
-function ownFlow() {
+/** The API server counts requests by flow: those of its own tell this user's from those of the controllers. The first that fits counts. */
+function ownFlow(name: string, verbs: readonly string[], matchingPrecedence: number) {
   const subjects = [{ kind: 'User', user: { name: USER } }];
-  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] };
+  const everything = { verbs, apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] };
   return {
     apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
     kind: 'FlowSchema',
-    metadata: { name: USER },
+    metadata: { name },
     spec: {
       priorityLevelConfiguration: { name: 'workload-high' },
-      matchingPrecedence: 500,
+      matchingPrecedence,
       distinguisherMethod: { type: 'ByUser' },
       rules: [{ subjects, resourceRules: [everything] }],
     },
@@ -77,10 +85,11 @@ function ownFlow() {
 }
 
 /** Those by flow, and the reads of logs, which belong to no flow because they may last: only the user makes any. */
-async function requestsOf(controlPlane: ControlPlane): Promise<number> {
+async function requestsOf(controlPlane: ControlPlane): Promise<Requests> {
   const flows = await samples(controlPlane, 'apiserver_flowcontrol_dispatched_requests_total');
   const requests = await samples(controlPlane, 'apiserver_request_total');
-  return sum(flows, { flow_schema: USER }) + sum(requests, { resource: 'pods', subresource: 'log' });
+  const logs = sum(requests, { resource: 'pods', subresource: 'log' });
+  return { asked: sum(flows, { flow_schema: USER }) + logs, watching: sum(flows, { flow_schema: WATCHING }) };
 }
 
 async function untilEmpty(controlPlane: ControlPlane, withinMs: number): Promise<void> {
