@@ -36,6 +36,9 @@ const UNDECIDED: readonly number[] = [
   API_ERRORS.wrongLastSequenceConstant,
 ];
 
+/** While the files of a consumer that was deleted a moment ago still go; it has the code of a wrong setting. Source: errConsumerStoreFailed in nats-server. */
+const NO_STORE = 'error creating store for consumer';
+
 /** JetStream's refusal of a request. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -58,6 +61,8 @@ export class ApiError extends Error {
   /** The server can't say now, because of an election, a restart or an attempt still under way. Trying again soon helps. */
   get transient(): boolean {
     if (this.full || this.code === API_ERRORS.storeFailed) return false;
-    return this.status === 503 || this.status === 429 || UNDECIDED.includes(this.code);
+    return (
+      this.status === 503 || this.status === 429 || UNDECIDED.includes(this.code) || this.message.includes(NO_STORE)
+    );
   }
 }

@@ -37,7 +37,7 @@ export async function ensureConsumer(connection: Connection, consumer: Consumer,
   try {
     await callApi(connection, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config }, timeoutMs);
   } catch (cause) {
-    if (cause instanceof ApiError && cause.code === INVALID_CONSUMER)
+    if (cause instanceof ApiError && cause.code === INVALID_CONSUMER && !cause.transient)
       throw new Failure('stream-drift', `consumer ${name} of ${stream}: ${cause.message}`, { cause });
     throw cause;
   }
