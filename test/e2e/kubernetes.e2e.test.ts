@@ -122,7 +122,7 @@ test.each(Object.entries(TAKEN_AWAY))(
     const { url, caFile, adminToken: token } = controlPlane;
     expect((await requestApi({ url, caFile, token }, request(data.pod))).status).toBeLessThan(300);
     const view = await settled(id);
-    expect(view).toMatchObject({
+    expect(view, JSON.stringify(view.attempts)).toMatchObject({
       verdict: 'passed',
       reason: expect.stringMatching(/^exit code 0, log sealed \(attempt 2; attempt 1: infrastructure: /),
     });
