@@ -39,8 +39,13 @@ export interface CaptureResult {
 const ASK_AFTER_MS = 5_000;
 /** Between two tries to open a log. Milliseconds. */
 const TRY_AGAIN_MS = { first: 20, most: 2_000 } as const;
-/** A stream that ended before the container's end is known says nothing; that fact usually comes in a moment. Milliseconds. */
-const END_COMES_WITHIN_MS = 1_000;
+/**
+ * A stream that ended before the container's end is known says nothing; that fact usually comes in a moment. From a kubelet that is busy it takes
+ * seconds, and to open the log again is to read it twice more, which is what keeps it busy. Milliseconds.
+ */
+const END_COMES_WITHIN_MS = { usually: 1_000, busy: 8_000 } as const;
+/** Half of the size at which the kubelet rotates a log by default, and what is written before each line: a smaller file can be left alone for a while. */
+const SMALL_FILE = { bytes: 5 * 2 ** 20, lineHeadBytes: 45 } as const;
 /** The kubelet looks every ten seconds whether a log is to be rotated: what is read later may have lost its beginning. Milliseconds. */
 const ROTATES_AFTER_MS = 10_000;
 const UNSEEN: ContainerEnd = { kind: 'leaving', words: 'nobody saw its end', cause: 'no-seal' };
@@ -132,13 +137,22 @@ export class Capture {
       this.#end.ask(asking);
       const isLeaving = this.#end.known !== undefined;
       if (!isLeaving || last.kind !== 'overtaken')
-        await Promise.race([this.#end.news, pause(last.kind === 'ended' ? END_COMES_WITHIN_MS : waitMs, signal)]);
+        await Promise.race([
+          this.#end.news,
+          pause(last.kind === 'ended' ? this.#endComesWithin(reader) : waitMs, signal),
+        ]);
       signal.throwIfAborted();
       // Nobody may ever see the end of a container whose pod is leaving: then it is over when its source is.
       const isBrokenForGood = performance.now() - (brokenAt ?? Infinity) > this.#deps.follow.leavingMs;
       if (isLeaving && (isBrokenForGood || ['ended', 'stopped', 'gone'].includes(last.kind))) break;
     }
     return last;
+  }
+
+  #endComesWithin({ account }: SourceReader): number {
+    const { bytes, lines } = account.whole();
+    const isSmall = bytes + SMALL_FILE.lineHeadBytes * lines < SMALL_FILE.bytes;
+    return END_COMES_WITHIN_MS[isSmall && this.#deps.traffic.isHeavy ? 'busy' : 'usually'];
   }
 
   /** The reading does not wait for it; the closing does. */

@@ -35,6 +35,14 @@ function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['clust
   return { kind: 'fake', openLog, openSpool: () => cluster.openSpool() };
 }
 
+class TrafficByHand extends LogTraffic {
+  isTold = false;
+
+  override get isHeavy(): boolean {
+    return this.isTold;
+  }
+}
+
 /** A running container of its own, driven by hand, and a way to capture its log. */
 async function running(
   source: CaptureDeps['cluster'] = cluster,
@@ -272,6 +280,39 @@ describe('a capture', () => {
     await eventually('followed', async () => (await stored()) === 'while it runs');
     end(pod, capturing);
     expect((await result).statement).toMatchObject({ state: 'sealed' });
+  });
+
+  test('whose stream has ended before the container is not opened again at once while others bring much', async () => {
+    const over = Promise.withResolvers<void>();
+    const reading = async (traffic: LogTraffic) => {
+      const reads: boolean[] = [];
+      const source = withLog(async (container, from, signal) => {
+        reads.push(from.follow);
+        const opened = await cluster.openLog(container, { ...from, follow: false }, signal);
+        async function* body(parts: AsyncIterable<LogPart>): AsyncIterable<LogPart> {
+          yield* parts;
+          await over.promise;
+        }
+        return opened.kind === 'open' ? { kind: 'open', body: body(opened.body) } : opened;
+      });
+      const { pod, capture, stored } = await running(source, 1_000_000, { traffic });
+      const capturing = capture();
+      pod.write(text('all of it'));
+      const result = capturing.run(within());
+      await eventually('stored', async () => (await stored()) === 'all of it');
+      return { reads, pod, capturing, result };
+    };
+    const busy = new TrafficByHand(1_000);
+    const [one, other] = [await reading(busy), await reading(new LogTraffic(1_000))];
+    busy.isTold = true;
+    over.resolve();
+    await eventually('the other is opened again', () => other.reads.length > 1);
+    expect(one.reads).toEqual([true]);
+    for (const { pod, capturing, result } of [one, other]) {
+      end(pod, capturing);
+      expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 9 });
+    }
+    expect(one.reads, 'it was all there').toEqual([true]);
   });
 
   test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {
