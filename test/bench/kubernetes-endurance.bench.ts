@@ -91,13 +91,19 @@ async function noOrphan(): Promise<void> {
   await using streams = await streamInfo();
   const { state } = await streams.info('LACUNA_ALERTS', { subjects_filter: '>' });
   const orphans = state.subjects?.[alertSubject('cluster')] ?? 0;
-  if (orphans > 0) throw new Error(`${orphans} alerts of orphans, and of their end`);
+  if (orphans === 0) return;
+  const { data } = await streams.getMessage('LACUNA_ALERTS', { last_by_subj: alertSubject('cluster') });
+  throw new Error(`${orphans} alerts of orphans, and of their end; the last: ${Buffer.from(data).toString()}`);
 }
 
 async function streamInfo() {
   const connection = await connect({ servers: lacuna.nats });
   const { streams } = await connection.jetstreamManager();
-  return { info: streams.info.bind(streams), [Symbol.asyncDispose]: () => connection.close() };
+  return {
+    info: streams.info.bind(streams),
+    getMessage: streams.getMessage.bind(streams),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
 }
 
 /** The rate of each half, and what an evaluation then took of each process: where a rate that sinks comes from. */
