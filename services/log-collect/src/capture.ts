@@ -40,11 +40,13 @@ const ASK_AFTER_MS = 5_000;
 /** Between two tries to open a log. Milliseconds. */
 const TRY_AGAIN_MS = { first: 20, most: 2_000 } as const;
 /**
- * A stream that ended before the container's end is known says nothing; that fact usually comes in a moment. From a kubelet that is busy it takes
- * seconds, and to open the log again is to read it twice more, which is what keeps it busy. Milliseconds.
+ * A stream that ended before the container's end is known says nothing; that fact comes in a moment, from a busy kubelet in seconds. To open the log
+ * again meanwhile is to read it twice more, which keeps a kubelet busy: only a large file, which may be rotated soon, can't wait. Milliseconds.
  */
-const END_COMES_WITHIN_MS = { usually: 1_000, busy: 8_000 } as const;
-/** Half of the size at which the kubelet rotates a log by default, and what is written before each line: a smaller file can be left alone for a while. */
+const END_COMES_WITHIN_MS = { small: 8_000, large: 1_000 } as const;
+/** A pod that was deleted is told with its last state, by which its end may be known: behind the removal, and later on a busy machine. Milliseconds. */
+const LAST_STATE_COMES_WITHIN_MS = 5_000;
+/** Half of the size at which the kubelet rotates a log by default, and what is written before each line. */
 const SMALL_FILE = { bytes: 5 * 2 ** 20, lineHeadBytes: 45 } as const;
 /** The kubelet looks every ten seconds whether a log is to be rotated: what is read later may have lost its beginning. Milliseconds. */
 const ROTATES_AFTER_MS = 10_000;
@@ -129,18 +131,16 @@ export class Capture {
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
     await watch.headStart(signal);
-    for (let waitMs: number = TRY_AGAIN_MS.first; this.#end.known?.kind !== 'ended';) {
+    for (let waitMs: number = TRY_AGAIN_MS.first; !this.#hasEnded;) {
       last = await watch.follow(signal);
       const isBroken = last.kind === 'broken' || last.kind === 'waiting';
       brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
+      if (this.#hasEnded) break;
       waitMs = isBroken || last.kind === 'gone' ? Math.min(waitMs * 2, TRY_AGAIN_MS.most) : TRY_AGAIN_MS.first;
       this.#end.ask(asking);
       const isLeaving = this.#end.known !== undefined;
       if (!isLeaving || last.kind !== 'overtaken')
-        await Promise.race([
-          this.#end.news,
-          pause(last.kind === 'ended' ? this.#endComesWithin(reader) : waitMs, signal),
-        ]);
+        await Promise.race([this.#end.news, pause(this.#endComesWithin(last, reader) ?? waitMs, signal)]);
       signal.throwIfAborted();
       // Nobody may ever see the end of a container whose pod is leaving: then it is over when its source is.
       const isBrokenForGood = performance.now() - (brokenAt ?? Infinity) > this.#deps.follow.leavingMs;
@@ -149,10 +149,21 @@ export class Capture {
     return last;
   }
 
-  #endComesWithin({ account }: SourceReader): number {
+  get #hasEnded(): boolean {
+    return this.#end.known?.kind === 'ended';
+  }
+
+  /** How long the container's end is waited for after a read that says nothing of it; undefined after one that did not come that far. */
+  #endComesWithin({ kind }: ReadOutcome, { account }: SourceReader): number | undefined {
+    const { leavingMs } = this.#deps.follow;
+    const isLeaving = this.#end.known !== undefined;
+    if (kind === 'gone' && isLeaving) return Math.min(leavingMs, LAST_STATE_COMES_WITHIN_MS);
+    if (kind !== 'ended') return undefined;
+    // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
+    if (isLeaving) return leavingMs;
     const { bytes, lines } = account.whole();
     const isSmall = bytes + SMALL_FILE.lineHeadBytes * lines < SMALL_FILE.bytes;
-    return END_COMES_WITHIN_MS[isSmall && this.#deps.traffic.isHeavy ? 'busy' : 'usually'];
+    return END_COMES_WITHIN_MS[isSmall ? 'small' : 'large'];
   }
 
   /** The reading does not wait for it; the closing does. */

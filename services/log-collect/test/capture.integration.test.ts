@@ -35,19 +35,17 @@ function withLog(openLog: CaptureDeps['cluster']['openLog']): CaptureDeps['clust
   return { kind: 'fake', openLog, openSpool: () => cluster.openSpool() };
 }
 
-class TrafficByHand extends LogTraffic {
-  isTold = false;
-
-  override get isHeavy(): boolean {
-    return this.isTold;
-  }
+interface RunningOptions {
+  readonly afterMs?: number;
+  readonly leavingMs?: number;
+  readonly traffic?: LogTraffic;
 }
 
 /** A running container of its own, driven by hand, and a way to capture its log. */
 async function running(
   source: CaptureDeps['cluster'] = cluster,
   budgetBytes = 1_000_000,
-  { afterMs = 0, traffic = new LogTraffic(1_000) }: { readonly afterMs?: number; readonly traffic?: LogTraffic } = {},
+  { afterMs = 0, leavingMs = 200, traffic = new LogTraffic(1_000) }: RunningOptions = {},
 ): Promise<{ pod: FakePod; capture: () => Capture; stored: () => Promise<string> }> {
   const evaluation: EvaluationId = testId(next++);
   const name = jobName(evaluation, 1);
@@ -72,7 +70,7 @@ async function running(
     now: Date.now,
     chunking: { idleMs: 5, aheadBytes: 1_000_000, room: new ReadAheadRoom(64_000_000) },
     traffic,
-    follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs: 200 },
+    follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs },
     finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 1_000 },
     onHeldUp: () => undefined,
   };
@@ -282,37 +280,48 @@ describe('a capture', () => {
     expect((await result).statement).toMatchObject({ state: 'sealed' });
   });
 
-  test('whose stream has ended before the container is not opened again at once while others bring much', async () => {
-    const over = Promise.withResolvers<void>();
-    const reading = async (traffic: LogTraffic) => {
+  test.each(['ended', 'gone'] as const)(
+    'of a deleted pod whose log is %s before the end of its container was told waits for that, and is sealed by it',
+    async (how) => {
       const reads: boolean[] = [];
       const source = withLog(async (container, from, signal) => {
         reads.push(from.follow);
-        const opened = await cluster.openLog(container, { ...from, follow: false }, signal);
-        async function* body(parts: AsyncIterable<LogPart>): AsyncIterable<LogPart> {
-          yield* parts;
-          await over.promise;
-        }
-        return opened.kind === 'open' ? { kind: 'open', body: body(opened.body) } : opened;
+        if (how === 'gone' && reads.length > 1) return { kind: 'gone', message: 'no such pod' };
+        return cluster.openLog(container, { ...from, follow: false }, signal);
       });
-      const { pod, capture, stored } = await running(source, 1_000_000, { traffic });
+      const { pod, capture, stored } = await running(source, 1_000_000, { leavingMs: 60_000 });
       const capturing = capture();
-      pod.write(text('all of it'));
+      pod.write(text('last words'));
+      capturing.tellEnd({ kind: 'leaving', words: 'deleted: by somebody', cause: 'deleted' });
       const result = capturing.run(within());
-      await eventually('stored', async () => (await stored()) === 'all of it');
-      return { reads, pod, capturing, result };
-    };
-    const busy = new TrafficByHand(1_000);
-    const [one, other] = [await reading(busy), await reading(new LogTraffic(1_000))];
-    busy.isTold = true;
-    over.resolve();
-    await eventually('the other is opened again', () => other.reads.length > 1);
-    expect(one.reads).toEqual([true]);
-    for (const { pod, capturing, result } of [one, other]) {
+      await eventually('stored', async () => (await stored()) === 'last words');
+      const readAgain = eventually('read again', () => reads.length > 2, { withinMs: 1_500 });
+      await expect(readAgain).rejects.toThrow('read again');
       end(pod, capturing);
-      expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 9 });
-    }
-    expect(one.reads, 'it was all there').toEqual([true]);
+      expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 10 });
+    },
+  );
+
+  test('whose stream ends behind the end of its container is closed by that, and waits for nothing more', async () => {
+    const over = Promise.withResolvers<void>();
+    const source = withLog(async (container, from, signal) => {
+      const opened = await cluster.openLog(container, { ...from, follow: false }, signal);
+      async function* body(parts: AsyncIterable<LogPart>): AsyncIterable<LogPart> {
+        yield* parts;
+        await over.promise;
+        yield { bytes: text(', and the rest') };
+      }
+      return opened.kind === 'open' ? { kind: 'open', body: body(opened.body) } : opened;
+    });
+    const { pod, capture, stored } = await running(source, 1_000_000, { leavingMs: 600_000 });
+    const capturing = capture();
+    pod.write(text('the beginning'));
+    const result = capturing.run(within());
+    await eventually('stored', async () => (await stored()) === 'the beginning');
+    pod.write(text(', and the rest'));
+    end(pod, capturing);
+    over.resolve();
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 27, tried: [] });
   });
 
   test('of a pod that vanished closes with what was captured, and says that the cluster has no log', async () => {
