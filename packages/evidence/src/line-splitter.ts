@@ -11,7 +11,7 @@ const ESCAPE = '\u001b';
  */
 export class LineSplitter {
   readonly #deliver: (text: string, from: number, to: number) => void;
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #head = '';
 
   /** `deliver` gets each line as a part of a text: to make a string of it costs more than to see that nobody wants it. */

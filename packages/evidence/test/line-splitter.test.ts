@@ -27,7 +27,8 @@ describe('the line splitter', () => {
   });
 
   it('delivers the same lines whatever the chunks are', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', '✓', '\n', '\r', '\u001b[', 'm', '😀', '\u001b]', '\u0007') });
+    const units = ['a', '✓', '\n', '\r', '\u001b[', 'm', '😀', '\u001b]', '\u0007', '\ufeff'];
+    const text = fc.string({ unit: fc.constantFrom(...units) });
     fc.assert(
       fc.property(text, fc.array(fc.nat(20)), (log, sizes) => {
         const bytes = Buffer.from(log);

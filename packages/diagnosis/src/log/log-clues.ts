@@ -28,7 +28,7 @@ const MOST = 20;
 
 /** What a log says was fought for: ports, files, locks, space. A hint for people, never evidence of anything. */
 export class LogClues {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #found = new Set<string>();
   #rest = '';
 
