@@ -127,6 +127,7 @@ describe('the page', () => {
     const first = page.locator('.causes > li').first();
     await first.waitFor();
     expect(await first.innerText()).toMatch(/^The end of the log is lost \(certain\)/);
+    await page.getByRole('link', { name: 'all that is stored' }).waitFor();
     expect(await first.locator('.for').first().innerText()).toMatch(
       /log cut after byte 100: 8 793 of 8 893 bytes lost/,
     );

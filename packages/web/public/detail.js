@@ -98,7 +98,11 @@ async function logSection({ id, verdict }, attempt) {
       'p',
       { class: 'facts' },
       statement(attempt.log, verdict),
-      element('a', { href: `/v1/evaluations/${id}/log` }, 'the whole log'),
+      element(
+        'a',
+        { href: `/v1/evaluations/${id}/log` },
+        attempt.log?.state === 'sealed' ? 'the whole log' : 'all that is stored',
+      ),
     ),
     await logText(id, attempt.log),
   ];
