@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolveSeal } from '@lacuna/seal';
+import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
 import { startRealCluster } from '../support/kubernetes-system.ts';
 import { ApiClient } from './api-client.ts';
 import { ContainerExits } from './container-exits.ts';
@@ -44,7 +44,7 @@ if (seal.kind === 'unavailable') throw new Error(seal.message);
 await using cluster = await startRealCluster();
 await using exits = new ContainerExits(cluster.node.containerd.socket);
 using api = await ApiClient.open({ controlPlane: cluster.controlPlane, token: cluster.controlPlane.adminToken }, 4);
-const program = await readFile(seal.paths[process.arch === 'arm64' ? 'arm64' : 'amd64']);
+const program = await readFile(seal.paths[OWN_ARCHITECTURE]);
 await api.call('POST', '/api/v1/namespaces/default/configmaps', {
   apiVersion: 'v1',
   kind: 'ConfigMap',

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveSeal } from '@lacuna/seal';
+import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
 import { eventually, tempDir } from '@lacuna/testing';
 import { median } from './side.ts';
 
@@ -15,7 +15,7 @@ const TARGETS = { mbPerSecond: 500, startMs: 5, rssKb: 2_048 };
 const found = await resolveSeal();
 if (found.kind === 'unavailable') throw new Error(found.message);
 await using dir = await tempDir();
-const seal = `${found.paths[process.arch === 'arm64' ? 'arm64' : 'amd64']} --message ${join(dir.path, 'message')} --`;
+const seal = `${found.paths[OWN_ARCHITECTURE]} --message ${join(dir.path, 'message')} --`;
 
 const judge = (met: boolean): string => (met ? 'met' : 'MISSED');
 const figures = (values: readonly number[], digits = 0): string =>

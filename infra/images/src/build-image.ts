@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Architecture } from '@lacuna/seal';
+import { OWN_ARCHITECTURE, type Architecture } from '@lacuna/seal';
 import { output } from './command.ts';
 import { describeArchive, type PlatformImage } from './describe-archive.ts';
 import { IMAGES, type ImageName, type ImageRecipe } from './images.ts';
@@ -26,11 +26,11 @@ export async function buildImage(
     const archive = join(scratch, 'archive');
     const blobs = join(archive, 'blobs/sha256');
     await mkdir(blobs, { recursive: true });
-    const architectures = recipe.architectures ?? [OWN];
+    const architectures = recipe.architectures ?? [OWN_ARCHITECTURE];
     const images: PlatformImage[] = [];
     for (const architecture of architectures)
       images.push(await platformImage(recipe, architecture, { scratch: join(scratch, architecture), blobs }));
-    const own = images[Math.max(0, architectures.indexOf(OWN))] as PlatformImage;
+    const own = images[Math.max(0, architectures.indexOf(OWN_ARCHITECTURE))] as PlatformImage;
     await describeArchive(archive, name, { all: images, own });
     await output('tar', ['-C', archive, '--sort=name', '--mtime=@0', '-cf', resolve(options.output), '.']);
     return { name, digest: `sha256:${own.config.digest}` };
@@ -38,9 +38,6 @@ export async function buildImage(
     await rm(scratch, { recursive: true, force: true });
   }
 }
-
-/** The kind of processor of this machine. */
-const OWN: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
 async function platformImage(
   recipe: ImageRecipe,

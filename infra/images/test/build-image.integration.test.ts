@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { OWN_ARCHITECTURE } from '@lacuna/seal';
 import { tempDir } from '@lacuna/testing';
 import { expect, test } from 'vitest';
 import { buildImage } from '../src/index.ts';
@@ -55,5 +56,5 @@ test('the image of the helper has it for every processor that nodes have, by one
   expect(machines).toEqual({ amd64: 62, arm64: 183 });
   const [saved] = JSON.parse(await text('manifest.json')) as { Config: string }[];
   expect(`sha256:${saved?.Config.split('/').at(-1)}`).toBe(digest);
-  expect(ids[process.arch === 'arm64' ? 1 : 0]).toBe(digest);
+  expect(ids[OWN_ARCHITECTURE === 'arm64' ? 1 : 0]).toBe(digest);
 });

@@ -7,3 +7,6 @@ export const ARCHITECTURES = {
 export type Architecture = keyof typeof ARCHITECTURES;
 
 export const programOf = (architecture: Architecture): string => `seal-${architecture}`;
+
+/** That of this machine. */
+export const OWN_ARCHITECTURE: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';

@@ -4,5 +4,5 @@
  */
 export { resolveSeal } from './resolve-seal.ts';
 export type { FoundSeal, SealOptions, UnavailableSeal } from './resolve-seal.ts';
-export { ARCHITECTURES } from './architecture.ts';
+export { ARCHITECTURES, OWN_ARCHITECTURE } from './architecture.ts';
 export type { Architecture } from './architecture.ts';

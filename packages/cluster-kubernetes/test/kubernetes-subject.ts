@@ -1,6 +1,6 @@
 import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
-import { resolveSeal } from '@lacuna/seal';
+import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
 import { apply, startTestControlPlane, startTestKwok, startTestNode, type ControlPlane } from '@lacuna/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
 
 const SEAL = {
   from: 'configmap',
-  architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  architecture: OWN_ARCHITECTURE,
   program: sealProgram,
 } satisfies SealHelper;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, runCommand } from '@lacuna/servers';
-import { ARCHITECTURES } from '../../src/architecture.ts';
+import { ARCHITECTURES, OWN_ARCHITECTURE } from '../../src/architecture.ts';
 import { OPTIMIZE, SOURCES } from '../../src/sources.ts';
 import { zigToolchain } from '../../src/zig-toolchain.ts';
 
@@ -13,7 +13,7 @@ export async function buildHashes(folder: string): Promise<string> {
   const quiet = { env: process.env, signal: undefined, onStart: () => undefined };
   const toolchain = await zigToolchain({ tools, ...quiet, onProgress: () => undefined });
   if (toolchain.kind === 'missing') throw new Error(toolchain.why);
-  const { target, sha256 } = ARCHITECTURES[process.arch === 'arm64' ? 'arm64' : 'amd64'];
+  const { target, sha256 } = ARCHITECTURES[OWN_ARCHITECTURE];
   const [object, program] = [join(folder, 'sha256.o'), join(folder, 'hashes')];
   const cache = join(tools, 'zig-cache');
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };

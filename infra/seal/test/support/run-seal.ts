@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Seal } from '@lacuna/contracts';
 import { tempDir } from '@lacuna/testing';
-import { resolveSeal } from '../../src/index.ts';
+import { OWN_ARCHITECTURE, resolveSeal } from '../../src/index.ts';
 import type { FoundSeal } from '../../src/index.ts';
 
 const resolved = await resolveSeal();
@@ -17,7 +17,7 @@ if (problem !== undefined && process.env['CI'] !== undefined) throw new Error(pr
 export const { paths } = resolved as FoundSeal;
 
 /** The one for the processor of this machine. */
-export const seal = (): string => paths[process.arch === 'arm64' ? 'arm64' : 'amd64'];
+export const seal = (): string => paths[OWN_ARCHITECTURE];
 
 export interface Run {
   readonly code: number | null;
