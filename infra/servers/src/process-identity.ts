@@ -15,12 +15,16 @@ export function identify(pid: number): ProcessIdentity {
   return startTicks === undefined ? { pid } : { pid, startTicks };
 }
 
-/** True while that very process runs. A zombie has ended: it only waits for a parent that may never ask. */
+/**
+ * True while that very process runs. A zombie has ended: it only waits for a parent that may never ask. But a process whose first thread
+ * is a zombie while others are on their way out still holds its ports and files.
+ */
 export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
   if (!exists(pid)) return false;
   const stat = statOf(pid);
   if (stat === undefined) return true;
-  return stat.state !== 'Z' && (startTicks === undefined || stat.startTicks === startTicks);
+  const hasEnded = stat.state === 'Z' && stat.threads <= 1;
+  return !hasEnded && (startTicks === undefined || stat.startTicks === startTicks);
 }
 
 /** Arguments of a running process joined by spaces, or undefined where they can't be read. */
@@ -41,12 +45,13 @@ function exists(pid: number): boolean {
   }
 }
 
-function statOf(pid: number): { state: string; startTicks: number } | undefined {
+/** Fields 3, 20 and 22 of `/proc/<pid>/stat`. */
+function statOf(pid: number): { state: string; threads: number; startTicks: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '?', startTicks: Number(fields[19]) };
+    return { state: fields[0] ?? '?', threads: Number(fields[17]), startTicks: Number(fields[19]) };
   } catch {
     return undefined;
   }
