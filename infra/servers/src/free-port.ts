@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { reservePort } from './reserve-port.ts';
 
 /**
  * Ports are given out from 20000–29999: below the ranges from which Linux (32768) and macOS (49152) take the local ports of
@@ -11,18 +12,21 @@ const PORT_COUNT = 10_000;
 
 let next = randomInt(PORT_COUNT);
 
-/** A port of 127.0.0.1 that nothing listens on now. The same process is not given it again for 10,000 calls. */
+/**
+ * A port of 127.0.0.1 that nothing listens on now. As long as this process runs, nobody else is given it, also not in another process:
+ * whoever has asked may take a while to listen there, and may stop and start again.
+ */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < PORT_COUNT; tried++) {
     const port = FIRST_PORT + next;
     next = (next + 1) % PORT_COUNT;
-    if (await isPortFree(port)) return port;
+    if ((await isPortFree(port)) && (await reservePort(port))) return port;
   }
   throw new Error(`no free port between ${FIRST_PORT} and ${FIRST_PORT + PORT_COUNT - 1}`);
 }
 
 /** True when a server could listen on this port of 127.0.0.1 now. */
-export function isPortFree(port: number): Promise<boolean> {
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
