@@ -144,9 +144,9 @@ test('three servers keep each message three times and go on without one of them'
   const credentials = { user: 'submit', password: nats.passwordOf('submit') };
   await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-submit', credentials });
   await bus.provision({ create: false });
-  const [before, after] = [evaluationIdForKey('before'), evaluationIdForKey('after')];
-  expect(await bus.putEnv(before, { A: '1' })).toEqual({ kind: 'stored' });
+  const [before, after] = ['before', 'after'].map((key) => ({ evaluation: evaluationIdForKey(key), specHash: 'a1' }));
+  expect(await bus.putEnv(before!, { A: '1' })).toEqual({ kind: 'stored' });
   await nats.kill(0);
-  expect(await bus.putEnv(after, { A: '2' })).toEqual({ kind: 'stored' });
-  expect(await bus.readEnv(before)).toEqual({ A: '1' });
+  expect(await bus.putEnv(after!, { A: '2' })).toEqual({ kind: 'stored' });
+  expect(await bus.readEnv(before!)).toEqual({ A: '1' });
 });

@@ -101,9 +101,12 @@ export function parseLogSubject(
   return { evaluation: id, attempt: Number(attempt), pod };
 }
 
-/** Env values of one evaluation, kept apart from the facts (invariant I12). */
-export function envSubject(id: EvaluationId): string {
-  return `lacuna.env.${id}`;
+/**
+ * Env values of one evaluation, kept apart from the facts (invariant I12), by the hash of the spec that they belong to: what a submission
+ * leaves behind that was never accepted stands in no other's way. `*` = of every spec.
+ */
+export function envSubject(id: EvaluationId, specHash: string): string {
+  return `lacuna.env.${id}.${specHash}`;
 }
 
 /** `lacuna.cdevents.<subject>.<predicate>` of a type such as `dev.cdevents.testsuiterun.started.0.3.0`. */

@@ -5,7 +5,7 @@ import { Connection, type ConnectionStatus } from './connection.ts';
 import { sendDead, type DeadLetter } from './dead.ts';
 import { dial, type DialOptions } from './dial.ts';
 import { doneUpTo, type DoneUpTo } from './done-up-to.ts';
-import { deleteEnv, putEnv, readEnv, type EnvValues, type PutEnvOutcome } from './env.ts';
+import { deleteEnv, putEnv, readEnv, type EnvOwner, type EnvValues, type PutEnvOutcome } from './env.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
 import { follow, type CaughtUp, type FollowOptions } from './follow.ts';
 import { followOpen, type Compacted } from './follow-open.ts';
@@ -66,9 +66,9 @@ export interface Bus extends AsyncDisposable {
   storedLogs(): Promise<string[]>;
   purgeLog(subject: string): Promise<void>;
   readers(): Promise<ReaderState[]>;
-  putEnv(id: EvaluationId, values: EnvValues): Promise<PutEnvOutcome>;
-  readEnv(id: EvaluationId): Promise<EnvValues | undefined>;
-  deleteEnv(id: EvaluationId): Promise<void>;
+  putEnv(owner: EnvOwner, values: EnvValues): Promise<PutEnvOutcome>;
+  readEnv(owner: EnvOwner): Promise<EnvValues | undefined>;
+  deleteEnv(owner: EnvOwner | EvaluationId): Promise<void>;
   publishAlert(alert: Alert): Promise<void>;
   publishCdEvent(event: CdEvent): Promise<void>;
   dead(service: string, letter: DeadLetter): Promise<void>;
@@ -111,9 +111,9 @@ function busOn(connection: Connection): Bus {
     storedLogs: () => storedLogs(connection),
     purgeLog: (subject) => purgeLog(connection, subject),
     readers: () => readers(connection),
-    putEnv: (id, values) => putEnv(connection, id, values),
-    readEnv: (id) => readEnv(connection, id),
-    deleteEnv: (id) => deleteEnv(connection, id),
+    putEnv: (owner, values) => putEnv(connection, owner, values),
+    readEnv: (owner) => readEnv(connection, owner),
+    deleteEnv: (owner) => deleteEnv(connection, owner),
     publishAlert: (alert) => publishAlert(connection, alert),
     publishCdEvent: (event) => publishCdEvent(connection, event),
     dead: (service, letter) => sendDead(connection, service, letter),

@@ -14,7 +14,7 @@ export { inDetailSpan, type Detail } from './detail-span.ts';
 export type { DialOptions } from './dial.ts';
 export type { DoneUpTo } from './done-up-to.ts';
 export type { UnreadConsumer } from './unread-consumers.ts';
-export type { EnvValues, PutEnvOutcome } from './env.ts';
+export type { EnvOwner, EnvValues, PutEnvOutcome } from './env.ts';
 export type { FailedDelivery, FailurePolicy } from './fail-delivery.ts';
 export type { Compacted } from './follow-open.ts';
 export type { CaughtUp, FollowOptions } from './follow.ts';

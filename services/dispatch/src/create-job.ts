@@ -137,6 +137,9 @@ async function foundOut({ submitted, attempt }: Entry, bus: Pick<Bus, 'readFacts
   return made && { kind: 'said', fact: made };
 }
 
-async function envOf(entry: Entry, bus: Pick<Bus, 'readEnv'>): Promise<Readonly<Record<string, string>> | undefined> {
-  return entry.submitted.data.spec.env === undefined ? {} : bus.readEnv(entry.submitted.evaluation);
+async function envOf(
+  { submitted: { evaluation, data } }: Entry,
+  bus: Pick<Bus, 'readEnv'>,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  return data.spec.env === undefined ? {} : bus.readEnv({ evaluation, specHash: data.specHash });
 }

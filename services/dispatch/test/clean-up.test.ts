@@ -12,11 +12,11 @@ async function removedAt(type: FactType, story: Story, answer: ChangeOutcome = {
   const stored = story.facts.map((told, seq) => ({ ...told, seq, subject: factSubject(told.fact) }));
   const told = stored.findLast(({ fact }) => fact.type === type)!;
   const removed: JobRef[] = [];
-  const env: string[] = [];
+  const env: unknown[] = [];
   const bus = {
     readFact: async (subject: string) => stored.find((one) => one.subject === subject),
     readFacts: async () => stored,
-    deleteEnv: async (id: string) => void env.push(id),
+    deleteEnv: async (owner: unknown) => void env.push(owner),
   };
   const remove = async (job: JobRef): Promise<ChangeOutcome> => (removed.push(job), answer);
   await cleanUp(told, bus, { remove }, AbortSignal.timeout(1_000));

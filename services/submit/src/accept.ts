@@ -15,7 +15,7 @@ import {
   type Phase,
 } from '@lacuna/contracts';
 import { fold, phaseOf } from '@lacuna/lifecycle';
-import type { Bus, EnvValues, PublishOutcome } from '@lacuna/messaging';
+import type { Bus, EnvOwner, EnvValues, PublishOutcome } from '@lacuna/messaging';
 import type { LinksOf } from './links.ts';
 import { randomId } from './random-id.ts';
 import { specHash } from './spec-hash.ts';
@@ -106,10 +106,10 @@ export class Acceptor {
     const { answerWithinMs: deadlineMs } = this.#options;
     const id = submitted.evaluation;
     if (Object.keys(env).length === 0) return this.#bus.publishFact(submitted, { deadlineMs });
-    const put = this.#bus.putEnv(id, env);
+    const put = this.#bus.putEnv(ownerOf(submitted), env);
     let outcome: PublishOutcome | undefined;
     try {
-      if ((await within(deadlineMs, put)).kind === 'conflict') throw keyConflict(id);
+      await within(deadlineMs, put);
       return (outcome = await this.#bus.publishFact(submitted, { deadlineMs }));
     } finally {
       if (outcome?.kind !== 'stored') {
@@ -124,9 +124,9 @@ export class Acceptor {
     if ((await put).kind !== 'stored') return;
     const id = submitted.evaluation;
     const holder = (await this.#bus.readFact(factSubject(submitted)))?.fact;
-    const hasEnv = holder?.type === 'submitted' && holder.data.spec.env !== undefined;
-    if (hasEnv && fold(id, await this.#bus.readFacts(id)).settled === undefined) return;
-    await this.#bus.deleteEnv(id);
+    const isSame = holder?.type === 'submitted' && holder.data.specHash === submitted.data.specHash;
+    if (isSame && fold(id, await this.#bus.readFacts(id)).settled === undefined) return;
+    await this.#bus.deleteEnv(ownerOf(submitted));
   }
 
   async #phaseOfSame(submitted: FactOf<'submitted'>, holder: { readonly type: string }): Promise<Phase> {
@@ -148,6 +148,10 @@ function submittedFact(
   const caller = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? traceparent : undefined;
   const data = { ...what, via, ...(caller === undefined ? {} : { callerTraceparent: caller.trim() }) };
   return fact('submitted', { evaluation, at: arrivedAt }, data);
+}
+
+function ownerOf({ evaluation, data }: FactOf<'submitted'>): EnvOwner {
+  return { evaluation, specHash: data.specHash };
 }
 
 function keyConflict(id: EvaluationId): Failure {

@@ -1,16 +1,19 @@
 import {
+  envSubject,
   evaluationIdForKey,
   evaluationOfRun,
   fact,
   Failure,
   parseSpec,
   traceIdOf,
+  type EvaluationId,
   type EvaluationSpec,
 } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { describe, expect, it } from 'vitest';
 import { Acceptor, type AcceptOptions, type Submission } from '../src/accept.ts';
 import { linksAt } from '../src/links.ts';
+import { specHash } from '../src/spec-hash.ts';
 import { MemoryBus } from './support/memory-bus.ts';
 
 function setUp(options: Partial<AcceptOptions> = {}) {
@@ -89,7 +92,7 @@ describe('what is accepted', () => {
     const { id } = await acceptor.accept(submission(SECRET));
     expect(JSON.stringify(bus.facts)).not.toContain('canary');
     expect(bus.facts[0]?.fact.data).toMatchObject({ spec: { env: ['TOKEN'] } });
-    expect(bus.env.get(id)).toEqual({ TOKEN: 'canary' });
+    expect([...bus.env]).toEqual([[envSubject(id, specHash(SECRET)), { TOKEN: 'canary' }]]);
   });
 
   it('is a failure of the spec when the spec is none', async () => {
@@ -129,7 +132,7 @@ describe('the same key', () => {
     const { id } = await acceptor.accept(submission(SECRET, { key: 'k' }));
     expect(await code(acceptor.accept(submission(other, { key: 'k' })))).toBe('idempotency-conflict');
     expect(bus.facts).toHaveLength(1);
-    expect(bus.env.get(id)).toEqual({ TOKEN: 'canary' });
+    expect([...bus.env]).toEqual([[envSubject(id, specHash(SECRET)), { TOKEN: 'canary' }]]);
   });
 
   it('with env values where there were none is a conflict, and the values are not kept', async () => {
@@ -146,7 +149,7 @@ describe('the same key', () => {
     await bus.publishFact(
       fact('settled', { evaluation: id, at: 5 }, { ...data, notOwed: [], evidence: { absent: [] } }),
     );
-    await bus.deleteEnv(id);
+    await bus.deleteEnv({ evaluation: id, specHash: specHash(SECRET) });
     expect(await acceptor.accept(submission(SECRET, { key: 'k' }))).toMatchObject({ id, phase: 'settled' });
     expect(bus.env.size).toBe(0);
   });
@@ -155,7 +158,7 @@ describe('the same key', () => {
     const { bus, acceptor } = setUp();
     const { id } = await acceptor.accept(submission(SECRET, { key: 'k' }));
     await acceptor.accept(submission(SECRET, { key: 'k' }));
-    expect(bus.env.get(id)).toEqual({ TOKEN: 'canary' });
+    expect([...bus.env]).toEqual([[envSubject(id, specHash(SECRET)), { TOKEN: 'canary' }]]);
   });
 });
 
@@ -181,12 +184,13 @@ describe('overload', () => {
   });
 
   it('tells of env values that it could not delete', async () => {
-    const left: unknown[] = [];
+    const left: EvaluationId[] = [];
     const { bus, acceptor } = setUp({ onEnvLeft: (id) => left.push(id) });
     bus.full = true;
     bus.deleteEnv = () => Promise.reject(new Error('away'));
     expect(await code(acceptor.accept(submission(SECRET)))).toBe('overloaded');
-    expect(left).toEqual([...bus.env.keys()]);
+    expect(left).toHaveLength(1);
+    expect([...bus.env.keys()]).toEqual([envSubject(left[0]!, specHash(SECRET))]);
   });
 
   it('is declared at once when too many wait already, and over when they are done', async () => {

@@ -3,6 +3,7 @@ import { eventually } from '@lacuna/testing';
 import { headers as natsHeaders } from 'nats';
 import { expect, it } from 'vitest';
 import { call } from './support/call.ts';
+import { envOf } from './support/env-of.ts';
 import { messagesIn } from './support/stream-state.ts';
 import { startSubmit, type SubmitFixture } from './support/submit-fixture.ts';
 
@@ -25,7 +26,7 @@ it('what can be accepted is, with its arrival at the intake, its key and its cal
   const [submitted] = await submit.bus.readFacts(evaluationIdForKey('k1'));
   expect(submitted?.fact.data).toMatchObject({ via: 'intake', callerTraceparent: traceparent });
   expect(submitted!.fact.at).toBeLessThan(submitted!.storedAt);
-  expect(await submit.bus.readEnv(evaluationIdForKey('k1'))).toEqual({ A: '1' });
+  expect(await envOf(submit.bus, evaluationIdForKey('k1'))).toEqual({ A: '1' });
   const again = await call(`${submit.url}/v1/evaluations`, { body: SPEC, headers: { 'idempotency-key': 'k1' } });
   expect(again).toMatchObject({ status: 202, body: { id: evaluationIdForKey('k1') } });
 });

@@ -2,6 +2,7 @@ import { evaluationIdForKey, SPEC_LIMITS, traceIdOf, type ProblemDetails } from 
 import { headers as natsHeaders, type Msg } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from './support/call.ts';
+import { envOf } from './support/env-of.ts';
 import { messagesIn } from './support/stream-state.ts';
 import { startSubmit, type SubmitFixture } from './support/submit-fixture.ts';
 
@@ -57,7 +58,7 @@ describe('an accepted submission', () => {
 
   it('has its env values beside the facts, never in them', async () => {
     const { body } = await call(url, { body: { ...SPEC, env: { TOKEN: 'canary-77' } } });
-    expect(await submit.bus.readEnv(body.id)).toEqual({ TOKEN: 'canary-77' });
+    expect(await envOf(submit.bus, body.id)).toEqual({ TOKEN: 'canary-77' });
     expect(JSON.stringify(await submit.bus.readFacts(body.id))).not.toContain('canary-77');
     expect(submit.log.join('')).not.toContain('canary-77');
   });
@@ -77,7 +78,7 @@ describe('one idempotency key', () => {
     ]);
     expect(new Set(answers)).toEqual(new Set([evaluationIdForKey('fifty')]));
     expect((await messagesIn(submit.raw, 'LACUNA_FACTS')) - before).toBe(1);
-    expect(await submit.bus.readEnv(evaluationIdForKey('fifty'))).toEqual({ A: '1' });
+    expect(await envOf(submit.bus, evaluationIdForKey('fifty'))).toEqual({ A: '1' });
   });
 
   it('with another body is a conflict, over both ways, and what was accepted stays', async () => {

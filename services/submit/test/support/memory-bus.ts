@@ -1,10 +1,11 @@
-import { factSubject, Failure, sameFact, type EvaluationId, type Fact } from '@lacuna/contracts';
-import type { Bus, EnvValues, PublishOutcome, RecordedFact } from '@lacuna/messaging';
+import { envSubject, factSubject, Failure, sameFact, type EvaluationId, type Fact } from '@lacuna/contracts';
+import type { Bus, EnvOwner, EnvValues, PublishOutcome, PutEnvOutcome, RecordedFact } from '@lacuna/messaging';
 
 /** The part of a bus that accepting needs, in memory; what stands in its way is set from outside. */
 export class MemoryBus implements Pick<Bus, 'publishFact' | 'readFact' | 'readFacts' | 'putEnv' | 'deleteEnv'> {
   readonly facts: RecordedFact[] = [];
-  readonly env = new Map<EvaluationId, EnvValues>();
+  /** By subject. */
+  readonly env = new Map<string, EnvValues>();
   full = false;
   /** What every call waits for. */
   answer: Promise<unknown> = Promise.resolve();
@@ -28,15 +29,15 @@ export class MemoryBus implements Pick<Bus, 'publishFact' | 'readFact' | 'readFa
     return this.facts.filter(({ fact }) => fact.evaluation === id);
   }
 
-  async putEnv(id: EvaluationId, values: EnvValues): Promise<{ kind: 'stored' | 'known' | 'conflict' }> {
+  async putEnv(owner: EnvOwner, values: EnvValues): Promise<PutEnvOutcome> {
     await this.answer;
-    const kept = this.env.get(id);
-    if (kept !== undefined) return { kind: JSON.stringify(kept) === JSON.stringify(values) ? 'known' : 'conflict' };
-    this.env.set(id, values);
+    const subject = envSubject(owner.evaluation, owner.specHash);
+    if (this.env.has(subject)) return { kind: 'known' };
+    this.env.set(subject, values);
     return { kind: 'stored' };
   }
 
-  async deleteEnv(id: EvaluationId): Promise<void> {
-    this.env.delete(id);
+  async deleteEnv(owner: EnvOwner): Promise<void> {
+    this.env.delete(envSubject(owner.evaluation, owner.specHash));
   }
 }
