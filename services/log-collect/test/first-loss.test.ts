@@ -30,7 +30,7 @@ test('wherever bytes are missing, the first of them is in the range that is told
       }),
       fc.integer({ min: 500, max: 70_000 }),
       async (length, losses, size) => {
-        // No piece of it is like another, so that nothing that is missing can be taken for what follows.
+        // No line of it is like another, so that little of what is missing can be taken for what follows.
         const written = Buffer.from(
           Array.from({ length: length / 8 + 1 }, (_, i) => `${i}\n`.padStart(8)).join(''),
         ).subarray(0, length);
@@ -39,7 +39,8 @@ test('wherever bytes are missing, the first of them is in the range that is told
         const stored = written.filter((_, i) => isLost[i] === 0);
         const seal = sealOf(written);
         const { from, to } = await firstLoss(inPieces(stored, size), seal);
-        const place = isLost.indexOf(1);
+        // The first lost byte may be the same as the first one behind the loss: then the loss is as well from the next byte on.
+        const place = written.findIndex((byte, i) => byte !== stored[i]);
         expect(from).toBeLessThanOrEqual(place);
         expect(to).toBeGreaterThan(place);
         const { every } = seal.checkpoints;
