@@ -13,39 +13,35 @@ const podFacts: readonly Fact[] = IDS.flatMap((evaluation) =>
   ),
 );
 
-test(
-  'on three servers and with the rights of the chart, facts said at once and again while replicas compact are there once',
-  { timeout: 90_000 },
-  async () => {
-    await using nats = await startChartNats(3);
-    await using stack = new AsyncDisposableStack();
-    const as = async (user: UserName, server: number): Promise<Bus> => {
-      const credentials = { user, password: nats.passwordOf(user) };
-      return stack.use(await connectBus({ servers: [nats.urls[server]!], name: `lacuna-${user}`, credentials }));
-    };
-    await (await as('provision', 0)).provision({ replicas: 3 });
-    const watch = await as('k8s-watch', 0);
-    const outcomes = await Promise.all(podFacts.map((told) => watch.publishFact(told)));
-    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']));
-    const before = await eventually('every replica has them', async () => {
-      const all = await Promise.all(IDS.map((id) => watch.readFacts(id)));
-      return all.flat().length === podFacts.length ? all : undefined;
-    });
+test('on three servers and with the rights of the chart, facts said at once and again while replicas compact are there once', async () => {
+  await using nats = await startChartNats(3);
+  await using stack = new AsyncDisposableStack();
+  const as = async (user: UserName, server: number): Promise<Bus> => {
+    const credentials = { user, password: nats.passwordOf(user) };
+    return stack.use(await connectBus({ servers: [nats.urls[server]!], name: `lacuna-${user}`, credentials }));
+  };
+  await (await as('provision', 0)).provision({ replicas: 3 });
+  const watch = await as('k8s-watch', 0);
+  const outcomes = await Promise.all(podFacts.map((told) => watch.publishFact(told)));
+  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']));
+  const before = await eventually('every replica has them', async () => {
+    const all = await Promise.all(IDS.map((id) => watch.readFacts(id)));
+    return all.flat().length === podFacts.length ? all : undefined;
+  });
 
-    const stale = await as('k8s-watch', 1);
-    const kinds = new Set<string>();
-    const compacting = [await as('trace-audit', 0), await as('trace-audit', 2)].map(async (audit) => {
-      for (const id of IDS) await audit.compact(await audit.readHistory(id), Date.now());
-    });
-    const saying = podFacts.map(async (told) => kinds.add((await stale.publishFact(told)).kind));
-    await Promise.all([...compacting, ...saying]);
-    for (const told of podFacts) kinds.add((await stale.publishFact(told)).kind);
-    expect([...kinds]).toEqual(['known']);
-    await eventually('every replica has deleted', async () => {
-      const histories = await Promise.all(IDS.map((id) => stale.readHistory(id)));
-      expect(histories.filter(({ record }) => record?.notDeleted !== 0)).toEqual([]);
-      expect(histories.map(({ facts }) => facts)).toEqual(before);
-      return true;
-    });
-  },
-);
+  const stale = await as('k8s-watch', 1);
+  const kinds = new Set<string>();
+  const compacting = [await as('trace-audit', 0), await as('trace-audit', 2)].map(async (audit) => {
+    for (const id of IDS) await audit.compact(await audit.readHistory(id), Date.now());
+  });
+  const saying = podFacts.map(async (told) => kinds.add((await stale.publishFact(told)).kind));
+  await Promise.all([...compacting, ...saying]);
+  for (const told of podFacts) kinds.add((await stale.publishFact(told)).kind);
+  expect([...kinds]).toEqual(['known']);
+  await eventually('every replica has deleted', async () => {
+    const histories = await Promise.all(IDS.map((id) => stale.readHistory(id)));
+    expect(histories.filter(({ record }) => record?.notDeleted !== 0)).toEqual([]);
+    expect(histories.map(({ facts }) => facts)).toEqual(before);
+    return true;
+  });
+});

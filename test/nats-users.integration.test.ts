@@ -138,7 +138,7 @@ describe('one server', () => {
   }
 });
 
-test('three servers keep each message three times and go on without one of them', { timeout: 90_000 }, async () => {
+test('three servers keep each message three times and go on without one of them', async () => {
   await using nats = await startChartNats(3);
   await provision(nats, 'provision', { LACUNA_NATS_REPLICAS: '3' });
   const credentials = { user: 'submit', password: nats.passwordOf('submit') };

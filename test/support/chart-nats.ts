@@ -68,7 +68,7 @@ export async function startChartNats(replicas: 1 | 3 = 1): Promise<ChartNats> {
       }
       return true;
     },
-    { withinMs: 30_000 },
+    { withinMs: 60_000 },
   );
   const owned = stack.move();
   const urls = servers.map(({ client }) => `nats://127.0.0.1:${client}`);

@@ -15,6 +15,8 @@ export const API_ERRORS = {
   storageResources: 10047,
   clusterNotAssigned: 10007,
   clusterNotLeader: 10009,
+  /** On servers that vote: the one that decides has not heard of enough of the others yet, as in the first moments after a start. */
+  noPeers: 10005,
   streamOffline: 10118,
   consumerOffline: 10119,
   /** On a replicated stream: the same message was sent before and is not yet decided. */
@@ -30,6 +32,7 @@ const FULL: readonly number[] = [
 const UNDECIDED: readonly number[] = [
   API_ERRORS.clusterNotAssigned,
   API_ERRORS.clusterNotLeader,
+  API_ERRORS.noPeers,
   API_ERRORS.streamOffline,
   API_ERRORS.consumerOffline,
   API_ERRORS.duplicateInProcess,

@@ -6,3 +6,7 @@ test('a consumer whose files could not be made may be had soon; one that may not
   expect(transient('error creating store for consumer')).toBe(true);
   expect(transient('deliver policy can not be updated')).toBe(false);
 });
+
+test('servers that have not heard of each other yet can place a stream soon', () => {
+  expect(new ApiError(400, 10_005, 'no suitable peers for placement, peer offline').transient).toBe(true);
+});
