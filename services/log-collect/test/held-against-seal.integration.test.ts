@@ -39,6 +39,8 @@ interface Source {
   readonly first: () => Bytes;
   /** What a checked read gives from its first byte on; the whole log unless told. */
   readonly checked?: () => Bytes;
+  /** How long a source that gives nothing is asked again. Milliseconds; unless told far longer than any machine takes to store the log. */
+  readonly giveUpMs?: number;
 }
 
 async function* give(...parts: readonly Uint8Array[]): Bytes {
@@ -71,7 +73,7 @@ function capture(source: Source, number = ++logs, crash = new AbortController())
       chunking: { idleMs: 1, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic: new LogTraffic(1_000),
       follow,
-      finalReads: { afterMs: [1, 10, 20], agreeMs: 20, giveUpMs: 1_000 },
+      finalReads: { afterMs: [1, 10, 20], agreeMs: 20, giveUpMs: source.giveUpMs ?? 20_000 },
       onHeldUp: () => undefined,
     },
   );
@@ -167,7 +169,7 @@ test('a log that never agrees is not called sealed, and only what checked reads 
 
 test('nothing is taken back for a source that has nothing to take its place', async () => {
   const wrong = Buffer.concat([BEGIN, END.subarray(1)]);
-  const { statement, subject } = capture({ first: () => give(wrong), checked: () => give() });
+  const { statement, subject } = capture({ first: () => give(wrong), checked: () => give(), giveUpMs: 500 });
   expect(await statement).toMatchObject({ state: 'truncated' });
   const { offset } = await bus.logEnd(subject);
   expect(offset).toBeGreaterThanOrEqual(MAX_CHUNK_BYTES);

@@ -102,7 +102,7 @@ export class Captures {
       chunking: { idleMs: 5, aheadBytes: 1_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic,
       follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs },
-      finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 1_000 },
+      finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 30_000 },
       onHeldUp: () => undefined,
     };
     const container = {
