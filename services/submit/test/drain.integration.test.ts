@@ -23,7 +23,7 @@ it('a stop ends open streams in good order and does not wait for them to end', a
   const log = await fetch(`${self}/log?follow=1`);
   const begin = performance.now();
   await submit.stop();
-  expect(performance.now() - begin).toBeLessThan(5_000);
+  expect(performance.now() - begin).toBeLessThan(7_000);
   expect(await all.text()).toBe('');
   expect(await log.text()).toBe('');
   expect((await events.next()).done).toBe(true);
@@ -39,12 +39,12 @@ it('a stop cuts a log that its client does not read, visibly, and is not held up
   const log = await fetch(`${submit.url}/v1/evaluations/${story.id}/log`);
   const begin = performance.now();
   await submit.stop();
-  expect(performance.now() - begin).toBeLessThan(5_000);
+  expect(performance.now() - begin).toBeLessThan(7_000);
   await expect(log.arrayBuffer()).rejects.toThrow('terminated');
 });
 
 it('a submission that is under way when the stop begins is still answered', async () => {
-  await using submit = await startSubmit();
+  await using submit = await startSubmit({ env: { LACUNA_ANSWER_WITHIN: '30s' } });
   submit.nats.pause();
   const waiting = call(`${submit.url}/v1/evaluations`, { body: { command: ['true'] } });
   await eventually('it waits', async () =>

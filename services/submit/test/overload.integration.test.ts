@@ -35,7 +35,13 @@ it('a full stream refuses with 503 and Retry-After over both ways, and nothing i
 it('while NATS is gone submissions are refused in time, and what was refused is not there when it comes back', async () => {
   await using submit = await startSubmit({ env: { LACUNA_ANSWER_WITHIN: '300ms' } });
   const url = `${submit.url}/v1/evaluations`;
-  const { body: kept } = await call(url, { body: PLAIN, headers: { 'idempotency-key': 'kept' } });
+  // A write to a busy disk may take longer than a request may wait here; with its key it is the same one again.
+  const keep = () =>
+    eventually('it is accepted', async () => {
+      const { status, body } = await call(url, { body: PLAIN, headers: { 'idempotency-key': 'kept' } });
+      return status === 202 && body.id;
+    });
+  const kept = await keep();
   await submit.nats.kill9();
   for (const body of [PLAIN, SECRET]) {
     const begin = performance.now();
@@ -44,7 +50,7 @@ it('while NATS is gone submissions are refused in time, and what was refused is 
     expect(answer.headers.get('retry-after')).toBe('5');
     expect(performance.now() - begin).toBeLessThan(5_000);
   }
-  expect((await call(`${url}/${kept.id}`)).status).toBe(503);
+  expect((await call(`${url}/${kept}`)).status).toBe(503);
   expect((await call(`${submit.url}/healthz`)).status).toBe(200);
   expect(await call(`${submit.url}/readyz`)).toMatchObject({
     status: 503,
@@ -55,8 +61,7 @@ it('while NATS is gone submissions are refused in time, and what was refused is 
   await eventually('ready again', async () => (await call(`${submit.url}/readyz`)).status === 200, {
     withinMs: 30_000,
   });
-  const again = await call(url, { body: PLAIN, headers: { 'idempotency-key': 'kept' } });
-  expect(again).toMatchObject({ status: 202, body: { id: kept.id } });
+  expect(await keep()).toBe(kept);
   expect(await messagesIn(submit.raw, 'LACUNA_FACTS')).toBe(1);
   await eventually('no env values', async () => (await messagesIn(submit.raw, 'LACUNA_ENV')) === 0, {
     withinMs: 30_000,
@@ -78,7 +83,7 @@ it('a NATS that is silent is found out in time as well', async () => {
 });
 
 it('a short absence of NATS is only a delay', async () => {
-  await using submit = await startSubmit();
+  await using submit = await startSubmit({ env: { LACUNA_ANSWER_WITHIN: '30s' } });
   await submit.nats.kill9();
   const waiting = call(`${submit.url}/v1/evaluations`, { body: SECRET });
   await submit.nats.restart();
@@ -86,18 +91,17 @@ it('a short absence of NATS is only a delay', async () => {
 });
 
 it('more submissions than may wait are refused at once', async () => {
-  await using submit = await startSubmit({ env: { LACUNA_MAX_IN_FLIGHT: '3' } });
+  await using submit = await startSubmit({ env: { LACUNA_MAX_IN_FLIGHT: '3', LACUNA_ANSWER_WITHIN: '30s' } });
   const url = `${submit.url}/v1/evaluations`;
   submit.nats.pause();
   const waiting = Array.from({ length: 3 }, () => call(url, { body: PLAIN }));
   await eventually('three wait', async () =>
     (await call<string>(`${submit.url}/metrics`)).body.includes('lacuna_submit_in_flight 3'),
   );
-  const begin = performance.now();
   const refused = await call(url, { body: PLAIN });
   expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } });
   expect(refused.headers.get('retry-after')).toBe('1');
-  expect(performance.now() - begin).toBeLessThan(3_000);
+  expect(await Promise.race([...waiting, Promise.resolve('they wait')])).toBe('they wait');
   submit.nats.resume();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([202, 202, 202]);
 });
