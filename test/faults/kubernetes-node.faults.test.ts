@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Alert, EvaluationId, EvaluationSpec, Fact, FactOf } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
@@ -27,6 +29,13 @@ const alertsOf = async (id: EvaluationId): Promise<string[]> =>
   (await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS'))
     .filter(({ evaluation, status }) => evaluation === id && status === 'raised')
     .map(({ stage, cause }) => `${stage} ${cause}`);
+
+/** Alerts are sent behind the verdict. */
+const told = (id: EvaluationId): Promise<string[]> =>
+  eventually(`an alert of ${id}`, async () => {
+    const alerts = await alertsOf(id);
+    return alerts.length > 0 && alerts;
+  });
 
 async function submit(spec: Partial<EvaluationSpec> & { readonly command: string[] }): Promise<EvaluationId> {
   const { id } = await system.client.submit({ name: 'node', image: 'localhost/busybox:1', report: 'none', ...spec });
@@ -83,7 +92,7 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
   expect.soft(views.get(noProgram)).toMatchObject(error(/StartError: .*no such file/));
   expect.soft(views.get(deleted)).toMatchObject(error(/deleted/));
   expect.soft(views.get(evicted)).toMatchObject(error(/exceeds the limit/));
-  const alerts = await Promise.all([childKilled, noProgram, deleted, evicted].map(alertsOf));
+  const alerts = await Promise.all([childKilled, noProgram, deleted, evicted].map(told));
   expect.soft(alerts).toEqual([
     ['container.run oom-killed'],
     // The helper runs until it knows that there is no such program; the watch may see that, and may not.
@@ -96,7 +105,8 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
 
 test('J11: on a full node the scheduler preempts two evaluations for a pod of higher priority; the one that may be retried passes then, and both traces say why', async () => {
   const resources = { cpu: await shareOfNode(cluster, 0.45) };
-  const command = shell('echo start; exec sleep 6');
+  // The name of the pod says which attempt it is.
+  const command = shell('echo start; case $HOSTNAME in *-a1-*) exec sleep 300;; esac');
   const lost = await submit({ command, resources });
   const again = await submit({ command, resources, retries: 1 });
   await Promise.all([lost, again].map(started));
@@ -125,8 +135,8 @@ test('J11: on a full node the scheduler preempts two evaluations for a pod of hi
 }, 400_000);
 
 test('J9: a node that is silent is told as lost when our own lease is over, and what the program did is told when the node comes back', async () => {
-  const id = await submit({ command: shell('sleep 6; echo end') });
-  await started(id);
+  const id = await submit({ command: shell('until [ -e /tmp/end ]; do sleep 0.1; done; echo end') });
+  const { podUid } = (await started(id)).data;
   await cluster.node.kubelet.kill();
   // What the node controller writes after 50 s of silence.
   const conditions = [
@@ -142,6 +152,9 @@ test('J9: a node that is silent is told as lost when our own lease is over, and 
   await eventually('the alert', async () => (await alertsOf(id)).includes('container.run node-lost'), {
     withinMs: 60_000,
   });
+  // Nobody but us can tell it to end now.
+  const volumes = join(dirname(cluster.node.podLogs), 'kubelet/pods', podUid, 'volumes');
+  await writeFile(join(volumes, 'kubernetes.io~empty-dir/tmp/end'), '');
   await cluster.node.kubelet.restart();
   const [view] = await allSettled(system.client, [id], 150_000);
   expect(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed' } });
