@@ -19,6 +19,9 @@ interface Kind {
   readonly alert?: string;
 }
 
+/** Nothing is away for so long, so nothing but what never comes may be missed. */
+const DEADLINES = 'job.create=60s+60s,pod.create=40s+1s,log.capture=90s+60s,report.read=90s+60s';
+
 /** Every program says that it ran, in a file that only appends: running twice shows. */
 const ran = (runs: string, then: string): string[] => ['sh', '-c', `echo $LACUNA_EVALUATION >> ${runs}; ${then}`];
 
@@ -44,7 +47,7 @@ test('whatever is killed at whatever moment, every accepted evaluation settles r
   console.log(`seed ${random.seed} (run again with LACUNA_SEED=${random.seed})`);
   await using dir = await tempDir();
   const runs = join(dir.path, 'runs');
-  await using system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=20s+1s', LACUNA_REREAD: '500ms' } });
+  await using system = await startSystem({ env: { LACUNA_DEADLINES: DEADLINES, LACUNA_REREAD: '500ms' } });
   const kinds = new Map<EvaluationId, Kind>();
   const submitting = submitAll(system, random, runs, kinds);
   for (let kill = 0; kill < KILLS; kill++) await killSomething(system, random);
@@ -111,7 +114,14 @@ async function killSomething({ services, nats }: System, random: Random): Promis
   for (const name of victims) services[name].start();
 }
 
-async function settledVerdicts({ client }: System, ids: readonly EvaluationId[]): Promise<Map<EvaluationId, Verdict>> {
+async function settledVerdicts(
+  { client, services }: System,
+  ids: readonly EvaluationId[],
+): Promise<Map<EvaluationId, Verdict>> {
+  const ended = (): string =>
+    SERVICES.filter((name) => !services[name].running)
+      .map((name) => `; ${name} has ended by itself: ${services[name].output}`)
+      .join('');
   const verdicts = new Map<EvaluationId, Verdict>();
   await eventually(
     'all settled',
@@ -120,7 +130,7 @@ async function settledVerdicts({ client }: System, ids: readonly EvaluationId[])
         if (verdicts.has(id)) continue;
         const view = await client.get(id);
         if (view.verdict === undefined)
-          throw new Error(`${ids.length - verdicts.size} open, such as ${id}, ${view.name}, ${view.phase}`);
+          throw new Error(`${ids.length - verdicts.size} open, such as ${id}, ${view.name}, ${view.phase}${ended()}`);
         verdicts.set(id, view.verdict);
       }
       return true;
