@@ -12,6 +12,7 @@ import { spansOf } from '@lacuna/trace';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
+import { SERVICES } from '../support/service-process.ts';
 import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
@@ -84,7 +85,7 @@ test('finds nothing where all is as the facts have it, and names what was tamper
   await untilFsckSays({ code: 0, evaluations: 4, logs: 3, differences: [] });
 
   // Nobody may mend meanwhile what is broken now.
-  await Promise.all((['submit', 'dispatch', 'trace-audit'] as const).map((name) => system.services[name].stop()));
+  await Promise.all(SERVICES.map((name) => system.services[name].stop()));
   callItPassed(failed);
   system.services.submit.start();
   await system.services.submit.ready();

@@ -1,10 +1,17 @@
-import type { Fact, FactOf } from '@lacuna/contracts';
-import { apply, applyQuota, startTestControlPlane, startTestKwok, type ControlPlane } from '@lacuna/testing';
-import { connect } from 'nats';
+import type { EvaluationId, Fact, FactOf } from '@lacuna/contracts';
+import {
+  apply,
+  applyQuota,
+  eventually,
+  get,
+  startTestControlPlane,
+  startTestKwok,
+  type ControlPlane,
+} from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { runCli } from '../support/run-cli.ts';
-import { untilSettled } from '../support/settled.ts';
+import { allSettled, untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let stack: AsyncDisposableStack;
@@ -31,9 +38,18 @@ afterAll(() => stack.disposeAsync());
 const setQuota = (hard: Readonly<Record<string, string>>): Promise<void> =>
   applyQuota(controlPlane, { name: 'five', hard });
 
-async function submit(count: number): Promise<void> {
+async function submit(count: number): Promise<EvaluationId[]> {
   const specs = Array.from({ length: count }, () => ({ image: 'fake:1', command: ['true'], report: 'none' }));
-  for (const result of await system.client.submitBatch(specs)) if (result.kind === 'refused') throw result.failure;
+  return (await system.client.submitBatch(specs)).map((result) => {
+    if (result.kind === 'refused') throw result.failure;
+    return result.accepted.id;
+  });
+}
+
+/** How many pods count now. */
+async function podsInUse(): Promise<string | undefined> {
+  const path = '/api/v1/namespaces/default/resourcequotas/five';
+  return (await get<{ status: { used?: { pods?: string } } }>(controlPlane, path)).status.used?.pods;
 }
 
 test('a quota of 5 pods and 200 evaluations: all run, none fails, and each wait is explained', async () => {
@@ -55,6 +71,7 @@ test('a quota of 5 pods and 200 evaluations: all run, none fails, and each wait 
 
 test('a quota that others use up: the wait ends with pod.create and the words of the cluster; when there is room, it goes on', async () => {
   await setQuota({ pods: '2' });
+  await eventually('no pod of before counts any more', async () => (await podsInUse()) === '0', { withinMs: 60_000 });
   const foreign = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `foreign-${name}` } }));
   // Pods that no node will have count all the same.
   const spec = { nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'fake:1' }] };
@@ -72,12 +89,7 @@ test('a quota that others use up: the wait ends with pod.create and the words of
 
 /** All facts of so many evaluations, once the last of them is settled. */
 async function factsOf(count: number): Promise<Fact[]> {
-  const connection = await connect({ servers: system.nats.url });
-  const verdicts = connection.subscribe('lacuna.evaluation.*.*.settled', { max: count, timeout: 120_000 });
-  await connection.flush();
-  await submit(count);
-  for await (const _ of verdicts);
-  await connection.close();
+  await allSettled(system.client, await submit(count), 240_000);
   return messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS');
 }
 

@@ -95,7 +95,8 @@ test('a pod that never comes is an ERROR span whose name says so and whose messa
 test('a pod that comes late is a late span, its alert is resolved, and the evaluation goes on', async () => {
   const { id, traceId } = await system.client.submit({
     command: ['true'],
-    labels: { 'lacuna.fault': 'slow-pod:3000' },
+    // Amid the time between its being missed and its being given up.
+    labels: { 'lacuna.fault': 'slow-pod:6000' },
   });
   const view = await untilSettled(system.client, id);
   expect(view.verdict, view.reason).toBe('passed');
