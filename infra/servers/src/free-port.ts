@@ -20,7 +20,8 @@ export async function freePort(): Promise<number> {
   for (let tried = 0; tried < PORT_COUNT; tried++) {
     const port = FIRST_PORT + next;
     next = (next + 1) % PORT_COUNT;
-    if ((await isPortFree(port)) && (await reservePort(port))) return port;
+    // Reserved first: to look whether another's port is free is to hold it for a moment, in which its server may want to listen.
+    if ((await reservePort(port)) && (await isPortFree(port))) return port;
   }
   throw new Error(`no free port between ${FIRST_PORT} and ${FIRST_PORT + PORT_COUNT - 1}`);
 }
