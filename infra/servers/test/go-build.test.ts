@@ -57,9 +57,14 @@ test('a process killed in mid-build is followed by one that waits for its compil
   await machine.addProgram('go', fakeGo(VERSION));
   const killed = ensureInProcess(machine);
   await buildsRunning(machine, 1);
+  const [compiler] = (await machine.lines('builds'))[0]?.split(' ') ?? [];
+  // The compiler runs before the lock says so.
+  const owners = join(dirname(binaryIn(machine)), 'lock-1/owners.json');
+  await until('the lock names the compiler', async () =>
+    (await readFile(owners, 'utf8')).includes(`"pid":${compiler},`),
+  );
   killed.kill('SIGKILL');
   await once(killed, 'exit');
-  const [compiler] = (await machine.lines('builds'))[0]?.split(' ') ?? [];
   const told: string[] = [];
   const next = resolveServer('nats', { env: machine.env, onProgress: ({ message }) => void told.push(message) });
   await until('the next one waits for the compiler', () =>

@@ -13,7 +13,7 @@ export async function natsRequest(port: number, subject: string, body: string): 
       received += String(chunk);
       const answer = /\r\nMSG _INBOX\.1 1 \d+\r\n(.*)\r\n/.exec(received)?.[1];
       if (answer !== undefined) return JSON.parse(answer) as Record<string, unknown>;
-      if (received.includes('HMSG')) throw new Error(`no answer to ${subject}: ${received}`);
+      if (/\r\nHMSG _INBOX\.1 /.test(received)) throw new Error(`no answer to ${subject}: ${received}`);
     }
     throw new Error(`closed before an answer to ${subject}: ${received}`);
   } finally {
