@@ -4,7 +4,7 @@ import { tempDir } from '@lacuna/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { counted } from './support/counted.ts';
-import { paths, problem, run, shell } from './support/run-seal.ts';
+import { paths, problem, run, shell, untilSleeps } from './support/run-seal.ts';
 
 describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ? '' : ` (${problem})`}`, () => {
   test('passes on and counts every byte, in the order of both streams, however they come', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(problem !== undefined)(`the seal helper${problem === undefined ?
   });
 
   test('names late writers, and seals what they had written until the bound', async () => {
-    const result = await run(shell('exec 3>&1; (exec 1>&- 2>&-; sleep 60 & echo $! >&3); echo x'), {
+    const result = await run(shell(`exec 3>&1; (exec 1>&- 2>&-; sleep 60 & echo $! >&3; ${untilSleeps}); echo x`), {
       options: ['--late-ms', '50'],
     });
     const pid = Number(result.stdout.toString().split('\n')[0]);

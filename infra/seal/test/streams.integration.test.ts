@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { counted, recordsOf } from './support/counted.ts';
-import { problem, run as runSeal, shell, type RunOptions } from './support/run-seal.ts';
+import { problem, run as runSeal, shell, untilSleeps, type RunOptions } from './support/run-seal.ts';
 
 const run = (script: string, { options = [], ...more }: RunOptions = {}) =>
   runSeal(shell(script), { options: ['--streams', '2', ...options], ...more });
@@ -59,7 +59,7 @@ describe.skipIf(problem !== undefined)('the seal helper with two streams', () =>
   });
 
   test('names what holds either of them at the bound', async () => {
-    const holder = '(exec 1>&-; sleep 60 & echo $! >&2)';
+    const holder = `(exec 1>&-; sleep 60 & echo $! >&2; ${untilSleeps})`;
     const result = await run(`${holder}; echo x`, { options: ['--late-ms', '50'] });
     const pid = Number(result.stderr.toString());
     process.kill(pid, 'SIGKILL');

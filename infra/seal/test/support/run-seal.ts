@@ -59,6 +59,9 @@ export async function run(
 
 export const shell = (script: string): readonly string[] => ['sh', '-c', script];
 
+/** In a script behind `sleep … &`: waits until that is what runs. Until then it is one more shell by name. */
+export const untilSleeps = 'until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done';
+
 /** The seal in a message file; undefined when there is none. */
 export async function sealIn(message: string): Promise<Seal | undefined> {
   try {
