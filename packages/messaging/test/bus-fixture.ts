@@ -93,7 +93,7 @@ export async function publishAll(
 /** All facts there are, as a follower sees them. */
 export async function allFacts(bus: Bus): Promise<RecordedFact[]> {
   const facts: RecordedFact[] = [];
-  for await (const item of bus.follow({}, AbortSignal.timeout(20_000))) {
+  for await (const item of bus.follow({}, AbortSignal.timeout(90_000))) {
     if (isCaughtUp(item)) return facts;
     facts.push(item);
   }

@@ -172,7 +172,7 @@ test('a follower that is overtaken by the compaction of what it reads misses not
   );
   const seen = new Set<string>();
   let read = 0;
-  for await (const item of bus.follow({}, AbortSignal.timeout(30_000))) {
+  for await (const item of bus.follow({}, AbortSignal.timeout(90_000))) {
     if ('kind' in item) break;
     seen.add(factSubject(item.fact));
     if (++read === 100) await Promise.all(ids.map((id) => compacted(bus, id)));
@@ -180,37 +180,33 @@ test('a follower that is overtaken by the compaction of what it reads misses not
   expect(seen.size).toBe(1_000);
 });
 
-test(
-  'a server that is killed over and over while evaluations are compacted keeps every fact',
-  { timeout: 60_000 },
-  async () => {
-    await using fixture = await startBus();
-    const { bus, nats, raw } = fixture;
-    const ids = Array.from({ length: 200 }, (_, n) => idOf(n));
-    await publishAll(
-      bus,
-      ids.flatMap((id) => podFacts(6, id)),
-    );
-    const before = await Promise.all(ids.map((id) => bus.readFacts(id)));
-    let done = false;
-    const compacting = (async () => {
-      for (const id of ids) await compacted(bus, id);
-      done = true;
-    })();
-    for (let kills = 0; kills < 4; kills++) {
-      await eventually('it is connected', () => bus.status === 'connected');
-      await nats.kill9();
-      await nats.restart();
-    }
-    await compacting;
-    expect(done).toBe(true);
-    expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
-    // A deletion that was not on disk may have been undone with its acknowledgement: whoever looks again makes it good.
-    for (const id of ids) if ((await bus.readHistory(id)).record!.notDeleted > 0) await compacted(bus, id);
-    await eventually('the raw client is back', async () => (await raw.count(FACTS)) === ids.length);
-    expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
-  },
-);
+test('a server that is killed over and over while evaluations are compacted keeps every fact', async () => {
+  await using fixture = await startBus();
+  const { bus, nats, raw } = fixture;
+  const ids = Array.from({ length: 200 }, (_, n) => idOf(n));
+  await publishAll(
+    bus,
+    ids.flatMap((id) => podFacts(6, id)),
+  );
+  const before = await Promise.all(ids.map((id) => bus.readFacts(id)));
+  let done = false;
+  const compacting = (async () => {
+    for (const id of ids) await compacted(bus, id);
+    done = true;
+  })();
+  for (let kills = 0; kills < 4; kills++) {
+    await eventually('it is connected', () => bus.status === 'connected');
+    await nats.kill9();
+    await nats.restart();
+  }
+  await compacting;
+  expect(done).toBe(true);
+  expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
+  // A deletion that was not on disk may have been undone with its acknowledgement: whoever looks again makes it good.
+  for (const id of ids) if ((await bus.readHistory(id)).record!.notDeleted > 0) await compacted(bus, id);
+  await eventually('the raw client is back', async () => (await raw.count(FACTS)) === ids.length);
+  expect(await Promise.all(ids.map((id) => bus.readFacts(id)))).toEqual(before);
+});
 
 test('a record that is none is a dead letter to who follows, and an error to who reads it', async () => {
   await using fixture = await startBus();

@@ -81,7 +81,7 @@ it('has no gap and no repeat when the server is killed and restarted under load'
   }
   await published;
   const last = await fixture.raw.api<{ state: { last_seq: number; messages: number } }>(`STREAM.INFO.${FACTS}`);
-  await eventually('the last is seen', () => follower.seen.includes(last.state.last_seq), { withinMs: 15_000 });
+  await eventually('the last is seen', () => follower.seen.includes(last.state.last_seq), { withinMs: 90_000 });
   const seqs = follower.seen.filter((seq) => seq !== 'caught-up');
   expect(seqs.length).toBe(facts.length);
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => Number(a) - Number(b)));
@@ -116,7 +116,7 @@ it('puts what is no fact aside and goes on', async () => {
 it('refuses to resume on a stream that ends before what was read: it was restored or made anew', async () => {
   await using fixture = await startBus();
   await publishAll(fixture.bus, podFacts(3));
-  const stop = AbortSignal.timeout(10_000);
+  const stop = AbortSignal.timeout(90_000);
   const { config } = await fixture.raw.api<{ config: object }>(`STREAM.INFO.${FACTS}`);
   await fixture.raw.api(`STREAM.DELETE.${FACTS}`);
   await fixture.raw.api(`STREAM.CREATE.${FACTS}`, config);
@@ -146,7 +146,7 @@ it('sees facts of a reader that is slower than the publisher, all of them', asyn
   await using fixture = await startBus();
   await publishAll(fixture.bus, podFacts(1_000), { atOnce: 128 });
   const uids: string[] = [];
-  for await (const item of fixture.bus.follow({}, AbortSignal.timeout(20_000))) {
+  for await (const item of fixture.bus.follow({}, AbortSignal.timeout(90_000))) {
     if (isCaughtUp(item)) break;
     if (item.seq % 100 === 0) await new Promise(setImmediate);
     uids.push(uidOf(item));

@@ -17,7 +17,7 @@ async function read(bus: Bus, options: Partial<ReadLogOptions> = {}): Promise<st
   for await (const { offset, bytes } of bus.readLog(
     SUBJECT,
     { follow: false, ...options },
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(90_000),
   )) {
     expect(offset).toBe(at);
     at += bytes.length;
@@ -96,7 +96,7 @@ it('loses and repeats nothing when the server is killed and restarted while a lo
     await fixture.nats.restart();
   }
   await writing;
-  await eventually('all is seen', () => followed.length >= text.length, { withinMs: 15_000 });
+  await eventually('all is seen', () => followed.length >= text.length, { withinMs: 90_000 });
   stop.abort();
   await following;
   expect(followed).toBe(text);
@@ -109,7 +109,7 @@ it('ends the reading of a log that is purged while it is read', async () => {
   const other = await fixture.bus.openLog(OTHER, 'c2');
   await other.append({ offset: 0, bytes: Buffer.from('another') });
   const seen: number[] = [];
-  const patience = AbortSignal.timeout(20_000);
+  const patience = AbortSignal.timeout(90_000);
   for await (const { offset } of fixture.bus.readLog(SUBJECT, { follow: false }, patience)) {
     if (seen.length === 0) await fixture.bus.purgeLog(SUBJECT);
     seen.push(offset);
@@ -163,7 +163,7 @@ it('never shows a damaged chunk, and names it', async () => {
   await fixture.raw.client.jetstream().publish(SUBJECT, Buffer.from('no frame of zstd'), { headers: damaged });
   const seen: number[] = [];
   const reading = (async () => {
-    for await (const { offset } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(20_000)))
+    for await (const { offset } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(90_000)))
       seen.push(offset);
   })();
   await expect(reading).rejects.toMatchObject({
@@ -202,7 +202,7 @@ it('reads 50 MB byte for byte, and is sent no more than three chunks ahead of a 
   const seen = createHash('sha256');
   let total = 0;
   let ahead = Infinity;
-  for await (const { bytes } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(30_000))) {
+  for await (const { bytes } of fixture.bus.readLog(SUBJECT, { follow: false }, AbortSignal.timeout(90_000))) {
     if (total === 0) ahead = await deliveredWhilePaused(fixture.raw);
     seen.update(bytes);
     total += bytes.length;

@@ -51,6 +51,6 @@ test('tells who follows the facts, who is behind, and who does not ask any more'
         states.some(({ service, asking }) => service === 'log-collect' && !asking)
       );
     },
-    { withinMs: 15_000 },
+    { withinMs: 90_000 },
   );
 });

@@ -30,7 +30,7 @@ it('when stopped, waits for the running handler, begins nothing new and leaves t
 
   const next = new AbortController();
   const rest = (await fixture.connect()).work(consumer(), async (fact) => void seen.push(uidOf(fact)), next.signal);
-  await eventually('the rest is handled', () => seen.length === 3, { withinMs: 15_000 });
+  await eventually('the rest is handled', () => seen.length === 3, { withinMs: 90_000 });
   next.abort();
   await rest;
   expect(seen.sort()).toEqual(['uid-0', 'uid-1', 'uid-2']);
@@ -55,7 +55,7 @@ it('gives back at once what is sent to it while it stops', async () => {
   }
   const stop = new AbortController();
   const working = fixture.bus.work(consumer(), handler, stop.signal);
-  await eventually('all are handled', () => seen.size === facts.length, { withinMs: 15_000 });
+  await eventually('all are handled', () => seen.size === facts.length, { withinMs: 90_000 });
   stop.abort();
   await working;
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { STREAMS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { publishAll, startBus } from './bus-fixture.ts';
 import { podFact, podFacts, uidOf } from './pod-facts.ts';
@@ -94,6 +95,10 @@ it('shares the facts between two workers, each fact going to one of them', async
   const workers = buses.map((bus, i) =>
     bus.work(consumer({ concurrency: 2 }), async (fact) => void seen[i]?.push(uidOf(fact)), stop.signal),
   );
+  await eventually('both wait for facts', async () => {
+    const info = await fixture.raw.api<{ num_waiting: number }>(`CONSUMER.INFO.${STREAMS.facts.name}.worker`);
+    return info.num_waiting === 2;
+  });
   await publishAll(fixture.bus, podFacts(300));
   await eventually('all are handled', () => seen.flat().length >= 300);
   stop.abort();
@@ -112,7 +117,8 @@ it('never handles more facts at a time than it is told to', async () => {
   let done = 0;
   const handler = async (): Promise<void> => {
     most = Math.max(most, ++now);
-    await delay(2);
+    // Longer than the server takes from one fact to the next.
+    await delay(30);
     now--;
     done++;
   };
