@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
+import { eventually } from '@lacuna/testing';
 import { describe, expect, it } from 'vitest';
 import { activeSpanIds, startTelemetry } from '../src/index.ts';
 import { startHttpPeer } from './support/http-peer.ts';
@@ -15,6 +16,8 @@ describe('detail spans', () => {
     telemetry.tracer('lacuna-dispatch').startSpan('admit').end();
     await telemetry.flush();
 
+    // A flush waits for the collector no longer than a second.
+    await eventually('both are sent', () => sentSpans(collector).length === 2);
     expect(sentSpans(collector)).toMatchObject([
       { service: 'lacuna', scope: 'lacuna-submit', name: 'validate' },
       { service: 'lacuna', scope: 'lacuna-dispatch', name: 'admit' },
@@ -44,11 +47,9 @@ describe('detail spans', () => {
     });
     await telemetry.flush();
 
-    expect(
-      sentSpans(collector)
-        .filter((span) => span.traceId === traceId)
-        .map(({ name }) => name),
-    ).toContain('GET');
+    await eventually('the request is sent', () =>
+      sentSpans(collector).some((span) => span.traceId === traceId && span.name === 'GET'),
+    );
     expect(api.requests[0]?.headers.traceparent).toContain(traceId);
   });
 
