@@ -47,7 +47,7 @@ export class AdmissionWebhook implements AsyncDisposable {
     return webhook;
   }
 
-  /** What registers it; the API server waits one second for its answer, and takes none for a no. */
+  /** What registers it; the API server waits five seconds for its answer, and takes none for a no. */
   registration(namespace: string): Manifest {
     const { port } = this.#server.address() as AddressInfo;
     const caBundle = Buffer.from(this.#ca).toString('base64');
@@ -62,7 +62,7 @@ export class AdmissionWebhook implements AsyncDisposable {
           rules: [{ operations: ['CREATE'], apiGroups: ['batch'], apiVersions: ['v1'], resources: ['jobs'] }],
           namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
           failurePolicy: 'Fail',
-          timeoutSeconds: 1,
+          timeoutSeconds: 5,
           sideEffects: 'None',
           admissionReviewVersions: ['v1'],
         },

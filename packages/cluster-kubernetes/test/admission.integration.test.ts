@@ -67,10 +67,14 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
       webhook = await AdmissionWebhook.start(subject.controlPlane);
       cluster = await inNamespace('hooked');
       await apply(subject.controlPlane, webhook.registration('hooked'));
-      await eventually('the webhook is asked', async () => {
-        await cluster.ensure(session.request(PROGRAMS.silent), session.signal);
-        return webhook.asked > 0;
-      });
+      await eventually(
+        'the webhook is asked',
+        async () => {
+          await cluster.ensure(session.request(PROGRAMS.silent), session.signal);
+          return webhook.asked > 0;
+        },
+        PATIENCE,
+      );
     });
     afterAll(async () => {
       await cluster[Symbol.asyncDispose]();

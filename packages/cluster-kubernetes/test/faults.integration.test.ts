@@ -33,7 +33,7 @@ describeOn('none', 'a cluster in trouble', () => {
   const request = () => session.request(PROGRAMS.silent);
   const ensure = (asked: ReturnType<typeof request>) => subject.cluster.ensure(asked, session.signal);
   const podOf = (job: string): Promise<ApiPod> =>
-    eventually(`a pod of ${job}`, async () => (await direct.pods(job))[0]);
+    eventually(`a pod of ${job}`, async () => (await direct.pods(job))[0], PATIENCE);
 
   /** The cluster as a tenant sees it whose quota allows none of something. */
   async function without(resource: 'pods' | 'count/jobs.batch', namespace: string) {
