@@ -32,11 +32,12 @@ describe('faults that are allowed', () => {
   test('slow-pod: the pod comes late, after a warning, and runs', async () => {
     const { session } = subject;
     await using watch = session.watch();
-    const { uid } = await session.start(session.request(PROGRAMS.fails, label('slow-pod:200')));
+    const { uid } = await session.start(session.request(PROGRAMS.fails, label('slow-pod:1000')));
     await watch.done(uid);
     expect(watch.warnings(uid)).toMatchObject([{ reason: 'FailedCreate' }]);
     const waited = (watch.pods(uid)[0]?.createdAt ?? 0) - (watch.job(uid)?.createdAt ?? 0);
-    expect(waited).toBeGreaterThanOrEqual(199);
+    // Timers count from when the turn of the event loop began in which they are set, which on a busy machine is long before.
+    expect(waited).toBeGreaterThan(500);
     expect(await watch.ended(uid)).toMatchObject({ exitCode: 7 });
   });
 
