@@ -32,7 +32,7 @@ test('a Job runs in a container of a real node: exit code and log come back, and
     await eventually(
       'the other container runs',
       async () => (await get<{ status: { ready?: number } }>(controlPlane, jobPath('endless'))).status.ready === 1,
-      { withinMs: 30_000 },
+      { withinMs: 90_000 },
     );
     cgroup = cgroupOfNode(nodeDir);
   }

@@ -40,7 +40,7 @@ export const shellJob = (name: string, script: string): Manifest => ({
 
 /** Waits until the Job has the condition, such as `Complete`; gives its only pod. */
 export async function podOfEndedJob(controlPlane: ControlPlane, name: string, condition: string): Promise<Pod> {
-  const seen = { withinMs: 30_000 };
+  const seen = { withinMs: 90_000 };
   await eventually(`Job ${name} is ${condition}`, () => hasCondition(controlPlane, name, condition), seen);
   const path = `/api/v1/namespaces/default/pods?labelSelector=job-name%3D${name}`;
   const { items } = await get<{ items: readonly Pod[] }>(controlPlane, path);

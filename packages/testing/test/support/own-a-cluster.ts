@@ -8,7 +8,7 @@ await apply(controlPlane, shellJob('endless', 'sleep 1000'));
 await eventually(
   'the container runs',
   async () => (await get<{ status: { ready?: number } }>(controlPlane, jobPath('endless'))).status.ready === 1,
-  { withinMs: 30_000 },
+  { withinMs: 90_000 },
 );
 process.stdout.write(`${controlPlane.dataDir}\n`);
 setInterval(() => {}, 60_000);
