@@ -25,4 +25,4 @@ test('that can not be is an error at once, which says what and why', async () =>
       code: 'invalid-config',
       message: expect.stringMatching(`^the result can't be written to ${path}: E`) as string,
     });
-}, 5_000);
+});
