@@ -42,6 +42,9 @@ const UNDECIDED: readonly number[] = [
 /** While the files of a consumer that was deleted a moment ago still go; it has the code of a wrong setting. Source: errConsumerStoreFailed in nats-server. */
 const NO_STORE = 'error creating store for consumer';
 
+/** How the server says that a stream, which takes one message on each subject, has one on this. Source: ErrMaxMsgsPerSubject in nats-server. */
+const TAKEN = 'maximum messages per subject exceeded';
+
 /** JetStream's refusal of a request. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -54,6 +57,11 @@ export class ApiError extends Error {
     super(`JetStream: ${description} (${code})`);
     this.status = status;
     this.code = code;
+  }
+
+  /** There is a message on the subject; on a replicated stream perhaps one that is accepted and can't be read yet. */
+  get taken(): boolean {
+    return this.code === API_ERRORS.storeFailed && this.message.includes(TAKEN);
   }
 
   /** No room. Trying again at once can't help. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { factSubject, Failure, recordSubject, STREAMS } from '@lacuna/contracts';
+import { factSubject, recordSubject, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import { encodeRecord, lastSeqIn, recordHeaders } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
@@ -60,24 +60,27 @@ async function storedRecord(
 ): Promise<number> {
   const subject = recordSubject(id);
   const message = { stream: FACTS, subject, payload, headers: recordHeaders(id, facts, now) };
-  for (let refusals = 0; ; refusals++) {
-    if (await isStored(connection, message)) return facts.at(-1)?.seq ?? 0;
+  const deadline = performance.now() + PATIENCE.withinMs;
+  for (;;) {
+    const refusal = await refusalOf(connection, message);
+    if (refusal === undefined) return facts.at(-1)?.seq ?? 0;
     const kept = await untilKnown(connection, PATIENCE, (timeoutMs) =>
       lastMessage(connection, FACTS, subject, timeoutMs),
     );
     if (kept !== undefined) return lastSeqIn(kept);
     // Refused, yet nothing is there: no room. Or, on a replicated stream, another one's is accepted but not yet applied.
-    if (refusals > 0) throw overloaded(new Failure('overloaded', `${FACTS} has no room for ${subject}`));
+    if (!refusal.taken || performance.now() > deadline) throw overloaded(refusal);
     await delay(APPLY_MS);
   }
 }
 
-async function isStored(connection: Connection, message: Outgoing): Promise<boolean> {
+/** Why the stream did not take it; undefined when it did. */
+async function refusalOf(connection: Connection, message: Outgoing): Promise<ApiError | undefined> {
   try {
     await untilKnown(connection, PATIENCE, (timeoutMs) => publish(connection, message, timeoutMs));
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return false;
+    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return error;
     throw error;
   }
 }

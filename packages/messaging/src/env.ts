@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { envSubject, STREAMS, type EvaluationId } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
@@ -10,6 +11,7 @@ export type EnvValues = Readonly<Record<string, string>>;
 
 const ENV = STREAMS.env.name;
 const PATIENCE = { withinMs: DEADLINE_MS };
+const APPLY_MS = 100;
 
 /** The spec whose values they are: an evaluation that was submitted has one, and its hash covers the values. */
 export interface EnvOwner {
@@ -27,13 +29,18 @@ export async function putEnv(connection: Connection, owner: EnvOwner, values: En
   const subject = subjectOf(owner);
   const payload = new TextEncoder().encode(JSON.stringify(values));
   const message = { stream: ENV, subject, payload, headers: { 'content-type': 'application/json' } };
-  try {
-    await untilKnown(connection, PATIENCE, (timeoutMs) => publish(connection, message, timeoutMs));
-    return { kind: 'stored' };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== API_ERRORS.storeFailed) throw error;
-    if ((await keptMessage(connection, subject)) === undefined) throw overloaded(error);
-    return { kind: 'known' };
+  const deadline = performance.now() + PATIENCE.withinMs;
+  for (;;) {
+    try {
+      await untilKnown(connection, PATIENCE, (timeoutMs) => publish(connection, message, timeoutMs));
+      return { kind: 'stored' };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== API_ERRORS.storeFailed) throw error;
+      if ((await keptMessage(connection, subject)) !== undefined) return { kind: 'known' };
+      // On a replicated stream the same values may be accepted but not yet applied. They may also have been deleted meanwhile.
+      if (!error.taken || performance.now() > deadline) throw overloaded(error);
+      await delay(APPLY_MS);
+    }
   }
 }
 
