@@ -9,7 +9,7 @@ import {
 } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureDeps } from '../src/capture.ts';
-import { KubernetesRig, type CaptureRun, type RunOptions } from './kubernetes-rig.ts';
+import { GIVES_UP_SOON, KubernetesRig, type CaptureRun, type RunOptions } from './kubernetes-rig.ts';
 import { cutAfter, silentAfter, stamped, status, whole, withText } from './log-answers.ts';
 
 /**
@@ -130,8 +130,7 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
 
   test('L23 the API server is killed in the middle, and comes back', async () => {
     const { capture } = await pod(silentAfter(LINES.slice(0, 1_000)), whole(LINES));
-    const patient = { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 30_000 };
-    const run = capture({}, { finalReads: patient });
+    const run = capture();
     await eventually('the first half is stored', async () => (await run.length()) === 1_000);
     await rig.controlPlane.apiServer.kill();
     await rig.controlPlane.apiServer.restart();
@@ -169,13 +168,13 @@ describe.skipIf(problem !== undefined)('any bytes', () => {
 
 describe.skipIf(problem !== undefined)('a log that is not whole says so', () => {
   test('L2 an error text that stays is not stored, and named', async () => {
-    const { statement, stored } = await captured(
-      'one\ntwo\n',
-      withText('one\n', 'failed to watch file: too many open files'),
-    );
+    const { capture } = await pod(withText('one\n', 'failed to watch file: too many open files'));
+    const run = capture({}, GIVES_UP_SOON);
+    run.end('one\ntwo\n');
+    const statement = await run.statement;
     expect(statement).toMatchObject({ state: 'truncated', cause: 'source-failed', lost: { from: 4, to: 8 } });
     expect(statement.reason).toMatch(/too many open files/);
-    expect(stored.toString()).toBe('one\n');
+    expect((await run.stored()).toString()).toBe('one\n');
   });
 
   test('L6 it is longer than its budget, and exactly what was dropped is said', async () => {
@@ -218,7 +217,7 @@ describe.skipIf(problem !== undefined)('a log that is not whole says so', () => 
   });
 
   test('L18 its node is lost while it is followed', async () => {
-    const run = (await pod(silentAfter('one\n'))).capture();
+    const run = (await pod(silentAfter('one\n'))).capture({}, GIVES_UP_SOON);
     await eventually('stored', async () => (await run.length()) === 4);
     kubelet.refuse(true);
     try {

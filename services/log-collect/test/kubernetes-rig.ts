@@ -9,6 +9,7 @@ import { Capture, type CaptureDeps } from '../src/capture.ts';
 import { LogTraffic } from '../src/log-traffic.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import type { ContainerEnd } from '../src/container-end.ts';
+import type { FinalReadTimes } from '../src/final-reads.ts';
 
 /** A capture under test, of one pod. */
 export interface CaptureRun {
@@ -30,6 +31,12 @@ export interface RunOptions {
   readonly budgetBytes?: number;
   readonly startedAt?: number;
 }
+
+/** Quick, but patient with a source that does not answer: on a busy machine each answer takes its time. */
+const FINAL_READS: FinalReadTimes = { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 30_000 };
+
+/** For a source that never answers again. */
+export const GIVES_UP_SOON: Partial<CaptureDeps> = { finalReads: { ...FINAL_READS, giveUpMs: 1_500 } };
 
 /** A real API server and a real nats-server, and captures between them that hurry. */
 export class KubernetesRig implements AsyncDisposable {
@@ -115,7 +122,7 @@ export class KubernetesRig implements AsyncDisposable {
       chunking: { idleMs: 5, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic: new LogTraffic(1_000),
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
-      finalReads: { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 1_500 },
+      finalReads: FINAL_READS,
       onHeldUp: () => undefined,
     };
   }
