@@ -32,7 +32,8 @@ describe('an accepted submission', () => {
     expect(headers.get('location')).toBe(self);
     const [submitted] = await submit.bus.readFacts(body.id);
     expect(submitted?.fact).toMatchObject({ type: 'submitted', data: { spec: SPEC, via: 'http' } });
-    expect(submitted!.storedAt - submitted!.fact.at).toBeGreaterThan(0);
+    // Two clocks, of the service and of the stream, of which ours is set when it is off by more than this.
+    expect(submitted!.storedAt - submitted!.fact.at).toBeGreaterThan(-100);
   });
 
   it('over NATS has the same answer', async () => {
