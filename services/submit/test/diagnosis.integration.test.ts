@@ -33,11 +33,16 @@ async function write(story: Story, text: string): Promise<void> {
 
 describe('one evaluation', () => {
   it('that waits while nobody takes it is told apart from one that waits for a slot', async () => {
-    const story = newStory(Date.now() - 66_000).submitted();
-    await tell(submit.bus, story);
-    expect((await diagnosisOf(story.id)).body).toMatchObject({ condition: 'waiting', causes: [] });
+    // In its first second a wait means nothing; a busy machine may take longer than that to ask, and asks about another one.
+    const story = await eventually('a wait that means nothing', async () => {
+      const told = newStory(Date.now() - 66_000).submitted();
+      await tell(submit.bus, told);
+      expect((await diagnosisOf(told.id)).body).toMatchObject({ condition: 'waiting', causes: [] });
+      return told;
+    });
     const alone = await eventually('a cause', async () => (await diagnosisOf(story.id)).body.causes[0]);
-    expect(alone).toMatchObject({ cause: 'dispatch-stalled', for: ['no dispatch follows the facts'] });
+    expect(alone.cause).toBe('dispatch-stalled');
+    expect(alone.for).toContain('no dispatch follows the facts');
     await using dispatch = await connectBus({ servers: [submit.nats.url], name: 'lacuna-dispatch' });
     const stop = new AbortController();
     const following = (async () => {
