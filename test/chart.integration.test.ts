@@ -1,5 +1,5 @@
 import { requestApi } from '@lacuna/servers';
-import { apply, get, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
+import { apply, eventually, get, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHART, helm, objectOf, renderChart, type HelmRun } from './support/helm.ts';
 import { SERVICES } from './support/service-process.ts';
@@ -201,8 +201,11 @@ describe('on a real API server', () => {
       const { status, text } = await requestApi({ ...controlPlane, token }, { method: 'POST', path, body });
       return status === 201 ? 'created' : (JSON.parse(text) as { message: string }).message;
     };
-    expect(await create({})).toBe('created');
-    expect(await create({}, {})).toMatch(/has no label lacuna.dev\/evaluation/);
+    // The API server and a controller have just been told of the policy and of the quota, and a busy machine takes its time.
+    const becomes = (what: string, told: () => Promise<string>, words: RegExp): Promise<true> =>
+      eventually(what, async () => (expect(await told()).toMatch(words), true as const), { withinMs: 60_000 });
+    await becomes('the quota is counted', () => create({}), /^created$/);
+    await becomes('the policy is in force', () => create({}, {}), /has no label lacuna.dev\/evaluation/);
     expect(await create({ automountServiceAccountToken: true })).toMatch(/gets no token/);
     expect(await create({ serviceAccountName: 'lacuna-dispatch' })).toMatch(/no service account of its own/);
     expect(await create({ volumes: [{ name: 'x', secret: { secretName: 'x' } }] })).toMatch(

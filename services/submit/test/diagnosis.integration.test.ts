@@ -40,9 +40,12 @@ describe('one evaluation', () => {
       expect((await diagnosisOf(told.id)).body).toMatchObject({ condition: 'waiting', causes: [] });
       return told;
     });
-    const alone = await eventually('a cause', async () => (await diagnosisOf(story.id)).body.causes[0]);
-    expect(alone.cause).toBe('dispatch-stalled');
-    expect(alone.for).toContain('no dispatch follows the facts');
+    await eventually('a cause', async () => {
+      const [cause] = (await diagnosisOf(story.id)).body.causes;
+      expect(cause?.cause).toBe('dispatch-stalled');
+      expect(cause?.for).toContain('no dispatch follows the facts');
+      return true;
+    });
     await using dispatch = await connectBus({ servers: [submit.nats.url], name: 'lacuna-dispatch' });
     const stop = new AbortController();
     const following = (async () => {
