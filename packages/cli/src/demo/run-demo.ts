@@ -86,10 +86,13 @@ async function look(act: Act, view: EvaluationView, platform: Platform, receiver
   return { act, view, alerts, errorSpans: shown.errorSpans, roots: shown.roots };
 }
 
+/** Only a demo that fails waits so long. Milliseconds. */
+const ALERTS_WITHIN_MS = 30_000;
+
 /** Alerts come over their own way, a moment after the verdict: waits for those that must come, and no longer. */
 async function arrived({ id }: EvaluationView, { received }: AlertReceiver, owed: number): Promise<ReceivedOf[]> {
   const mine = (): ReceivedOf[] => received.filter((alert) => alert.evaluation === id);
-  for (const deadline = performance.now() + 5_000; mine().length < owed && performance.now() < deadline;) {
+  for (const deadline = performance.now() + ALERTS_WITHIN_MS; mine().length < owed && performance.now() < deadline;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return mine();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKubernetesApi, type KubernetesApi } from '@lacuna/cluster-kubernetes';
+import type { EvaluationId, EvaluationSpec, EvaluationView } from '@lacuna/contracts';
 import type { Drill } from './drill.ts';
 import { rankedFirst } from './label-drills.ts';
 import { kubernetesOf, ownOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
@@ -36,8 +37,7 @@ export const KUBERNETES_API_DRILLS: readonly Drill[] = [
         during.use(await replica('dispatch', { LACUNA_KUBECONFIG: identity.kubeconfig }));
         await limitJobs(scene);
         during.use(occupy(scene, identity.api));
-        const id = await submitted(scene, spec);
-        await until(scene, id, 'queue missing', (view) => stageIs(view, 'queue', 'missing'));
+        const id = await throttled(scene, spec);
         const ranked = await rankedFirst(scene, id);
         await allowJobs(scene);
         await until(scene, id, 'its verdict', ({ verdict }) => verdict !== undefined);
@@ -146,6 +146,29 @@ function occupy(scene: Scene, api: KubernetesApi): AsyncDisposable {
       await Promise.all(loops);
     },
   };
+}
+
+/** How often an evaluation may slip through. */
+const TRIES = 5;
+
+/**
+ * Submits until an evaluation has been kept from its Job for longer than the queue is owed. One whose request comes just when the one that is
+ * served has ended, within some milliseconds of three seconds, gets its Job.
+ */
+async function throttled(scene: Scene, spec: EvaluationSpec): Promise<EvaluationId> {
+  const isMissed = (view: EvaluationView): boolean => stageIs(view, 'queue', 'missing');
+  for (let tried = 0; tried < TRIES; tried++) {
+    const id = await submitted(scene, spec);
+    const view = await until(
+      scene,
+      id,
+      'queue missing',
+      (seen) => isMissed(seen) || seen.attempts[0]?.job !== undefined,
+    );
+    if (isMissed(view)) return id;
+    scene.say('its request came just when another had ended, and was served; so once more');
+  }
+  throw new Error(`${TRIES} evaluations in a row got their Jobs: the API server limits nobody`);
 }
 
 /** Takes it back; harmless when there is nothing to take back. */

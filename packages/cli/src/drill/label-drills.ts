@@ -28,7 +28,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
     notOn: {},
     act: {
       key: 'slow-pod',
-      spec: { name: 'drill-slow-pod', command: ['true'], labels: { 'lacuna.fault': 'slow-pod:4500' } },
+      spec: { name: 'drill-slow-pod', command: ['true'], labels: { 'lacuna.fault': 'slow-pod:6000' } },
       verdict: 'passed',
       broken: 'pod.create missing',
     },
@@ -59,7 +59,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
     notOn: {},
     act: {
       key: 'api-429',
-      spec: { name: 'drill-api-429', command: ['true'], labels: { 'lacuna.fault': 'api-429:4' } },
+      spec: { name: 'drill-api-429', command: ['true'], labels: { 'lacuna.fault': 'api-429:5' } },
       verdict: 'passed',
       broken: 'queue missing',
     },

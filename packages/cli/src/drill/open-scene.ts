@@ -12,9 +12,9 @@ import { openNamespace, type NamespaceOptions } from './open-namespace.ts';
 import type { KubernetesScene, OwnScene, Scene } from './scene.ts';
 import { ServiceChild, type ApartService } from './service-child.ts';
 
-/** Times of the span contract that let a drill end within seconds; the grace is what a late arrival has. */
+/** Times of the span contract that let a drill end within seconds; the grace is what a late arrival has: it comes amid it, also when the machine pauses. */
 const DEADLINES = {
-  process: 'queue=3s+60s,job.create=3s+60s,pod.create=3s+3s',
+  process: 'queue=3s+60s,job.create=3s+60s,pod.create=3s+6s',
   // The Job controller tries again after ten seconds at most, when it has failed for some.
   kubernetes: 'queue=3s+60s,job.create=3s+60s,pod.create=5s+20s',
 } as const;
