@@ -39,6 +39,7 @@ export { nodeRuntimeImage } from './kubernetes/node-runtime-image.ts';
 export { requestApi } from './kubernetes/api-request.ts';
 export type { ApiAccess, ApiRequest, ApiResponse } from './kubernetes/api-request.ts';
 export { freePort } from './free-port.ts';
+export { pauseProcess } from './pause-process.ts';
 export { cacheFolder } from './server-cache.ts';
 export { removeLeftovers } from './remove-leftovers.ts';
 export { acquireBuildLock } from './build-lock.ts';

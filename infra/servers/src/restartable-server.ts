@@ -1,3 +1,4 @@
+import { pauseProcess } from './pause-process.ts';
 import { pidFileOf, startServerProcess } from './server-process.ts';
 import type { ServerCommand, ServerExit, ServerProcess } from './server-process.ts';
 import { stopLeftover } from './pid-file.ts';
@@ -12,7 +13,7 @@ export interface RestartableServer extends AsyncDisposable {
   stop(): Promise<void>;
   /** SIGKILL, as a crash. Resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Stops the process without ending it: clients see silence. */
+  /** Stops the process without ending it: clients see silence from now on. */
   pause(): void;
   resume(): void;
   /** Starts it again, after stopping it if it runs. Resolves when it answers. */
@@ -33,7 +34,7 @@ export async function startRestartable(command: ServerCommand): Promise<Restarta
     },
     stop: () => server.stop(),
     kill: () => server.kill(),
-    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    pause: () => pauseProcess(server.pid),
     resume: () => void process.kill(server.pid, 'SIGCONT'),
     async restart() {
       await server.stop();

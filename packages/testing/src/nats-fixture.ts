@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { startNatsServer } from '@lacuna/servers';
+import { pauseProcess, startNatsServer } from '@lacuna/servers';
 import type { NatsServer } from '@lacuna/servers';
 import { serverBinary } from './server-binary.ts';
 import { tempDir } from './temp-dir.ts';
@@ -11,7 +10,7 @@ export interface NatsFixture extends AsyncDisposable {
   readonly dataDir: string;
   /** Kills the server as a power cut would. Clients see a reset; what was acknowledged is on disk. */
   kill9(): Promise<void>;
-  /** Stops the process without ending it: clients see silence. */
+  /** Stops the process without ending it: clients see silence from now on. */
   pause(): void;
   resume(): void;
   /** Starts it again on the same port and data, after stopping it in good order if it runs. */
@@ -45,13 +44,4 @@ export async function startNats(): Promise<NatsFixture> {
       await dir[Symbol.asyncDispose]();
     },
   };
-}
-
-/** A signal is delivered in the kernel's own time; a test that goes on before that would still find a server that answers. */
-function pauseProcess(pid: number): void {
-  process.kill(pid, 'SIGSTOP');
-  const deadline = performance.now() + 10_000;
-  while (!/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
-    if (performance.now() > deadline) throw new Error(`process ${pid} did not stop within ten seconds`);
-  }
 }

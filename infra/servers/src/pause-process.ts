@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A busy machine takes some milliseconds. */
+const WITHIN_MS = 10_000;
+
+/**
+ * Stops a process without ending it: whoever asks it hears nothing until it gets a SIGCONT. Returns when none of its threads runs any
+ * more: a signal is delivered in the kernel's own time, and until one thread has taken it the others go on answering. Needs `/proc`.
+ */
+export function pauseProcess(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  const deadline = performance.now() + WITHIN_MS;
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  while (!hasStopped(pid)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} did not stop within ${WITHIN_MS} ms`);
+    // A millisecond for whoever has to take the signal.
+    Atomics.wait(nobody, 0, 0, 1);
+  }
+}
+
+function hasStopped(pid: number): boolean {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) => /^[TtZX]/.test(stateOf(`/proc/${pid}/task/${thread}/stat`)));
+}
+
+/** Field 3 of a `stat` file and what follows; `X` for a thread that has ended meanwhile. */
+function stateOf(file: string): string {
+  try {
+    const stat = readFileSync(file, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2);
+  } catch {
+    return 'X';
+  }
+}
