@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { requestApi } from '@lacuna/servers';
 import type { ControlPlane } from '@lacuna/servers';
 import { apply, get } from './cluster-objects.ts';
@@ -38,6 +39,8 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
   const requests = new Map<string, number>();
   let isRefusing = false;
   const server = createServer({ cert: await readFile(caFile), key: await readFile(apiServer.keyFile) });
+  const open = new Set<Duplex>();
+  server.on('connection', (socket) => open.add(socket.once('close', () => open.delete(socket))));
   server.on('secureConnection', (socket) => isRefusing && socket.destroy());
   server.on('request', (request, response) => {
     const { pod, ...asked } = logRequestOf(request);
@@ -69,7 +72,8 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
     },
     async [Symbol.asyncDispose]() {
       server.close();
-      server.closeAllConnections();
+      // Also those whose handshake is not over, of which the HTTP server does not know.
+      for (const socket of open) socket.destroy();
       await once(server, 'close');
     },
   };
