@@ -23,7 +23,8 @@ test('on three servers and with the rights of the chart, facts said at once and 
   await (await as('provision', 0)).provision({ replicas: 3 });
   const watch = await as('k8s-watch', 0);
   const outcomes = await Promise.all(podFacts.map((told) => watch.publishFact(told)));
-  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']));
+  // Known is what was stored by an attempt whose answer was lost, or late.
+  expect(outcomes.filter(({ kind }) => kind === 'conflict')).toEqual([]);
   const before = await eventually('every replica has them', async () => {
     const all = await Promise.all(IDS.map((id) => watch.readFacts(id)));
     return all.flat().length === podFacts.length ? all : undefined;

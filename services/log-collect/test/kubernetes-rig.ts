@@ -92,7 +92,7 @@ export class KubernetesRig implements AsyncDisposable {
     };
     const capture = new Capture(container, { report: 'none', budgetBytes }, { ...this.#deps(), ...change });
     const crash = new AbortController();
-    const run = capture.run(AbortSignal.any([crash.signal, AbortSignal.timeout(110_000)]));
+    const run = capture.run(AbortSignal.any([crash.signal, AbortSignal.timeout(220_000)]));
     run.catch(() => undefined);
     return {
       statement: run.then(({ statement }) => statement),

@@ -24,7 +24,7 @@ afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 const SIZE = 3_500_000;
 /** Bytes that are no text, differ from place to place, and hardly pack. */
 const ORIGINAL = Buffer.concat(

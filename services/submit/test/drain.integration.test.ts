@@ -44,7 +44,7 @@ it('a stop cuts a log that its client does not read, visibly, and is not held up
 });
 
 it('a submission that is under way when the stop begins is still answered', async () => {
-  await using submit = await startSubmit({ env: { LACUNA_ANSWER_WITHIN: '30s' } });
+  await using submit = await startSubmit();
   submit.nats.pause();
   const waiting = call(`${submit.url}/v1/evaluations`, { body: { command: ['true'] } });
   await eventually('it waits', async () =>

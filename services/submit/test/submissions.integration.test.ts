@@ -17,7 +17,7 @@ afterAll(() => submit[Symbol.asyncDispose]());
 function request(body: string | Uint8Array, fields: Record<string, string> = {}): Promise<Msg> {
   const sent = natsHeaders();
   for (const [name, value] of Object.entries(fields)) sent.set(name, value);
-  return submit.raw.request('lacuna.submit.v1', body, { timeout: 10_000, headers: sent });
+  return submit.raw.request('lacuna.submit.v1', body, { timeout: 60_000, headers: sent });
 }
 
 const SPEC = { name: 'hello', command: ['echo', 'hello'] };
@@ -205,14 +205,14 @@ describe('a batch', () => {
 
 describe('the NATS service', () => {
   it('is found by the tools of NATS, under its name, with its endpoint and statistics', async () => {
-    const info = await submit.raw.request('$SRV.INFO.lacuna', '', { timeout: 5_000 });
+    const info = await submit.raw.request('$SRV.INFO.lacuna', '', { timeout: 20_000 });
     expect(info.json()).toMatchObject({
       name: 'lacuna',
       version: '0.1.0',
       endpoints: [{ subject: 'lacuna.submit.v1', queue_group: 'submit' }],
     });
     await request(JSON.stringify(SPEC));
-    const stats = await submit.raw.request('$SRV.STATS.lacuna', '', { timeout: 5_000 });
+    const stats = await submit.raw.request('$SRV.STATS.lacuna', '', { timeout: 20_000 });
     expect(stats.json<{ endpoints: { num_requests: number }[] }>().endpoints[0]?.num_requests).toBeGreaterThan(0);
   });
 });

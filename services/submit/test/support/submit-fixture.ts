@@ -33,7 +33,8 @@ export async function startSubmit({ nats: given, env = {} }: SubmitOptions = {})
   const ended = life.run(() =>
     composeServices([submit], {
       life,
-      env: { LACUNA_NATS_URL: nats.url, LACUNA_PORT: String(port), ...env },
+      // As patient as a test: on a busy disk an answer of NATS may take longer than people are made to wait for it.
+      env: { LACUNA_NATS_URL: nats.url, LACUNA_PORT: String(port), LACUNA_ANSWER_WITHIN: '30s', ...env },
       destination: { write: (line: string) => void log.push(line) },
     }),
   );
