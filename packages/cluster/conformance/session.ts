@@ -62,9 +62,12 @@ export class Session {
 
   /** Creates the Job, which must not exist yet. */
   async start(request: JobRequest): Promise<JobRef> {
-    const outcome = await this.cluster.ensure(request, this.signal);
-    if (outcome.kind !== 'created') throw new Error(`expected created, got ${JSON.stringify(outcome)}`);
-    return { name: request.name, uid: outcome.uid };
+    const first = await this.cluster.ensure(request, this.signal);
+    // Whoever hears nothing in time asks again, and finds what the first request has made all the same.
+    const outcome = first.kind === 'unavailable' ? await this.answer(request) : first;
+    if (outcome.kind === 'created' || (outcome.kind === 'adopted' && outcome !== first))
+      return { name: request.name, uid: outcome.uid };
+    throw new Error(`expected created, got ${JSON.stringify(outcome)}`);
   }
 
   /** What the cluster says to a request, asked until it says anything: a connection that just broke is `unavailable`. */
