@@ -157,7 +157,7 @@ async function allThere(exporter: ContractExporter, spans: readonly ContractSpan
       if (missing.size > 0) throw new Error(`${missing.size} of ${expected.size} traces are incomplete`);
       return true;
     },
-    { withinMs: 30_000 },
+    { withinMs: 90_000 },
   );
 }
 

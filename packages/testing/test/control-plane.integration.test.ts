@@ -52,7 +52,7 @@ test('while etcd is silent the API server is not ready and a write waits; it goe
   await eventually(
     'the API server is not ready',
     async () => (await statusOf(controlPlane, 'admin', '/readyz')) !== 200,
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
   controlPlane.etcd.resume();
   await write;
