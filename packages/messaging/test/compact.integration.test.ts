@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { deadSubject, factSubject, recordSubject, STREAMS, type EvaluationId, type Fact } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
+import type { Msg } from 'nats';
+import { API_ERRORS } from '../src/api-error.ts';
 import { compact } from '../src/compact.ts';
 import { Connection } from '../src/connection.ts';
 import { dial } from '../src/dial.ts';
@@ -14,13 +16,23 @@ const ONE = idOf(1);
 const compacted = async (bus: Bus, id: EvaluationId): Promise<unknown> =>
   bus.compact(await bus.readHistory(id), Date.now());
 
-/** A crash between the two steps: the record is stored, and nothing is removed. */
-async function halfCompacted({ nats, bus }: BusFixture, id: EvaluationId): Promise<void> {
-  await using connection = new Connection(await dial({ servers: [nats.url], name: 'crashes' }), 'crashes');
+/** A connection of which some requests are answered by the test: those for which `answer` gives something. */
+async function answering(
+  { nats }: BusFixture,
+  answer: (subject: string) => Promise<Msg> | undefined,
+): Promise<Connection> {
+  const connection = new Connection(await dial({ servers: [nats.url], name: 'answered' }), 'answered');
   const request = connection.request.bind(connection);
-  connection.request = (subject, ...rest) =>
-    subject.includes('STREAM.MSG.DELETE') ? Promise.reject(new Error('crashed')) : request(subject, ...rest);
-  await expect(compact(connection, await bus.readHistory(id), Date.now())).rejects.toThrow('crashed');
+  connection.request = (subject, ...rest) => answer(subject) ?? request(subject, ...rest);
+  return connection;
+}
+
+/** A crash between the two steps: the record is stored, and nothing is removed. */
+async function halfCompacted(fixture: BusFixture, id: EvaluationId): Promise<void> {
+  await using connection = await answering(fixture, (subject) =>
+    subject.includes('STREAM.MSG.DELETE') ? Promise.reject(new Error('crashed')) : undefined,
+  );
+  await expect(compact(connection, await fixture.bus.readHistory(id), Date.now())).rejects.toThrow('crashed');
 }
 
 /** Follows in the background; `seen` grows. */
@@ -116,6 +128,23 @@ test('after a crash between record and deletion both are there and read as one, 
   await compacted(bus, ONE);
   expect((await bus.readHistory(ONE)).record).toEqual({ lastSeq: before.at(-1)!.seq, notDeleted: 0 });
   expect(await bus.readFacts(ONE)).toEqual(before);
+});
+
+test("another one's record that is accepted and can not be read yet, as on servers that vote, is waited for", async () => {
+  await using fixture = await startBus();
+  await publishAll(fixture.bus, podFacts(6));
+  const before = await fixture.bus.readHistory(ONE);
+  await halfCompacted(fixture, ONE);
+  const nothing = JSON.stringify({ error: { code: 404, err_code: API_ERRORS.noMessageFound } });
+  let unread = 5;
+  await using connection = await answering(fixture, (subject) =>
+    subject.includes('STREAM.MSG.GET') && unread-- > 0
+      ? Promise.resolve({ data: Buffer.from(nothing) } as unknown as Msg)
+      : undefined,
+  );
+  expect(await compact(connection, before, Date.now())).toMatchObject({ kind: 'compacted' });
+  expect(await fixture.raw.count(FACTS)).toBe(1);
+  expect((await fixture.bus.readHistory(ONE)).facts).toEqual(before.facts);
 });
 
 test('what was stored after the facts were read stays a message of its own', async () => {
