@@ -8,6 +8,7 @@ import {
   type StageService,
 } from '@lacuna/contracts';
 import {
+  beforeRemoval,
   latestAttempt,
   phaseOf,
   primaryPod,
@@ -61,7 +62,7 @@ export interface Case extends Omit<Surroundings, 'deadlines'> {
 
 /** The latest attempt of an evaluation as a case. */
 export function caseOf(evaluation: Evaluation, { deadlines, ...surroundings }: Surroundings): Case {
-  const attempt = latestAttempt(evaluation);
+  const attempt = beforeRemoval(evaluation, latestAttempt(evaluation));
   const stages = stagesOf(evaluation, attempt, deadlines);
   return {
     ...surroundings,

@@ -2,7 +2,7 @@ import { Story } from '@lacuna/contracts/testing';
 import { STORIES } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../src/index.ts';
-import { diagnosisOf, logOf } from './given.ts';
+import { audited, diagnosisOf, logOf } from './given.ts';
 import { SCENARIOS } from './scenarios/all-scenarios.ts';
 
 test('every cause has a scenario and a near-miss', () => {
@@ -49,4 +49,29 @@ test('a pool that is exhausted at the end of the log says more than the exit cod
   const log = logOf('begun', 'sqlalchemy: QueuePool limit of size 5 overflow 10 reached');
   const overlap = { evaluations: 2, broken: 0 };
   expect(diagnosisOf(story, { log, overlap }).causes.map(({ cause }) => cause)[0]).toBe('api-sessions');
+});
+
+test('what removes a pod that was given up is not why it was', () => {
+  const story = STORIES.badImage();
+  const before = diagnosisOf(story);
+  expect(before.causes.map(({ cause }) => cause)).toEqual(['image']);
+  const { data } = audited(story).settled!;
+  story
+    .tell('finding-raised', {
+      stage: 'container.start',
+      cause: 'cannot-start',
+      reason: 'InvalidImageName: bad:::name',
+      since: story.now,
+      notOwed: [],
+    })
+    .tell('settled', data)
+    .after(2_000)
+    .tell('pod-gone', { podUid: 'pod-1', cause: 'deleted', message: 'the pod was deleted by somebody' })
+    .tell('container-ended', {
+      pod: 'pod-1-name',
+      podUid: 'pod-1',
+      reason: 'Lost',
+      message: 'it could not be located',
+    });
+  expect(diagnosisOf(story).causes).toEqual(before.causes);
 });

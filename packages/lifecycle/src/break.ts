@@ -56,6 +56,8 @@ export function goneEnd(pod: Pod): StageEnd | undefined {
 export function containerStartEnd(pod: Pod): StageEnd | undefined {
   const started = startOf(pod);
   if (started !== undefined) return endedAt(started);
+  const hopeless = pod.ended?.data.containerId === undefined && hopelessEnd(pod);
+  if (hopeless) return hopeless;
   if (pod.ended !== undefined) {
     const { reason, message, containerId } = pod.ended.data;
     // It did start: the fact that says when is only not here yet.
@@ -63,10 +65,16 @@ export function containerStartEnd(pod: Pod): StageEnd | undefined {
     if (reason === 'Stopped') return endedAt(pod.ended.at);
     return endedAt(pod.ended.at, platform('start-error', `${reason}: ${message ?? 'the container never started'}`));
   }
-  const hopeless = Object.values(pod.waiting).find((waiting) => waiting.data.permanent);
-  if (hopeless !== undefined)
-    return endedAt(hopeless.at, platform('cannot-start', `${hopeless.data.reason}: ${hopeless.data.message}`));
   return goneEnd(pod);
+}
+
+/** What the cluster says can never start is over by that; that its pod ends when it is removed adds nothing. */
+function hopelessEnd({ waiting }: Pod): StageEnd | undefined {
+  const hopeless = Object.values(waiting).find(({ data }) => data.permanent);
+  return endedAt(
+    hopeless?.at,
+    hopeless && platform('cannot-start', `${hopeless.data.reason}: ${hopeless.data.message}`),
+  );
 }
 
 /** Reasons by which a cluster says that it, not the program, ended the container. */

@@ -2,6 +2,7 @@
  * Facts to state, and state to phase, stages, findings, verdict and the next deadline. Pure: time is an argument, nothing is stored,
  * nothing is sent. The services fold facts with it and publish what `decide` returns.
  */
+export { beforeRemoval } from './before-removal.ts';
 export type { Break } from './break.ts';
 export { aloneVerdict, compareAlone, type Repetition } from './compare-alone.ts';
 export { decide, nextDeadline } from './decide.ts';

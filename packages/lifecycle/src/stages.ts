@@ -1,4 +1,5 @@
 import { stageContract, STAGES, type Deadlines, type Stage, type StageOutcome } from '@lacuna/contracts';
+import { beforeRemoval } from './before-removal.ts';
 import type { Break } from './break.ts';
 import { findingKey, type Attempt, type Evaluation, type Finding } from './evaluation.ts';
 import { STAGE_RULES } from './stage-rules.ts';
@@ -43,7 +44,8 @@ export function stagesOf(
 ): readonly StageState[] {
   if (latest?.evaluation === evaluation && latest.attempt === attempt.number && latest.deadlines === deadlines)
     return latest.stages;
-  const stages = STAGES.map((stage) => stageState(stage, evaluation, attempt, deadlines));
+  const known = beforeRemoval(evaluation, attempt);
+  const stages = STAGES.map((stage) => stageState(stage, evaluation, known, deadlines));
   latest = { evaluation, attempt: attempt.number, deadlines, stages };
   return stages;
 }
