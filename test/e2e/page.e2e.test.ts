@@ -28,6 +28,13 @@ beforeEach(async (context) => {
 
 const settled = (id: Parameters<System['client']['get']>[0]) => untilSettled(system.client, id);
 
+const PHONE = { width: 390, height: 844 };
+
+async function expectFits(what: string): Promise<void> {
+  const [needed, given] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]');
+  expect(needed, what).toBeLessThanOrEqual(given);
+}
+
 describe('the page', () => {
   test('lists evaluations as they come, without a reload', async () => {
     await page.goto(system.url);
@@ -51,8 +58,28 @@ describe('the page', () => {
     expect(await row.innerText()).toContain(year);
   });
 
+  test('is told apart in a row of tabs by its title, and its verdict by a sign and a word', async () => {
+    const failed = await system.client.submit({ name: 'ends-with-3', command: ['sh', '-c', 'exit 3'] });
+    const podless = await system.client.submit({
+      name: 'has-no-pod',
+      command: ['true'],
+      labels: { 'lacuna.fault': 'no-pod' },
+    });
+    const titleOf = (text: string) => eventually(text, async () => (await page.title()) === text);
+    await page.goto(`${system.url}/#/${podless.id}`);
+    await titleOf('⚠ has-no-pod: error – Lacuna');
+    await settled(failed.id);
+    await page.goto(`${system.url}/#/${failed.id}`);
+    await titleOf('✖ ends-with-3: failed – Lacuna');
+    await page.goto(system.url);
+    await titleOf('Evaluations – Lacuna');
+    await page.getByRole('row', { name: /has-no-pod/ }).waitFor();
+    expect(await page.getByRole('row', { name: /has-no-pod/ }).innerText()).toContain('⚠ error');
+    expect(await page.getByRole('row', { name: /ends-with-3/ }).innerText()).toContain('✖ failed');
+  });
+
   test('fits a phone, whatever the names are', async () => {
-    await page.setViewportSize({ width: 390, height: 844 });
+    await page.setViewportSize(PHONE);
     const { id } = await system.client.submit({ name: 'a'.repeat(120), command: ['printf', '%0200d', '1'] });
     await settled(id);
     const name = 'a'.repeat(120);
@@ -62,10 +89,7 @@ describe('the page', () => {
     ] as const) {
       await page.goto(`${system.url}/${path}`);
       await shown.waitFor();
-      const [needed, given] = await page.evaluate<[number, number]>(
-        '[document.documentElement.scrollWidth, innerWidth]',
-      );
-      expect(needed, path).toBeLessThanOrEqual(given);
+      await expectFits(path);
     }
   });
 
@@ -83,6 +107,8 @@ describe('the page', () => {
     expect(await page.locator('.stage.not-owed').count()).toBe(5);
     expect((await hole.locator('.bar').boundingBox())?.width).toBeGreaterThan(100);
     await page.getByText('There is none: no container ran.').waitFor();
+    await page.setViewportSize(PHONE);
+    await expectFits('a phone');
   });
 
   test('shows what a program printed as text: no markup, no script, no reordered reading', async () => {
@@ -94,7 +120,7 @@ describe('the page', () => {
     await log.waitFor();
     expect(await log.innerText()).toBe(evil.replace('\u202e', '\\u202e'));
     expect(await log.locator('*').count()).toBe(0);
-    expect(await page.title()).toBe('Lacuna');
+    expect(await page.title()).toBe('✔ evil: passed – Lacuna');
   });
 
   test('says of a log that retention has removed that it was, and not that nothing was written', async () => {

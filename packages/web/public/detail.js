@@ -1,15 +1,22 @@
 import { diagnosis } from './diagnosis.js';
-import { badge, duration, element } from './element.js';
+import { badge, duration, element, stateOf } from './element.js';
 import { timeline } from './timeline.js';
 
 /** How much of a log is shown; the whole of it is a link away. */
 const SHOWN_BYTES = 64 * 1024;
 
-/** One evaluation: verdict, evidence, stages with their holes, findings, log. */
+/** One evaluation: verdict, evidence, stages with their holes, findings, log. Its title tells it from others in a row of tabs. */
 export async function detailView(id) {
   const answer = await fetch(`/v1/evaluations/${id}`);
-  if (answer.status === 404) return element('p', { class: 'empty' }, 'No such evaluation.');
+  if (answer.status === 404)
+    return { title: 'No such evaluation', content: element('p', { class: 'empty' }, 'No such evaluation.') };
+  if (!answer.ok) throw new Error(await problemOf(answer, 'The evaluation'));
   const view = await answer.json();
+  const { sign, word } = stateOf(view);
+  return { title: `${sign} ${view.name}: ${word}`, content: await article(id, view) };
+}
+
+async function article(id, view) {
   const attempt = view.attempts.at(-1);
   return element(
     'article',
@@ -121,16 +128,16 @@ async function logText(id, closed) {
   const offset = Math.max(0, (closed?.bytes ?? 0) - SHOWN_BYTES);
   const answer = await fetch(`/v1/evaluations/${id}/log?offset=${offset}`);
   // A log that is kept no longer, or can't be read now, is no empty one.
-  if (!answer.ok) return element('p', { class: 'missing' }, await problemOf(answer));
+  if (!answer.ok) return element('p', { class: 'missing' }, await problemOf(answer, 'The log'));
   const text = await answer.text();
   return text === ''
     ? element('p', { class: 'empty' }, 'Nothing was written.')
     : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', visible(text));
 }
 
-async function problemOf(answer) {
+async function problemOf(answer, what) {
   const problem = await answer.json().catch(() => undefined);
-  return problem?.detail ?? `The log can't be read now (${answer.status}).`;
+  return problem?.detail ?? `${what} can't be read now (${answer.status}).`;
 }
 
 /** Control characters do nothing on a page, but bidirectional ones reorder what is read: both are shown as what they are. */

@@ -16,7 +16,17 @@ export function duration(ms) {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
-/** The verdict, or the phase while there is none, as a badge. */
-export function badge({ verdict, phase }) {
-  return element('span', { class: `badge ${verdict ?? 'open'}` }, (verdict ?? phase).replace('_', ' '));
+/** What tells verdicts apart where colours do not. */
+const SIGNS = { passed: '✔', failed: '✖', error: '⚠', incomplete: '?', timed_out: '◷', cancelled: '■' };
+
+/** The verdict, or the phase while there is none: its sign and its word. */
+export function stateOf({ verdict, phase }) {
+  return { sign: SIGNS[verdict] ?? '…', word: (verdict ?? phase).replace('_', ' ') };
+}
+
+/** The same as a badge. */
+export function badge(view) {
+  const { sign, word } = stateOf(view);
+  const mark = element('span', { 'aria-hidden': 'true' }, `${sign} `);
+  return element('span', { class: `badge ${view.verdict ?? 'open'}` }, mark, word);
 }

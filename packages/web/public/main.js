@@ -19,8 +19,13 @@ function draw() {
   const id = open();
   drawing = drawing
     .then(() => (id === '' ? listView() : detailView(id)))
-    .catch((error) => element('p', { class: 'empty' }, error.message))
-    .then((drawn) => id === open() && view.replaceChildren(drawn));
+    .catch((error) => ({ title: 'Not to be had', content: element('p', { class: 'empty' }, error.message) }))
+    .then((drawn) => id === open() && put(drawn));
+}
+
+function put({ title, content }) {
+  document.title = `${title} – Lacuna`;
+  view.replaceChildren(content);
 }
 
 /** Every fact may change what is shown; facts about other evaluations change only the list. */

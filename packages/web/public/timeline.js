@@ -1,5 +1,9 @@
 import { duration, element } from './element.js';
 
+/** The signs of outcomes; what is missing or late is said in words beside. */
+const SIGNS = { ok: '✔', late: '✔', failed: '✖', missing: '✖', open: '…', 'not-owed': '·' };
+const SAID = new Set(['missing', 'late']);
+
 /** The stages of the span contract on one time axis, holes hatched, with the reason under each that is not ok. */
 export function timeline(stages, now) {
   const times = stages.flatMap((stage) => [stage.from, endOf(stage, now)]).filter((time) => time !== undefined);
@@ -10,7 +14,8 @@ export function timeline(stages, now) {
 
 function row(stage, begin, length, now) {
   const end = endOf(stage, now);
-  const label = stage.outcome === 'missing' ? `${stage.stage} missing` : stage.stage;
+  const label = SAID.has(stage.outcome) ? `${stage.stage} ${stage.outcome}` : stage.stage;
+  const sign = element('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[stage.outcome]);
   const track = element('span', { class: 'track' });
   if (stage.from !== undefined && end !== undefined && stage.outcome !== 'not-owed') {
     const left = `${(100 * (stage.from - begin)) / length}%`;
@@ -27,7 +32,7 @@ function row(stage, begin, length, now) {
   return element(
     'div',
     { class: `stage ${stage.outcome}` },
-    element('span', { title: stage.service }, label),
+    element('span', { class: 'label', title: stage.service }, sign, label),
     track,
     element('span', { class: 'took' }, took),
     why,
