@@ -58,7 +58,7 @@ function findings(found) {
       'tr',
       {},
       element('td', { class: clearedAt === undefined ? 'missing' : 'late' }, `${stage} ${cause}`),
-      element('td', {}, reason),
+      element('td', { class: 'words' }, reason),
       element('td', {}, clearedAt === undefined ? 'alerted' : 'resolved'),
     ),
   );
