@@ -42,13 +42,20 @@ export function describeConfig(schema: TObject, config: Readonly<Record<string, 
 const SERVICE_LINK = /_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT_\d+_(TCP|UDP|SCTP)/;
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 
-/** Where an image has the helper that seals logs: read by whoever looks for it, and no setting of a service. */
-const SEAL_DIR = 'LACUNA_SEAL_DIR';
+/** Read by others in the same environment: the command line, the makers of servers, and whoever looks for the helper that seals logs. */
+const NO_SETTINGS: ReadonlySet<string> = new Set([
+  'LACUNA_URL',
+  'LACUNA_TOKEN',
+  'LACUNA_CACHE',
+  'LACUNA_NATS_SERVER',
+  'LACUNA_JAEGER_SERVER',
+  'LACUNA_SEAL_DIR',
+]);
 
 function unknownVariables(env: Environment, settings: readonly Setting[]): string[] {
   const known = settings.map(({ variable }) => variable);
   return Object.keys(env)
-    .filter((name) => name.startsWith('LACUNA_') && name !== SEAL_DIR && !known.includes(name))
+    .filter((name) => name.startsWith('LACUNA_') && !NO_SETTINGS.has(name) && !known.includes(name))
     .filter((name) => !SERVICE_LINK.test(name) && !SERVICE_ADDRESS.test(env[name] ?? ''))
     .sort()
     .map((name) => {

@@ -90,6 +90,10 @@ describe('parseConfig', () => {
     ]);
   });
 
+  it('says nothing about what the command line reads in the same shell', () => {
+    expect(parse({ LACUNA_URL: 'http://127.0.0.1:4280', LACUNA_TOKEN: 't', LACUNA_CACHE: '/c' }).warnings).toEqual([]);
+  });
+
   it('says nothing about what Kubernetes sets for a Service called lacuna-submit', () => {
     const { warnings } = parse({
       LACUNA_SUBMIT_SERVICE_HOST: '10.0.0.7',

@@ -51,7 +51,7 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const settings = {
     LACUNA_CLUSTER_DIR: join(dataDir, 'cluster'),
     LACUNA_PUBLIC_URL: http,
-    ...settingsIn(env),
+    ...env,
     LACUNA_DATA_DIR: dataDir,
     LACUNA_PORT: String(port),
     LACUNA_NATS_URL: nats,
@@ -61,19 +61,6 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   };
   await composeServices(options.services ?? ALL_SERVICES, { life, destination: logFile(log), env: settings });
   return { http, nats, ownNats, traces, settings, logFile: log };
-}
-
-/** Variables that are about the servers and the command line, not about the services; these would warn of them. */
-const NOT_SETTINGS = new Set([
-  'LACUNA_CACHE',
-  'LACUNA_NATS_SERVER',
-  'LACUNA_JAEGER_SERVER',
-  'LACUNA_URL',
-  'LACUNA_TOKEN',
-]);
-
-function settingsIn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_SETTINGS.has(name)));
 }
 
 function named(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
