@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually, freePort, tempDir } from '@lacuna/testing';
+import { eventually, freePort, startNats, tempDir } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
 import { lacuna, startLacuna } from './support/run-lacuna.ts';
 
@@ -135,6 +135,17 @@ describe('a NATS server that is not there', () => {
     provision.child.kill('SIGINT');
     expect(await provision.outcome).toMatchObject({ code: 130, stderr: waiting });
   });
+});
+
+test('lacuna up takes the receiver of traces that the environment names, and says where they go', async () => {
+  await using data = await tempDir();
+  await using nats = await startNats();
+  const env = { LACUNA_NATS_URL: nats.url, LACUNA_OTLP_URL: 'http://127.0.0.1:4318' };
+  await using up = startLacuna(['up', '--port', String(await freePort()), '--data', data.path], { env });
+  const told = await eventually('it is up', () => /Jaeger +(.+)\n/.exec(up.stdout().toString())?.[1], {
+    withinMs: 90_000,
+  });
+  expect(told).toBe('not named; traces go to http://127.0.0.1:4318');
 });
 
 test('an output that takes nothing more is an error, and no verdict of a program', async () => {

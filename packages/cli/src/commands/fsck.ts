@@ -74,7 +74,9 @@ function checkedUrl(text: string | undefined): string | undefined {
 /** Opening an embedded cluster makes its folder: one that is not there is a mistake in its name. */
 function assertFolder(path: string): void {
   if (!existsSync(path))
-    throw usageError(`there is no embedded cluster in ${path}; --data names the folder of \`lacuna up\``);
+    throw usageError(
+      `there is no embedded cluster in ${path}; --data names the folder of \`lacuna up\`, and LACUNA_CLUSTER=kubernetes says that evaluations are Jobs`,
+    );
 }
 
 function environment({ nats, jaeger, data }: FsckOptions): NodeJS.ProcessEnv {

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/service-kit';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
 import { refuseUnused } from '../refuse-unused.ts';
@@ -32,8 +32,13 @@ export function upCommand(command: Command): void {
     .option('--cluster <kind>', 'what runs the evaluations: process or kubernetes', clusterKind, 'process')
     .option('--kubeconfig <file>', 'which Kubernetes; as kubectl finds it by default')
     .option('--nats <url>', 'a NATS server to use instead of a local one')
-    .option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger')
-    .option('--jaeger <url>', "the query API of that receiver's Jaeger, for reading back and for links")
+    .addOption(
+      new Option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger').env('LACUNA_OTLP_URL'),
+    )
+    .option(
+      '--jaeger <url>',
+      "the query API of that receiver's Jaeger (LACUNA_JAEGER_URL), for reading back and for links",
+    )
     .option('--allow-faults', 'let the label lacuna.fault make the embedded cluster fail on purpose')
     .action((options: UpOptions, self: Command) => {
       refuseUseless(options, self);
@@ -45,20 +50,19 @@ export function upCommand(command: Command): void {
 function refuseUseless({ cluster, otlp }: UpOptions, command: Command): void {
   if (cluster === 'process') refuseUnused(command, ['kubeconfig'], 'is for --cluster kubernetes; give both');
   else refuseUnused(command, ['allowFaults'], 'is for the embedded cluster; on Kubernetes faults are real');
-  if (otlp === undefined)
-    refuseUnused(command, ['jaeger'], 'is the Jaeger of the receiver that --otlp names; give both');
+  if (!otlp) refuseUnused(command, ['jaeger'], 'is the Jaeger of the receiver that --otlp names; give both');
 }
 
 async function up(given: UpOptions, json: boolean): Promise<void> {
-  const { port, data, nats, otlp, jaeger } = given;
+  const { port, data, nats, otlp, jaeger = process.env['LACUNA_JAEGER_URL'] } = given;
   assertUsable(data);
   const log = createLogger({ service: 'lacuna', level: 'info', destination: logFile(join(data, 'lacuna.log')) });
   const options: PlatformOptions = {
     port,
     dataDir: data,
     ...(nats === undefined ? {} : { natsUrl: nats }),
-    ...(otlp === undefined ? {} : { otlpUrl: otlp }),
-    ...(jaeger === undefined ? {} : { jaegerUrl: jaeger }),
+    ...(otlp ? { otlpUrl: otlp } : {}),
+    ...(jaeger ? { jaegerUrl: jaeger } : {}),
     env: { ...process.env, ...clusterSettings(given) },
     onProgress: progressPrinter(process.stderr),
   };
@@ -105,14 +109,14 @@ function describe({ code, message }: NodeJS.ErrnoException, port: number): strin
 }
 
 function addresses({ http, nats, traces }: Platform): { http: string; nats: string; jaeger: string | null } {
-  return { http, nats, jaeger: 'unavailable' in traces ? null : traces.jaegerUrl };
+  return { http, nats, jaeger: 'unavailable' in traces ? null : traces.jaegerUrl || null };
 }
 
 function welcome({ http, nats, traces, logFile: log }: Platform): string {
   const jaeger =
     'unavailable' in traces
       ? `none, so traces wait in the stream: ${traces.unavailable.split('\n')[0]}`
-      : traces.jaegerUrl;
+      : traces.jaegerUrl || `not named; traces go to ${traces.otlpUrl}`;
   return `Lacuna is up. Ctrl-C drains and stops.
 
   page and API  ${http}
