@@ -9,7 +9,7 @@ export interface StoreSubject extends AsyncDisposable {
   mend(): Promise<void>;
 }
 
-const never = AbortSignal.timeout(120_000);
+const never = new AbortController().signal;
 const MIB = 2 ** 20;
 
 /** What an object store has to do. */

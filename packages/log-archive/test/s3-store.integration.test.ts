@@ -17,8 +17,6 @@ let s3: S3Fixture;
 beforeAll(async () => void (s3 = await startS3()));
 afterAll(() => s3[Symbol.asyncDispose]());
 
-const signal = AbortSignal.timeout(60_000);
-
 test.each([
   ['a wrong key', { secretAccessKey: 'wrong' }, /SignatureDoesNotMatch/],
   ['an unknown user', { accessKeyId: 'nobody' }, /provided access key/],
@@ -26,6 +24,7 @@ test.each([
 ])('%s is told in the words of the store, and without a secret', async (_title, wrong, words) => {
   const options = { ...s3, ...wrong };
   const store = new S3Store(options, '');
+  const signal = AbortSignal.timeout(60_000);
   for (const attempt of [
     () => store.read('x', { from: 0, length: 1 }, signal),
     () => store.put('x', (async function* () {})(), signal),
