@@ -5,7 +5,7 @@ import { FakeCluster } from '../src/fake/index.ts';
 function openFake(): { readonly cluster: FakeCluster; readonly session: Session } {
   const cluster = new FakeCluster(() => 1_000);
   const subject = { cluster, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
-  return { cluster, session: new Session({ signals: true, seals: true, patienceMs: 1_000 }, () => subject) };
+  return { cluster, session: new Session({ signals: true, seals: true }, () => subject) };
 }
 
 describe('the script of ensure', () => {
@@ -71,7 +71,7 @@ describe('a pod driven by hand', () => {
 
 test('what vanishes while nobody watches is told by the relist', async () => {
   const { cluster, session } = openFake();
-  await using watch = new Watch(cluster, 1_000);
+  await using watch = new Watch(cluster, 20_000);
   const request = session.request(PROGRAMS.silent);
   const { uid } = await session.start(request);
   const pod = cluster.pod(request.name).create();
