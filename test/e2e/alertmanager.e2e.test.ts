@@ -8,12 +8,12 @@ test('Alertmanager shows one alert for a pod that is missing, and none any more 
   await using alertmanager = await startAlertmanager();
   if (alertmanager === undefined) return context.skip('no Alertmanager: apt-get install prometheus-alertmanager');
   await using system = await startSystem({
-    env: { LACUNA_ALERTMANAGER_URL: alertmanager.url, LACUNA_DEADLINES: 'pod.create=1s+60s' },
+    env: { LACUNA_ALERTMANAGER_URL: alertmanager.url, LACUNA_DEADLINES: 'pod.create=3s+60s' },
   });
   const { id } = await system.client.submit({
     name: 'late',
     command: ['true'],
-    labels: { 'lacuna.fault': 'slow-pod:6000' },
+    labels: { 'lacuna.fault': 'slow-pod:9000' },
   });
   const [firing, ...more] = await eventually(
     'firing',

@@ -15,7 +15,7 @@ let system: System;
 let bus: Bus;
 beforeAll(async () => {
   // Nothing is compacted until the test lets it be.
-  system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=1s+1s', LACUNA_COMPACT_AFTER: '1h' } });
+  system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s', LACUNA_COMPACT_AFTER: '1h' } });
   bus = await connectBus({ servers: [system.nats.url], name: 'test' });
 });
 afterAll(async () => {
@@ -106,7 +106,7 @@ test('all answers are the same before and after, also of a service that starts f
     LACUNA_JAEGER_URL: system.jaeger.queryUrl,
     LACUNA_HEALTH_PORT: String(await freePort()),
     LACUNA_LOG_LEVEL: 'warn',
-    LACUNA_DEADLINES: 'pod.create=1s+1s',
+    LACUNA_DEADLINES: 'pod.create=3s+1s',
     LACUNA_COMPACT_AFTER: '0ms',
   });
   await using _ = { [Symbol.asyncDispose]: () => impatient.kill9() };

@@ -24,7 +24,7 @@ interface Outcome {
 }
 
 let system: System;
-beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=1s+1s' } })));
+beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s' } })));
 afterAll(() => system[Symbol.asyncDispose]());
 
 async function fsck(): Promise<Outcome & { readonly code: number }> {

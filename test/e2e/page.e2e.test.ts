@@ -14,7 +14,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  if (browser !== undefined) system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=1s+1s' } });
+  if (browser !== undefined) system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s' } });
 });
 afterAll(async () => {
   await browser?.close();
