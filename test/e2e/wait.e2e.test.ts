@@ -85,12 +85,12 @@ test('the last of a slow queue is waited for longer than any one stage is, becau
 });
 
 test('--timeout is a hard bound, whatever lives', async () => {
-  const id = await submit('long', 'echo begun; sleep 20');
+  const id = await submit('long', 'echo begun; sleep 30');
   await eventually('it runs', async () => (await system.client.get(id)).phase === 'running', { withinMs: 120_000 });
-  const { code, stdout, stderr } = await lacuna('wait', '--timeout', '1500ms', id);
+  const { code, stdout, stderr } = await lacuna('wait', '--timeout', '4500ms', id);
   expect({ code, stdout }).toMatchObject({
     code: 7,
-    stdout: expect.stringMatching(/no verdict within 1\.5s: it is running/),
+    stdout: expect.stringMatching(/no verdict within 4\.5s: it is running/),
   });
   expect(stderr).toContain(`${id} goes on`);
   await system.client.cancel(id);
