@@ -7,7 +7,6 @@ import { createClient, type Client } from '@lacuna/client';
 import type { UserName } from '@lacuna/messaging';
 import { requestApi } from '@lacuna/servers';
 import {
-  apply,
   applyQuota,
   eventually,
   freePort,
@@ -136,15 +135,16 @@ test('one that runs is asked to stop', async () => {
 });
 
 test('one that waits for a node is taken away', async () => {
-  const cordon = (unschedulable: boolean) =>
-    apply(controlPlane, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'fake-0' }, spec: { unschedulable } });
-  await cordon(true);
-  const { id } = await client.submit({ name: 'homeless', image: 'any', command: ['true'] });
-  await eventually('its pod', async () => (await client.get(id)).attempts[0]?.podUids[0]);
-  await client.cancel(id);
-  const { verdict, reason } = await settled(id);
-  await cordon(false);
-  expect({ verdict, reason }).toMatchObject({ verdict: 'cancelled', reason: 'cancelled before it started' });
+  controlPlane.scheduler.pause();
+  try {
+    const { id } = await client.submit({ name: 'homeless', image: 'any', command: ['true'] });
+    await eventually('its pod', async () => (await client.get(id)).attempts[0]?.podUids[0]);
+    await client.cancel(id);
+    const { verdict, reason } = await settled(id);
+    expect({ verdict, reason }).toMatchObject({ verdict: 'cancelled', reason: 'cancelled before it started' });
+  } finally {
+    controlPlane.scheduler.resume();
+  }
 });
 
 test('over NATS, for whoever has only the user that may submit', async () => {
