@@ -9,13 +9,17 @@ const view = document.getElementById('view');
 const live = document.getElementById('live');
 let drawing = Promise.resolve();
 let timer;
+/** Whether more was told while a redraw was due. */
+let toldMore = false;
 
 function open() {
   return location.hash.replace(/^#\/?/, '');
 }
 
 function draw() {
-  timer = undefined;
+  // What was told just now may be in no list yet: so it is looked at once more.
+  timer = toldMore ? setTimeout(draw, REDRAW_MS) : undefined;
+  toldMore = false;
   const id = open();
   drawing = drawing
     .then(() => (id === '' ? listView() : detailView(id)))
@@ -31,7 +35,9 @@ function put({ title, content }) {
 /** Every fact may change what is shown; facts about other evaluations change only the list. */
 function told({ data }) {
   const { evaluation } = JSON.parse(data);
-  if (open() === '' || open() === evaluation) timer ??= setTimeout(draw, REDRAW_MS);
+  if (open() !== '' && open() !== evaluation) return;
+  if (timer === undefined) timer = setTimeout(draw, REDRAW_MS);
+  else toldMore = true;
 }
 
 function show(state, text) {
