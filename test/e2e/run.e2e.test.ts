@@ -33,7 +33,7 @@ async function run(args: readonly string[], interruptWhen?: () => Promise<unknow
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const closed = once(child, 'close');
   if (interruptWhen !== undefined) {
-    await eventually('the moment to interrupt', interruptWhen);
+    await eventually('the moment to interrupt', interruptWhen, { withinMs: 50_000 });
     child.kill('SIGINT');
   }
   const [code] = (await closed) as [number | null];

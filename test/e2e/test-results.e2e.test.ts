@@ -52,10 +52,11 @@ describe('an evaluation', () => {
     });
     await nats.flush();
     const { id } = await system.client.submit({ command: ['true'] });
-    const told = await eventually('all three events', () => {
+    const findAll = () => {
       const about = received.filter((event) => event.id === id);
       return about.length >= 3 && about;
-    });
+    };
+    const told = await eventually('all three events', findAll, { withinMs: 60_000 });
     // Each is told on its own, so they may overtake each other.
     expect(told.map(({ type, outcome }) => `${type} ${outcome ?? ''}`.trim()).toSorted()).toEqual([
       'dev.cdevents.testsuiterun.finished.0.3.0 success',
