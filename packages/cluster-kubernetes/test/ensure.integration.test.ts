@@ -18,7 +18,7 @@ describe('J25: when it is not known whether the Job was created, its name is rea
     ['the name is taken', json(409, { message: 'already exists' })],
   ] as const)('after %s, a Job of ours is adopted', async (_, answer) => {
     await using api = await ScriptedApi.start();
-    await using cluster = await api.open({ timings: { requestMs: 1_500 } });
+    await using cluster = await api.open({ timings: { requestMs: 4_000 } });
     api.on('create jobs', answer).on('get jobs', json(200, OURS));
     expect(await ensure(cluster)).toMatchObject({ kind: 'adopted', uid: OURS.metadata.uid });
   });
