@@ -5,12 +5,14 @@ import type { Bus } from '@lacuna/messaging';
 import type { Chunking } from './chunk.ts';
 import { chunkSubject, type Container } from './container.ts';
 import { ContainerEndWatch, type ContainerEnd } from './container-end.ts';
+import type { FinalReadQueue } from './final-read-queue.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import { logStatementOf } from './log-statement-of.ts';
 import type { AccountWishes } from './log-account.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { readFinally } from './read-finally.ts';
+import { sourceBytes } from './source-bytes.ts';
 import { SourceReader, type ReadOutcome } from './source-reader.ts';
 import { StoredLog } from './stored-log.ts';
 
@@ -21,7 +23,8 @@ export interface CaptureDeps {
   readonly chunking: Chunking;
   readonly follow: FollowTimes;
   readonly finalReads: FinalReadTimes;
-  /** Of all captures of this process. */
+  /** This and the next: of all captures of this process. */
+  readonly finalReadQueue: FinalReadQueue;
   readonly traffic: LogTraffic;
   /** See `StoredLogDeps.onHeldUp`. */
   readonly onHeldUp: (container: Container, why: string | undefined) => void;
@@ -46,8 +49,8 @@ const TRY_AGAIN_MS = { first: 20, most: 2_000 } as const;
 const END_COMES_WITHIN_MS = { small: 8_000, large: 1_000 } as const;
 /** A pod that was deleted is told with its last state, by which its end may be known: behind the removal, and later on a busy machine. Milliseconds. */
 const LAST_STATE_COMES_WITHIN_MS = 5_000;
-/** Half of the size at which the kubelet rotates a log by default, and what is written before each line. */
-const SMALL_FILE = { bytes: 5 * 2 ** 20, lineHeadBytes: 45 } as const;
+/** Half of the size at which the kubelet rotates a log by default. */
+const SMALL_FILE_BYTES = 5 * 2 ** 20;
 /** The kubelet looks every ten seconds whether a log is to be rotated: what is read later may have lost its beginning. Milliseconds. */
 const ROTATES_AFTER_MS = 10_000;
 const UNSEEN: ContainerEnd = { kind: 'leaving', words: 'nobody saw its end', cause: 'no-seal' };
@@ -86,7 +89,8 @@ export class Capture {
     try {
       const reader = await this.#openReader(signal);
       const last = await this.#followUntilEnd(reader, either, signal);
-      const evidence = await readFinally(reader, this.#end, { times: this.#deps.finalReads, last }, signal);
+      const { finalReads: times, finalReadQueue: queue } = this.#deps;
+      const evidence = await readFinally(reader, this.#end, { times, queue, last }, signal);
       const firstLoss = await reader.firstLoss(this.#end.known?.seal, signal);
       await this.#saidOpened;
       const end = this.#end.known ?? UNSEEN;
@@ -127,7 +131,8 @@ export class Capture {
 
   /** Follows the log, opening it as often as it takes, until the container is known to have ended. Returns how the last read came out. */
   async #followUntilEnd(reader: SourceReader, asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
-    const watch = new FollowWatch(reader, this.#end, this.#deps.follow, this.#deps.traffic);
+    const { follow, traffic, finalReadQueue } = this.#deps;
+    const watch = new FollowWatch(reader, this.#end, follow, () => traffic.isHeavy || finalReadQueue.waiting > 0);
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
     await watch.headStart(signal);
@@ -161,8 +166,7 @@ export class Capture {
     if (kind !== 'ended') return undefined;
     // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
     if (isLeaving) return leavingMs;
-    const { bytes, lines } = account.whole();
-    const isSmall = bytes + SMALL_FILE.lineHeadBytes * lines < SMALL_FILE.bytes;
+    const isSmall = sourceBytes(account.whole()) < SMALL_FILE_BYTES;
     return END_COMES_WITHIN_MS[isSmall ? 'small' : 'large'];
   }
 

@@ -24,6 +24,13 @@ export const CollectConfigSchema = Type.Object({
     default: 64 * 2 ** 20,
     description: 'the same for all logs together; when it is used up, each goes on piece by piece',
   }),
+  readAtEnd: Type.Integer({
+    unit: 'bytes',
+    minimum: 1,
+    default: 4 * 2 ** 20,
+    description:
+      'how much is read at a time of logs whose containers have ended, the oldest end first; a longer log is read alone',
+  }),
   logBudget: Type.Integer({
     unit: 'bytes',
     minimum: 0,

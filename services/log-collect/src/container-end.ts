@@ -3,7 +3,7 @@ import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
 /** What was written, by whoever counted it and did not travel with the log. */
-export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns' | 'checkpoints'>;
+export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns' | 'checkpoints'> & Partial<Pick<Seal, 'lines'>>;
 
 /** That the container ended, as far as anybody could tell. */
 export interface ContainerEnd {
@@ -73,6 +73,7 @@ export class ContainerEndWatch {
   readonly #bus: Pick<Bus, 'awaitFact'>;
   readonly #container: Container;
   #known: ContainerEnd | undefined;
+  #since = 0;
   #news = Promise.withResolvers<void>();
   #asking = false;
 
@@ -85,6 +86,11 @@ export class ContainerEndWatch {
     return this.#known;
   }
 
+  /** When that became known, by `performance.now()`. */
+  get since(): number {
+    return this.#since;
+  }
+
   /** Resolves when something more becomes known. */
   get news(): Promise<void> {
     return this.#news.promise;
@@ -93,6 +99,7 @@ export class ContainerEndWatch {
   tell(end: ContainerEnd): void {
     if (this.#known !== undefined && (this.#known.kind === 'ended' || end.kind === 'leaving')) return;
     this.#known = end;
+    this.#since = performance.now();
     this.#news.resolve();
     this.#news = Promise.withResolvers();
   }

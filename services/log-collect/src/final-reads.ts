@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEndWatch, Witness } from './container-end.ts';
+import type { FinalReadQueue } from './final-read-queue.ts';
+import { sourceBytes } from './source-bytes.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
 export interface FinalReadTimes {
@@ -9,6 +11,16 @@ export interface FinalReadTimes {
   readonly agreeMs: number;
   /** How long a source that does not answer is asked again. Milliseconds. */
   readonly giveUpMs: number;
+}
+
+/** What is known of the end of the container. */
+export type KnownEnd = Pick<ContainerEndWatch, 'known' | 'since'>;
+
+/** When the reads after the end take place. */
+export interface FinalReadPlan {
+  readonly times: FinalReadTimes;
+  /** Of all captures of this process. */
+  readonly queue: Pick<FinalReadQueue, 'run'>;
 }
 
 /** What the reads after the end have shown. */
@@ -34,22 +46,25 @@ const NEVER = new AbortController().signal;
  */
 export class FinalReads {
   readonly #reader: SourceReader;
-  readonly #end: Pick<ContainerEndWatch, 'known'>;
+  readonly #end: KnownEnd;
   readonly #times: FinalReadTimes;
+  readonly #queue: FinalReadPlan['queue'];
   readonly #tried: string[] = [];
   /** Whether the latest read came to the end of the source. */
   #isComplete = false;
   #grewAt = performance.now();
+  #giveUpAt = 0;
   #gone = 0;
   /** What is stored, and nobody has proven, is not what was written, as far as can be seen. */
   #isDoubtful = false;
   /** The latest read was of the cheap kind, and brought something else than what was sealed. */
   #isUnlike = false;
 
-  constructor(reader: SourceReader, end: Pick<ContainerEndWatch, 'known'>, times: FinalReadTimes) {
+  constructor(reader: SourceReader, end: KnownEnd, { times, queue }: FinalReadPlan) {
     this.#reader = reader;
     this.#end = end;
     this.#times = times;
+    this.#queue = queue;
   }
 
   /** `last`: how the read before came out. */
@@ -57,7 +72,7 @@ export class FinalReads {
     this.#isComplete = last.kind === 'ended';
     this.#isDoubtful = this.#isComplete && this.#isUnconfirmed();
     this.#gone = last.kind === 'gone' ? 1 : 0;
-    const giveUpAt = performance.now() + this.#times.giveUpMs;
+    this.#giveUpAt = performance.now() + this.#times.giveUpMs;
     const waits = [...this.#times.afterMs];
     let isExhausted = this.#isComplete;
     while (!this.#isEnough()) {
@@ -65,12 +80,12 @@ export class FinalReads {
       if (waitMs === undefined) break;
       await sleep(waitMs, undefined, { signal });
       const { how, from } = this.#nextRead();
-      const outcome = await this.#read(how, signal);
+      const outcome = await this.#inTurn(() => this.#read(how, signal), signal);
       const more = this.#reader.account.bytes - from;
       this.#note(outcome, waitMs, from, more);
       isExhausted = this.#isComplete && more === 0;
       if (this.#gone >= GONE_FOR_GOOD) return this.#failed('source-gone', outcome);
-      if (!this.#isComplete && performance.now() > giveUpAt) return this.#failed('source-failed', outcome);
+      if (!this.#isComplete && performance.now() > this.#giveUpAt) return this.#failed('source-failed', outcome);
     }
     return { tried: this.#tried, isExhausted };
   }
@@ -84,6 +99,19 @@ export class FinalReads {
     const isConfirmedByBytes = this.#seal !== undefined && this.#seal.streams === undefined;
     if (bytes === 0 && isConfirmedByBytes && this.#tried.length === 0) return { how: 'sealed', from: 0 };
     return isUnproven && this.#isDoubtful ? { how: 'anew', from: 0 } : { how: 'on', from: bytes };
+  }
+
+  /** What is taken away may soon be gone, and waits for nobody. To wait for others is not to wait for a source that does not answer. */
+  async #inTurn<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { known, since } = this.#end;
+    if (known?.kind !== 'ended' || known.cause !== 'no-seal') return read();
+    const askedAt = performance.now();
+    const begin = (): Promise<T> => {
+      this.#giveUpAt += performance.now() - askedAt;
+      return read();
+    };
+    const work = this.#seal && sourceBytes(this.#seal);
+    return this.#queue.run({ work, since, progress: () => this.#reader.progress }, begin, signal);
   }
 
   async #read(how: 'sealed' | 'anew' | 'on', signal: AbortSignal): Promise<ReadOutcome> {

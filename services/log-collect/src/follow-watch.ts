@@ -1,5 +1,4 @@
 import type { ContainerEnd, ContainerEndWatch } from './container-end.ts';
-import type { LogTraffic } from './log-traffic.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
 /** When a log is followed, and how long a stream that is followed may be silent before it is stopped. Milliseconds. */
@@ -9,7 +8,7 @@ export interface FollowTimes {
    * and not followed: a source that does not end a followed stream costs a connection, because only its closing ends that.
    */
   readonly afterMs: number;
-  /** The same while other logs bring much: see `LogTraffic`. Less than the ten seconds within which nothing can be rotated away twice. */
+  /** The same while other logs bring much, or wait to be read at their end: see `LogTraffic` and `FinalReadQueue`. Less than the ten seconds within which nothing can be rotated away twice. */
   readonly busyAfterMs: number;
   /** While the container runs: silence is normal, but a stream that hangs looks the same (faults L4, L17). Doubles each time, up to `mostMs`. */
   readonly stallMs: number;
@@ -30,11 +29,12 @@ export class FollowWatch {
   readonly #reader: SourceReader;
   readonly #end: ContainerEndWatch;
   readonly #times: FollowTimes;
-  readonly #traffic: Pick<LogTraffic, 'isHeavy'>;
+  readonly #isBusy: () => boolean;
   #stallMs: number;
 
-  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes, traffic: Pick<LogTraffic, 'isHeavy'>) {
-    this.#traffic = traffic;
+  /** `isBusy`: whether there is enough to do for other logs. */
+  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes, isBusy: () => boolean) {
+    this.#isBusy = isBusy;
     this.#reader = reader;
     this.#end = end;
     this.#times = times;
@@ -46,7 +46,7 @@ export class FollowWatch {
     const { afterMs, busyAfterMs } = this.#times;
     if (this.#end.known === undefined) await this.#news(afterMs, signal);
     const until = performance.now() + busyAfterMs;
-    while (this.#end.known === undefined && this.#traffic.isHeavy && performance.now() < until && !signal.aborted)
+    while (this.#end.known === undefined && this.#isBusy() && performance.now() < until && !signal.aborted)
       await this.#news(LOOK_MS, signal);
   }
 

@@ -1,5 +1,4 @@
-import type { ContainerEndWatch } from './container-end.ts';
-import { FinalReads, type FinalEvidence, type FinalReadTimes } from './final-reads.ts';
+import { FinalReads, type FinalEvidence, type FinalReadPlan, type KnownEnd } from './final-reads.ts';
 import type { ReadOutcome, SourceReader } from './source-reader.ts';
 
 /** What was learned after the end, with or without a spool. */
@@ -19,17 +18,18 @@ const SOON_MS = 2_000;
  */
 export async function readFinally(
   reader: SourceReader,
-  end: Pick<ContainerEndWatch, 'known'>,
-  { times, last }: { readonly times: FinalReadTimes; readonly last: ReadOutcome },
+  end: KnownEnd,
+  { last, ...plan }: FinalReadPlan & { readonly last: ReadOutcome },
   signal: AbortSignal,
 ): Promise<LastEvidence> {
   const { seal, spool } = end.known ?? {};
   if (spool === undefined || seal === undefined) {
-    const evidence = await new FinalReads(reader, end, times).run(last, signal);
+    const evidence = await new FinalReads(reader, end, plan).run(last, signal);
     return spool === undefined ? evidence : { ...evidence, notRestored: spool.error ?? 'it was not counted' };
   }
+  const { times } = plan;
   const soon = { ...times, afterMs: times.afterMs.slice(0, 1), giveUpMs: Math.min(times.giveUpMs, SOON_MS) };
-  const first = await new FinalReads(reader, end, soon).run(last, signal);
+  const first = await new FinalReads(reader, end, { ...plan, times: soon }).run(last, signal);
   if (reader.account.proof(seal) !== undefined) return first;
   const restoration = await reader.restore(seal, signal);
   if (restoration.kind === 'restored') {
@@ -41,6 +41,6 @@ export async function readFinally(
     };
   }
   const { why } = restoration;
-  const more = await new FinalReads(reader, end, times).run(last, signal);
+  const more = await new FinalReads(reader, end, plan).run(last, signal);
   return { ...more, tried: [...first.tried, `the spool does not help: ${why}`, ...more.tried], notRestored: why };
 }

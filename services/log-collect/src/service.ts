@@ -12,6 +12,7 @@ import {
 } from '@lacuna/service-kit';
 import type { LogWishes } from './capture.ts';
 import { Collector } from './collect.ts';
+import { FinalReadQueue } from './final-read-queue.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { HeldUpLogs } from './held-up-logs.ts';
 import { LogKeeper } from './keep/log-keeper.ts';
@@ -53,6 +54,7 @@ async function start(context: Context): Promise<RunningService> {
     warn: (details, message) => log.warn(details, message),
   });
   const ahead = new ReadAheadRoom(config.readAheadAll);
+  const finalReadQueue = new FinalReadQueue(config.readAtEnd);
   const collector = new Collector({
     bus,
     cluster,
@@ -67,6 +69,7 @@ async function start(context: Context): Promise<RunningService> {
       quietMs: config.quiet,
       leavingMs: GIVE_UP_MS,
     },
+    finalReadQueue,
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
     onHeldUp: (container, why) => heldUp.tell(container, why),
@@ -75,6 +78,8 @@ async function start(context: Context): Promise<RunningService> {
   const keeper = keeperOf(context, heldUp);
   metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
   metrics.observe('lacuna_log_read_ahead_bytes', 'What was read of logs and is not stored yet.', () => ahead.held);
+  const ofWaiting = 'Logs whose containers have ended, and that wait while others are read.';
+  metrics.observe('lacuna_log_captures_waiting', ofWaiting, () => finalReadQueue.waiting);
   metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
   return runningUntil([
     bus.work(

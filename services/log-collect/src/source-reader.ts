@@ -64,6 +64,11 @@ export class SourceReader {
     return this.#isStoring ? ++this.#activity : this.#activity;
   }
 
+  /** Changes with each piece that is read or stored. */
+  get progress(): number {
+    return this.#activity + this.account.bytes;
+  }
+
   /** One read behind what is stored; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
   read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
     return this.#read({ ...this.#log.position, follow }, stop, signal, (chunk) => this.#add(chunk, signal));

@@ -6,6 +6,7 @@ import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Capture } from '../src/capture.ts';
+import { FinalReadQueue } from '../src/final-read-queue.ts';
 import { LogTraffic } from '../src/log-traffic.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 
@@ -73,6 +74,7 @@ function capture(source: Source, number = ++logs, crash = new AbortController())
       chunking: { idleMs: 1, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic: new LogTraffic(1_000),
       follow,
+      finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: { afterMs: [1, 10, 20], agreeMs: 20, giveUpMs: source.giveUpMs ?? 20_000 },
       onHeldUp: () => undefined,
     },

@@ -6,6 +6,7 @@ import { connectBus, type Bus } from '@lacuna/messaging';
 import { openCluster } from '@lacuna/service-kit';
 import { startNats, startTestControlPlane, type ControlPlane, type NatsFixture } from '@lacuna/testing';
 import { Capture, type CaptureDeps } from '../src/capture.ts';
+import { FinalReadQueue } from '../src/final-read-queue.ts';
 import { LogTraffic } from '../src/log-traffic.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import type { ContainerEnd } from '../src/container-end.ts';
@@ -122,6 +123,7 @@ export class KubernetesRig implements AsyncDisposable {
       chunking: { idleMs: 5, aheadBytes: 4_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic: new LogTraffic(1_000),
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
+      finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: FINAL_READS,
       onHeldUp: () => undefined,
     };

@@ -7,6 +7,7 @@ import { startNats, type NatsFixture } from '@lacuna/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { Capture, type CaptureDeps } from '../../src/capture.ts';
 import type { ContainerEnd } from '../../src/container-end.ts';
+import { FinalReadQueue } from '../../src/final-read-queue.ts';
 import { LogTraffic } from '../../src/log-traffic.ts';
 import { ReadAheadRoom } from '../../src/read-ahead-room.ts';
 
@@ -21,9 +22,10 @@ interface RunningOptions {
   readonly afterMs?: number;
   readonly leavingMs?: number;
   readonly traffic?: LogTraffic;
+  readonly finalReadQueue?: FinalReadQueue;
 }
 
-interface RunningContainer {
+export interface RunningContainer {
   readonly pod: FakePod;
   readonly capture: () => Capture;
   readonly stored: () => Promise<string>;
@@ -74,7 +76,12 @@ export class Captures {
   /** A running container of its own, driven by hand, and a way to capture its log. */
   async running(
     source: CaptureDeps['cluster'] = this.cluster,
-    { afterMs = 0, leavingMs = 200, traffic = new LogTraffic(1_000) }: RunningOptions = {},
+    {
+      afterMs = 0,
+      leavingMs = 200,
+      traffic = new LogTraffic(1_000),
+      finalReadQueue = new FinalReadQueue(4_000_000),
+    }: RunningOptions = {},
   ): Promise<RunningContainer> {
     const bus = this.#bus;
     if (bus === undefined) throw new Error('there is no stream before the first test');
@@ -102,6 +109,7 @@ export class Captures {
       chunking: { idleMs: 5, aheadBytes: 1_000_000, room: new ReadAheadRoom(64_000_000) },
       traffic,
       follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs },
+      finalReadQueue,
       finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 30_000 },
       onHeldUp: () => undefined,
     };
