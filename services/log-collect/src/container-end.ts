@@ -3,7 +3,8 @@ import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
 /** What was written, by whoever counted it and did not travel with the log. */
-export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns' | 'checkpoints'> & Partial<Pick<Seal, 'lines'>>;
+export type Witness = Pick<Seal, 'bytes' | 'sha256' | 'streams' | 'returns' | 'checkpoints'> &
+  Partial<Pick<Seal, 'lines'>>;
 
 /** That the container ended, as far as anybody could tell. */
 export interface ContainerEnd {
