@@ -48,7 +48,7 @@ it('while NATS is gone submissions are refused in time, and what was refused is 
     const answer = await call(url, { body });
     expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } });
     expect(answer.headers.get('retry-after')).toBe('5');
-    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(performance.now() - begin).toBeLessThan(10_000);
   }
   expect((await call(`${url}/${kept}`)).status).toBe(503);
   expect((await call(`${submit.url}/healthz`)).status).toBe(200);
