@@ -113,14 +113,15 @@ describe('the page', () => {
 
   test('shows what a program printed as text: no markup, no script, no reordered reading', async () => {
     const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>\u202e txt.exe';
-    const { id } = await system.client.submit({ name: 'evil', command: ['printf', '%s', evil], report: 'none' });
+    const { id } = await system.client.submit({ name: 'evil\u202e', command: ['printf', '%s', evil], report: 'none' });
     await settled(id);
     await page.goto(`${system.url}/#/${id}`);
     const log = page.locator('pre.log');
     await log.waitFor();
     expect(await log.innerText()).toBe(evil.replace('\u202e', '\\u202e'));
     expect(await log.locator('*').count()).toBe(0);
-    expect(await page.title()).toBe('✔ evil: passed – Lacuna');
+    expect(await page.title()).toBe('✔ evil\\u202e: passed – Lacuna');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('evil\\u202e ✔ passed');
   });
 
   test('says of a log that retention has removed that it was, and not that nothing was written', async () => {

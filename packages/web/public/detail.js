@@ -5,6 +5,9 @@ import { timeline } from './timeline.js';
 /** How much of a log is shown; the whole of it is a link away. */
 const SHOWN_BYTES = 64 * 1024;
 
+/** What a terminal takes for colours, and a page for noise. */
+const COLOURS = /\u001b\[[0-9;]*m/g;
+
 /** One evaluation: verdict, evidence, stages with their holes, findings, log. Its title tells it from others in a row of tabs. */
 export async function detailView(id) {
   const answer = await fetch(`/v1/evaluations/${id}`);
@@ -132,20 +135,10 @@ async function logText(id, closed) {
   const text = await answer.text();
   return text === ''
     ? element('p', { class: 'empty' }, 'Nothing was written.')
-    : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', visible(text));
+    : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', text.replace(COLOURS, ''));
 }
 
 async function problemOf(answer, what) {
   const problem = await answer.json().catch(() => undefined);
   return problem?.detail ?? `${what} can't be read now (${answer.status}).`;
-}
-
-/** Control characters do nothing on a page, but bidirectional ones reorder what is read: both are shown as what they are. */
-function visible(text) {
-  return text
-    .replace(/\u001b\[[0-9;]*m/g, '')
-    .replace(
-      /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
-      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
 }

@@ -1,5 +1,5 @@
 import { detailView } from './detail.js';
-import { element } from './element.js';
+import { element, visible } from './element.js';
 import { listView } from './list.js';
 
 /** At most one redraw in this time, however fast facts come. Milliseconds. */
@@ -28,7 +28,7 @@ function draw() {
 }
 
 function put({ title, content }) {
-  document.title = `${title} – Lacuna`;
+  document.title = `${visible(title)} – Lacuna`;
   view.replaceChildren(content);
 }
 
