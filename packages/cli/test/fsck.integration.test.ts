@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { connectBus } from '@lacuna/messaging';
-import { startNats, tempDir } from '@lacuna/testing';
+import { eventually, startNats, tempDir } from '@lacuna/testing';
 import { expect, test } from 'vitest';
-import { lacuna } from './support/run-lacuna.ts';
+import { lacuna, startLacuna } from './support/run-lacuna.ts';
 
 /** An API without evaluations, which answers when something has happened. */
 async function emptyApi(happen: () => Promise<void>): Promise<AsyncDisposable & { readonly url: string }> {
@@ -46,4 +46,25 @@ test('a NATS server that goes away in the middle is named, and given up within s
       'lacuna: the NATS server went away, and is not back after 5 s; what was begun is not finished: try again when it is back\n',
   });
   expect(performance.now() - goneAt).toBeLessThan(20_000);
+});
+
+test('a NATS server that is frozen in the middle is told within seconds, and the check goes on when it answers again', async () => {
+  await using nats = await startNats();
+  await using bus = await connectBus({ servers: [nats.url], name: 'test' });
+  await bus.provision();
+  await using data = await tempDir();
+  await mkdir(join(data.path, 'cluster'));
+  let isFrozen = false;
+  await using api = await emptyApi(async () => {
+    if (!isFrozen) nats.pause();
+    isFrozen = true;
+  });
+  await using fsck = startLacuna(['fsck', '--nats', nats.url, '--data', data.path], { url: api.url });
+  await eventually('it says so', () => fsck.stderr().startsWith('the NATS server does not answer;'));
+  nats.resume();
+  const { code, stdout } = await fsck.outcome;
+  expect({ code, stdout: stdout.toString() }).toEqual({
+    code: 0,
+    stdout: '0 evaluations and 0 logs rebuilt from the stream: no difference\n',
+  });
 });
