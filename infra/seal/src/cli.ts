@@ -5,7 +5,7 @@ import { ARCHITECTURES, programOf } from './architecture.ts';
 import type { Architecture } from './architecture.ts';
 import { resolveSeal } from './resolve-seal.ts';
 
-const USAGE = `usage: node infra/seal/src/cli.ts ensure [FOLDER]
+const USAGE = `usage: npx node infra/seal/src/cli.ts ensure [FOLDER]
 Makes sure that the helper is built for every processor, and copies both programs into FOLDER.`;
 
 async function main([command, folder, ...rest]: string[]): Promise<number> {

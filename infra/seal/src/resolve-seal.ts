@@ -41,7 +41,7 @@ export async function resolveSeal(options: SealOptions = {}): Promise<FoundSeal 
   const folder = join(cache, `seal-${sourceHash()}`);
   const present = presentIn(folder);
   if (present !== undefined) return present;
-  if (!build) return unavailable('it has not been built on this machine: node infra/seal/src/cli.ts ensure');
+  if (!build) return unavailable('it has not been built on this machine: npx node infra/seal/src/cli.ts ensure');
   const failure = await buildSeal({ folder, tools: join(cache, 'tools'), env, onProgress, signal });
   return failure === undefined ? found(folder) : unavailable(failure);
 }

@@ -4,7 +4,7 @@ import { resolveServer } from './resolve-server.ts';
 import { SERVERS } from './server-catalog.ts';
 import type { ServerName } from './server-catalog.ts';
 
-const USAGE = `usage: node infra/servers/src/cli.ts ensure NAME… [--optional NAME]…
+const USAGE = `usage: npx node infra/servers/src/cli.ts ensure NAME… [--optional NAME]…
 Makes sure that each server can be started; NAME is one of ${Object.keys(SERVERS).join(', ')}.
 Exit code 1 when one that is not optional can't be had.`;
 

@@ -56,7 +56,7 @@ const withDefaults = (options: ResolveOptions): ResolveContext => ({
 });
 
 const notBuilt = (name: ServerName, server: ServerSpec): string =>
-  `${server.binary} ${versionOf(server)} has not been built on this machine: node infra/servers/src/cli.ts ensure ${name}`;
+  `${server.binary} ${versionOf(server)} has not been built on this machine: npx node infra/servers/src/cli.ts ensure ${name}`;
 
 function explain(server: ServerSpec, reasons: readonly string[]): string {
   return [
