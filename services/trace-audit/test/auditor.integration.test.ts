@@ -133,8 +133,8 @@ describe('the auditor', () => {
     const [told, untold] = [begun(), begun()];
     await tell(told);
     await tell(untold);
-    // Its clock stands, so that however busy the machine is, the others are told of in time.
-    const [now, awakeMs] = [Date.now(), performance.now()];
+    // Its clock stands, so that however busy the machine is, the others are told of in time; and later than anything was stored, also in the same millisecond.
+    const [now, awakeMs] = [Date.now() + 1_000, performance.now()];
     await using work = auditing(bus, 1_500, { now: () => now, awakeMs: () => awakeMs });
     await eventually('it has read the stream', () => work.auditor.state.caughtUp);
     await tell(again(told).after(20).podCreated());
