@@ -95,9 +95,8 @@ describeOn('real', 'a real node', () => {
 
   test('a stopped command is told as Stopped, with its log kept', async () => {
     await using watch = session.watch();
-    const ref = await session.start(
-      session.request(shell('trap "echo bye; exit 3" TERM; echo hi; while :; do sleep 0.1; done')),
-    );
+    const script = 'trap "echo bye; exit 3" TERM; echo hi; while :; do sleep 0.1; done';
+    const ref = await session.start(session.request(shell(script), { graceMs: 20_000 }));
     const container = containerOf(await watch.started(ref.uid));
     await eventually(
       'its traps are set',
