@@ -1,5 +1,5 @@
 /**
- * Sets up the clone and runs one thing in it: `node infra/setup/run.mjs <demo|start|test|verify|bench|cluster> [arguments]`.
+ * Sets up the clone and runs one thing in it: `node infra/setup/run.mjs <demo|start|test|verify|bench|cluster|image> [arguments]`.
  *
  * Runs on Node 20 and later, without dependencies: this is what fetches the pinned Node and the dependencies. What is there
  * already is used as it is, without the network.
@@ -21,6 +21,8 @@ const vitest = (node, env, args) =>
 
 const cluster = (node, env, args) => run(node, [join(ROOT, 'infra/setup/cluster-control.mjs'), ...args], { env });
 
+const image = (node, env, args) => run(node, [join(ROOT, 'infra/images/src/build.ts'), ...args], { env });
+
 /** Small enough to be built for whoever has not said that they want them. */
 const QUICK = ['nats', 'jaeger'];
 
@@ -38,6 +40,7 @@ const COMMANDS = {
   verify: { execute: verify, needs: inCI ? ALL : [], likes: QUICK, seals: true },
   bench: { execute: bench, needs: QUICK, likes: [], seals: true },
   cluster: { execute: cluster, needs: CLUSTER, likes: [], seals: true },
+  image: { execute: image, needs: [], likes: [], seals: true },
 };
 
 async function main([name, ...args]) {
@@ -59,6 +62,7 @@ async function main([name, ...args]) {
 
 function ensureServers(node, env, needed, liked) {
   const optional = liked.filter((name) => !needed.includes(name));
+  if (needed.length + optional.length === 0) return 0;
   const script = join(ROOT, 'infra/servers/src/cli.ts');
   const args = ['ensure', ...needed, ...optional.flatMap((name) => ['--optional', name])];
   return run(node, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildImage } from './build-image.ts';
 import { IMAGES, type ImageName } from './images.ts';
 
-const USAGE = `usage: npx node infra/images/src/build.ts ${Object.keys(IMAGES).join('|')} --output FILE [--name NAME:TAG]
+const USAGE = `usage: npm run image -- ${Object.keys(IMAGES).join('|')} --output FILE [--name NAME:TAG]
 Writes an archive for docker load, podman load or ctr image import, and prints the name and the digest of the image.`;
 
 const { values, positionals } = parseArgs({

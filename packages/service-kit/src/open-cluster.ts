@@ -77,7 +77,7 @@ function sealHelperOf({ seal: from, sealImage: image, nodeArch: architecture }: 
   if (image !== undefined) return { from, architecture, image };
   throw new Failure(
     'invalid-config',
-    `LACUNA_SEAL=${from} needs LACUNA_SEAL_IMAGE, the image that has the helper: npx node infra/images/src/build.ts seal --output seal.tar makes one`,
+    `LACUNA_SEAL=${from} needs LACUNA_SEAL_IMAGE, the image that has the helper: npm run image -- seal --output seal.tar makes one`,
   );
 }
 
