@@ -26,7 +26,7 @@ export async function* keptLines(
   const path = `${podsPath(namespace)}/${encodeURIComponent(podName)}/log`;
   const response = await connection.open('logs', { path, query: { container: KEEPER_CONTAINER } }, signal);
   if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-  for await (const line of linesOf(response.body as AsyncIterable<Uint8Array>)) {
+  for await (const line of linesOf(response.body)) {
     const known = keptLineOf(line);
     if (known !== undefined) yield known;
   }

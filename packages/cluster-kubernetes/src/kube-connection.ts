@@ -1,8 +1,11 @@
-import { request, type Dispatcher } from 'undici';
+import { text } from 'node:stream/consumers';
+import { request } from 'undici';
+import { abortable } from './abortable.ts';
 import { retryAfterMs, type ApiResponse } from './api-response.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
 import type { KubeConfig } from './kube-config.ts';
 import { Lanes, type Lane } from './lanes.ts';
+import type { Timings } from './timings.ts';
 
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -21,7 +24,9 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v
 export interface OpenResponse {
   readonly status: number;
   readonly retryAfterMs?: number;
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Reads the body to its end instead. */
+  readonly text: () => Promise<string>;
 }
 
 /** Requests to one API server, with the identity of a kubeconfig. It retries nothing: what an answer means is for the caller to say. */
@@ -29,18 +34,19 @@ export class KubeConnection implements AsyncDisposable {
   readonly #config: KubeConfig;
   readonly #server: string;
   readonly #requestMs: number;
-  readonly #lanes = new Lanes();
+  readonly #lanes: Lanes;
   readonly #closed = new AbortController();
   #asked: { readonly answer: Promise<Credentials>; until: number } | undefined;
 
-  /** `requestMs` bounds every `call` as a whole. Throws when the kubeconfig has no current cluster, or one behind a proxy. */
-  constructor(config: KubeConfig, requestMs: number) {
+  /** Throws when the kubeconfig has no current cluster, or one behind a proxy. */
+  constructor(config: KubeConfig, { requestMs, pingMs }: Pick<Timings, 'requestMs' | 'pingMs'>) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig has no current cluster');
     if (cluster.proxyUrl !== undefined) throw new Error(`proxy-url of cluster ${cluster.name} is not supported`);
     this.#config = config;
     this.#server = cluster.server.replace(/\/+$/, '');
     this.#requestMs = requestMs;
+    this.#lanes = new Lanes(new URL(this.#server), pingMs);
   }
 
   get closed(): AbortSignal {
@@ -73,12 +79,21 @@ export class KubeConnection implements AsyncDisposable {
       reset: false,
       signal: end,
     });
-    const retryAfter = retryAfterMs(headerOf(response.headers['retry-after']), Date.now());
-    return {
-      status: response.statusCode,
-      ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
-      body: response.body,
-    };
+    const { statusCode, headers, body } = response;
+    return openResponse(statusCode, headers, { body, text: () => body.text() });
+  }
+
+  /** As `open`, for a response that is broken off rather than read to its end: where the server speaks HTTP/2 that costs no connection. */
+  async follow(call: ApiRequest, signal: AbortSignal): Promise<OpenResponse> {
+    const end = AbortSignal.any([signal, this.closed]);
+    const credentials = await abortable(this.#credentials(), end);
+    const { pathname, search } = this.#url(call);
+    const headers = { ...credentials.headers, ...contentHeaders(call) };
+    const streams = this.#lanes.streams(credentials);
+    const response = await abortable(streams.get(pathname + search, headers, end), end);
+    if (response === undefined) return this.open('logs', call, signal);
+    const { status, headers: answered, body } = response;
+    return openResponse(status, answered, { body, text: () => text(body) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,8 +121,17 @@ export class KubeConnection implements AsyncDisposable {
 }
 
 /** Reads a response to its end. */
-export async function readAnswer({ body, ...head }: OpenResponse): Promise<ApiResponse> {
-  return { ...head, body: parsed(await body.text()) };
+export async function readAnswer({ status, retryAfterMs: askedMs, text: read }: OpenResponse): Promise<ApiResponse> {
+  return { status, ...(askedMs !== undefined && { retryAfterMs: askedMs }), body: parsed(await read()) };
+}
+
+function openResponse(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  content: Pick<OpenResponse, 'body' | 'text'>,
+): OpenResponse {
+  const retryAfter = retryAfterMs(headerOf(headers['retry-after']), Date.now());
+  return { status, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }), ...content };
 }
 
 function contentHeaders({ method, body, metadataOnly = false }: ApiRequest): Record<string, string> {
@@ -120,18 +144,10 @@ function headerOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0];
 }
 
-function parsed(text: string): unknown {
+function parsed(answer: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(answer);
   } catch {
-    return text;
+    return answer;
   }
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }

@@ -16,7 +16,7 @@ export function openKubernetesApi(
   options: Pick<KubernetesClusterOptions, 'kubeconfig' | 'context'> = {},
 ): KubernetesApi {
   const config = loadConfig(options);
-  const connection = new KubeConnection(config, TIMINGS.requestMs);
+  const connection = new KubeConnection(config, TIMINGS);
   return {
     kubeconfigFor: (token) => kubeconfigWith(config, token),
     call: (request, signal) => connection.call(request, signal),

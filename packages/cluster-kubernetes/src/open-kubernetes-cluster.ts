@@ -29,7 +29,7 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
   const timings = { ...TIMINGS, ...options.timings };
   const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {};
   return new KubernetesCluster({
-    connection: new KubeConnection(config, timings.requestMs),
+    connection: new KubeConnection(config, timings),
     namespace: options.namespace ?? namespace ?? 'default',
     timings,
     pods: options.pods ?? {},

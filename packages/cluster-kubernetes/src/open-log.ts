@@ -55,9 +55,10 @@ async function* ask(
 ): AsyncGenerator<Uint8Array> {
   const path = `${podsPath(namespace)}/${encodeURIComponent(podName)}/log`;
   const query = { container: MAIN_CONTAINER, timestamps, follow };
-  const response = await connection.open('logs', { path, query }, signal);
+  const call = { path, query };
+  const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);
   if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-  yield* response.body as AsyncIterable<Uint8Array>;
+  yield* response.body;
 }
 
 async function* partsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogPart> {

@@ -14,6 +14,8 @@ export interface Timings {
   readonly watchMs: number;
   /** A followed log that was not refused within this is open: a silent container's log has no answer until its first byte. */
   readonly logGraceMs: number;
+  /** Between two pings of a connection that carries followed logs. One that left two without an answer is broken after the third interval. */
+  readonly pingMs: number;
 }
 
 /** Source of the figures: measured on Kubernetes 1.34, or what client-go does. */
@@ -25,4 +27,5 @@ export const TIMINGS: Timings = {
   maxBackoffMs: 10_000,
   watchMs: 300_000,
   logGraceMs: 2_000,
+  pingMs: 15_000,
 };

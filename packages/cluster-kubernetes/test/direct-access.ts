@@ -3,6 +3,7 @@ import type { ControlPlane } from '@lacuna/testing';
 import type { ApiObject, ApiPod } from '../src/api-objects.ts';
 import { jobsPath, podsPath } from '../src/collections.ts';
 import { KubeConnection, type ApiRequest } from '../src/kube-connection.ts';
+import { TIMINGS } from '../src/timings.ts';
 
 /** What others do to the same namespace, past every fault of ours. */
 export class DirectAccess implements AsyncDisposable {
@@ -13,7 +14,7 @@ export class DirectAccess implements AsyncDisposable {
   constructor({ kubeconfig }: Pick<ControlPlane, 'kubeconfig'>, namespace: string) {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfig);
-    this.#connection = new KubeConnection(config, 10_000);
+    this.#connection = new KubeConnection(config, { ...TIMINGS, requestMs: 10_000 });
     this.#namespace = namespace;
   }
 

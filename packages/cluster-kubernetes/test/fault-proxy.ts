@@ -33,6 +33,11 @@ export class FaultProxy implements AsyncDisposable {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** How many connections there are. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
   /** Breaks every connection with a reset. */
   cut(): void {
     for (const { client, upstream } of this.#pairs) {

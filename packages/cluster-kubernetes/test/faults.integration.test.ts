@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiPod } from '../src/api-objects.ts';
 import { jobsPath } from '../src/collections.ts';
 import { KubeConnection } from '../src/kube-connection.ts';
+import { TIMINGS } from '../src/timings.ts';
 import { describeOn } from './describe-on.ts';
 import { DirectAccess } from './direct-access.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
@@ -135,7 +136,7 @@ describeOn('none', 'a cluster in trouble', () => {
   test('J22: a create whose answer is lost makes one Job when it is asked again, where a generated name makes two', async () => {
     const config = new KubeConfig();
     config.loadFromFile(join(subject.controlPlane.dataDir, 'proxied.kubeconfig'));
-    await using plain = new KubeConnection(config, 4_000);
+    await using plain = new KubeConnection(config, { ...TIMINGS, requestMs: 4_000 });
     const containers = [{ name: 'main', image: 'none' }];
     const spec = { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } };
     const create = async (generateName: string): Promise<unknown> => {

@@ -4,8 +4,8 @@ import type { ReadOutcome, SourceReader } from './source-reader.ts';
 /** When a log is followed, and how long a stream that is followed may be silent before it is stopped. Milliseconds. */
 export interface FollowTimes {
   /**
-   * How long the end of the container is waited for first. The log of one that ends at once is then read in one request over a kept connection,
-   * and not followed: a source that does not end a followed stream costs a connection, because only its closing ends that.
+   * How long the end of the container is waited for first. The log of one that ends at once is then read in one request, and not followed: of a
+   * source that does not end a followed stream, that must be broken off, which costs a connection where there is only HTTP/1.1.
    */
   readonly afterMs: number;
   /** The same while other logs bring much, or wait to be read at their end: see `LogTraffic` and `FinalReadQueue`. Less than the ten seconds within which nothing can be rotated away twice. */
