@@ -84,6 +84,8 @@ describeOn('none', 'a cluster in trouble', () => {
 
   test('a pod that waits for a node can be stopped, and is told as Stopped and taken away by nobody else', async () => {
     await using watch = session.watch();
+    // What comes and goes before the first listing is told by nobody.
+    await watch.synced();
     const ref = await session.start(request());
     await podOf(ref.name);
     expect(await subject.cluster.stop(ref, session.signal)).toEqual({ kind: 'done' });
@@ -94,6 +96,8 @@ describeOn('none', 'a cluster in trouble', () => {
 
   test('J6: a pod deleted by force is told as gone, with no end made up for its container', async () => {
     await using watch = session.watch();
+    // What comes and goes before the first listing is told by nobody.
+    await watch.synced();
     const asked = request();
     const { uid } = await session.start(asked);
     const { metadata } = await podOf(asked.name);

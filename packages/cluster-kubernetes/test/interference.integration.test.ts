@@ -26,11 +26,17 @@ describeOn('none', 'a cluster in which others interfere', () => {
   });
 
   const request = () => session.request(PROGRAMS.silent);
+  /** What comes and goes before the first listing is told by nobody. */
+  const watching = async () => {
+    const watch = session.watch();
+    await watch.synced();
+    return watch;
+  };
   const podOf = (job: string): Promise<ApiPod> =>
     eventually(`a pod of ${job}`, async () => (await direct.pods(job))[0], PATIENCE);
 
   test('J7: a pod that vanished before it was counted is followed by a second one, and both are told', async () => {
-    await using watch = session.watch();
+    await using watch = await watching();
     const asked = request();
     const { uid } = await session.start(asked);
     const name = (await podOf(asked.name)).metadata?.name ?? '';
@@ -43,7 +49,7 @@ describeOn('none', 'a cluster in which others interfere', () => {
   });
 
   test('J20: a Job that somebody else suspends loses its pod to them, and has no end', async () => {
-    await using watch = session.watch();
+    await using watch = await watching();
     const asked = request();
     const { uid } = await session.start(asked);
     const { metadata } = await podOf(asked.name);
