@@ -60,7 +60,11 @@ export class FinalReadQueue {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
     const waiting = { work: Math.max(work, WORK.least), since, begin: resolve };
-    const giveUp = (): void => reject(signal.reason as Error);
+    const giveUp = (): void => {
+      // At once: a place that becomes free in the same moment would be kept by nobody.
+      this.#waiting.delete(waiting);
+      reject(signal.reason as Error);
+    };
     signal.addEventListener('abort', giveUp, { once: true });
     this.#waiting.add(waiting);
     this.#letIn();
@@ -68,7 +72,6 @@ export class FinalReadQueue {
       return await promise;
     } finally {
       signal.removeEventListener('abort', giveUp);
-      this.#waiting.delete(waiting);
     }
   }
 
