@@ -22,6 +22,7 @@ export interface ToldFact {
 
 /** An evaluation id made of one byte, for readable tests. */
 export function testId(byte = 1): EvaluationId {
+  if (byte > 255) throw new Error(`there are 256 of these ids, and ${byte} would be one of them again`);
   return evaluationIdFrom(new Uint8Array(16).fill(byte));
 }
 

@@ -1,6 +1,6 @@
 import type { LogPart } from '@lacuna/cluster';
 import { eventually } from '@lacuna/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { LogTraffic } from '../src/log-traffic.ts';
 import { Captures, end, text, within, type OpenLog } from './support/captures.ts';
 
@@ -40,12 +40,12 @@ describe('a capture', () => {
       return captures.followsForEver(container, from, signal);
     };
     const traffic = new LogTraffic(1_000);
-    const other = {};
-    for (let line = 0; line < 20_000; line++) traffic.brought(other);
+    const heavy = vi.spyOn(traffic, 'isHeavy', 'get').mockReturnValue(true);
     const { pod, capture, stored } = await captures.running(captures.withLog(openLog), { traffic });
     const capturing = capture();
     const result = capturing.run(within());
     pod.write(text('read in one go'));
+    await eventually('it was held back', () => heavy.mock.calls.length > 1);
     end(pod, capturing);
     expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 14 });
     expect(await stored()).toBe('read in one go');

@@ -10,7 +10,7 @@ import {
   type EvaluationSpec,
 } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Acceptor, type AcceptOptions, type Submission } from '../src/accept.ts';
 import { linksAt } from '../src/links.ts';
 import { specHash } from '../src/spec-hash.ts';
@@ -177,9 +177,11 @@ describe('overload', () => {
     const { bus, acceptor } = setUp();
     const silence = Promise.withResolvers<void>();
     bus.answer = silence.promise;
+    const deleting = vi.spyOn(bus, 'deleteEnv');
     expect(await code(acceptor.accept(submission(SECRET)))).toBe('overloaded');
     silence.resolve();
-    await eventually('the env values are gone', () => bus.env.size === 0);
+    await eventually('env values are deleted', () => deleting.mock.calls.length === 1);
+    expect(bus.env.size).toBe(0);
     expect(bus.facts).toEqual([]);
   });
 
