@@ -106,6 +106,8 @@ export class Auditor {
 
   #catchUp(): void {
     this.#caughtUp = true;
+    // The start, for what is submitted from now on. At the first tick some would have been by then, and their deadlines be waited for in vain.
+    this.#now();
     for (const id of this.#strays) this.#judge(id, true);
     for (const id of this.#ledger.openIds()) this.#judge(id, false);
   }

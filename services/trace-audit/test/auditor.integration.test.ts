@@ -1,9 +1,9 @@
-import type { EvaluationId, Fact, FactOf } from '@lacuna/contracts';
+import { parseDeadlines, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Auditor } from '../src/auditor.ts';
+import { Auditor, type AuditorOptions } from '../src/auditor.ts';
 
 let nats: NatsFixture;
 let bus: Bus;
@@ -26,6 +26,7 @@ function auditing(
   audited = bus,
   settleMs = 0,
   { now, awakeMs } = CLOCKS,
+  options: Partial<AuditorOptions> = {},
 ): AsyncDisposable & { later: (ms: number) => void; sleep: (ms: number) => void; auditor: Auditor } {
   const stop = new AbortController();
   let ahead = 0;
@@ -37,6 +38,7 @@ function auditing(
     settleMs,
     tickMs: 10,
     onError: (error, evaluation) => expect.fail(`${evaluation}: ${String(error)}`),
+    ...options,
   });
   const running = auditor.run(stop.signal);
   return {
@@ -144,6 +146,17 @@ describe('the auditor', () => {
     expect(await factsOf(told.id, 'finding-raised')).toEqual([]);
     // It was told only now, so its grace begins now.
     expect(await factsOf(untold.id, 'settled')).toEqual([]);
+  });
+
+  test('judges what is submitted once it has read the stream by its deadlines, and not by its own start', async () => {
+    // It does not look at the clock before something happens.
+    const deadlines = parseDeadlines('pod.create=1s+60s');
+    await using work = auditing(bus, 300_000, CLOCKS, { deadlines, tickMs: 2_000 });
+    await eventually('it has read the stream', () => work.auditor.state.caughtUp);
+    const podless = new Story(testId(next++), Date.now()).submitted().jobCreated();
+    await tell(podless);
+    const raised = await eventually('raised', async () => (await factsOf(podless.id, 'finding-raised'))[0]);
+    expect(raised.data).toMatchObject({ stage: 'pod.create', cause: 'missing' });
   });
 
   test('that slept with the whole machine counts the sleep for nobody', async () => {
