@@ -20,10 +20,12 @@ export interface ToldFact {
   readonly storedAt: number;
 }
 
-/** An evaluation id made of one byte, for readable tests. */
-export function testId(byte = 1): EvaluationId {
-  if (byte > 255) throw new Error(`there are 256 of these ids, and ${byte} would be one of them again`);
-  return evaluationIdFrom(new Uint8Array(16).fill(byte));
+/** An evaluation id made of a number, another for each. */
+export function testId(number = 1): EvaluationId {
+  const bytes = new Uint8Array(16).fill(number);
+  // Of a larger number a byte holds only the rest.
+  if (number > 255) new DataView(bytes.buffer).setUint32(0, number);
+  return evaluationIdFrom(bytes);
 }
 
 /**
