@@ -2,7 +2,8 @@ import { nuid } from 'nats';
 import { MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { callApi, publish, type Outgoing } from './jetstream.ts';
+import { deleteMessage } from './delete-message.ts';
+import { publish, type Outgoing } from './jetstream.ts';
 import { chunkHeaders, placeOf, type ChunkWriter, type LogChunk, type LogEnd } from './log-chunk.ts';
 import { bytesOfChunk, packedBytes } from './packed-chunk.ts';
 import { lastMessage, type StoredMessage } from './stored-message.ts';
@@ -79,27 +80,14 @@ export class LogWriter {
       const last = await this.#lastMessage();
       const { from } = placeOf(last.headers, last.bytes.length);
       const kept = from < to ? (await bytesOfChunk(last)).subarray(0, to - from) : undefined;
-      await this.#delete(last.seq);
+      await deleteMessage(this.#connection, LOGS, last);
+      this.#last = await lastChunk(this.#connection, this.#subject);
       if (kept !== undefined && this.end === from) await this.append({ offset: from, bytes: kept });
     }
   }
 
-  async #delete(seq: number): Promise<void> {
-    try {
-      await untilKnown(this.#connection, PATIENCE, (timeoutMs) =>
-        callApi(this.#connection, `STREAM.MSG.DELETE.${LOGS}`, { seq, no_erase: true }, timeoutMs),
-      );
-    } catch (error) {
-      // Deleted before, by an attempt of ours whose answer was lost, or by another replica.
-      if ((await lastChunk(this.#connection, this.#subject)).seq === seq) throw error;
-    }
-    this.#last = await lastChunk(this.#connection, this.#subject);
-  }
-
   async #lastMessage(): Promise<StoredMessage> {
-    const message = await untilKnown(this.#connection, PATIENCE, (timeoutMs) =>
-      lastMessage(this.#connection, LOGS, this.#subject, timeoutMs),
-    );
+    const message = await lastMessage(this.#connection, LOGS, this.#subject);
     if (message === undefined) throw new Error(`the log ${this.#subject} has no chunks, but ends at ${this.end}`);
     return message;
   }
@@ -125,9 +113,7 @@ export class LogWriter {
 }
 
 async function lastChunk(connection: Connection, subject: string): Promise<LastChunk> {
-  const message = await untilKnown(connection, PATIENCE, (timeoutMs) =>
-    lastMessage(connection, LOGS, subject, timeoutMs),
-  );
+  const message = await lastMessage(connection, LOGS, subject);
   if (message === undefined) return { offset: 0, seq: 0, id: undefined };
   const { to } = placeOf(message.headers, message.bytes.length);
   return { offset: to, seq: message.seq, id: message.headers.get('Nats-Msg-Id') };

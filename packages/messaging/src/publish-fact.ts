@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   encodeFact,
   factSubject,
-  Failure,
   recordSubject,
   sameFact,
   STREAMS,
@@ -17,6 +16,7 @@ import { factHeaders } from './fact-headers.ts';
 import { publish, type Outgoing } from './jetstream.ts';
 import { compactedFact, readFact } from './read-fact.ts';
 import type { RecordedFact } from './recorded-fact.ts';
+import { APPLY_MS } from './store-once.ts';
 import { DEADLINE_MS, overloaded, untilKnown } from './until-known.ts';
 
 /** What became of a fact. All three are final: the stream holds a fact on this subject. */
@@ -26,8 +26,6 @@ export type PublishOutcome =
   | { readonly kind: 'known'; readonly seq: number; readonly fact: Fact }
   /** Something else was said before. */
   | { readonly kind: 'conflict'; readonly seq: number; readonly fact: Fact };
-
-const APPLY_MS = 100;
 
 /**
  * Publishes a fact exactly once, whatever breaks in between: the stream takes one message per subject, so an attempt with an
@@ -55,7 +53,7 @@ async function publishOnce(connection: Connection, fact: Fact, withinMs: number)
     payload: encodeFact(fact),
     headers: { ...factHeaders(fact, subject), ...unlessCompacted(fact.evaluation) },
   };
-  for (let refusals = 0; ; refusals++) {
+  for (;;) {
     const outcome = await stored(connection, message, deadline - performance.now());
     if (outcome.kind === 'stored') return outcome;
     const left = deadline - performance.now();
@@ -68,7 +66,7 @@ async function publishOnce(connection: Connection, fact: Fact, withinMs: number)
     const there = await readFact(connection, subject, left);
     if (there !== undefined) return outcomeOf(there, fact);
     // Refused, yet nothing is there: no room. Or, on a replicated stream, the first message is accepted but not yet applied.
-    if (refusals > 0) throw overloaded(new Failure('overloaded', `${message.stream} has no room for ${subject}`));
+    if (!outcome.refusal.taken || performance.now() > deadline) throw overloaded(outcome.refusal);
     await delay(APPLY_MS);
   }
 }
@@ -91,7 +89,7 @@ function unlessCompacted(evaluation: EvaluationId): Record<string, string> {
 type Stored =
   | { readonly kind: 'stored'; readonly seq: number }
   /** The stream took none: a second message on the subject, or no room. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly refusal: ApiError }
   | { readonly kind: 'compacted' };
 
 async function stored(connection: Connection, message: Outgoing, withinMs: number): Promise<Stored> {
@@ -99,7 +97,7 @@ async function stored(connection: Connection, message: Outgoing, withinMs: numbe
     const ack = await untilKnown(connection, { withinMs }, (timeoutMs) => publish(connection, message, timeoutMs));
     return { kind: 'stored', seq: ack.seq };
   } catch (error) {
-    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return { kind: 'refused' };
+    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return { kind: 'refused', refusal: error };
     if (error instanceof ApiError && error.code === API_ERRORS.wrongLastSequence) return { kind: 'compacted' };
     throw error;
   }

@@ -2,8 +2,10 @@ import { factSubject, parseFactSubject, recordSubject, STREAMS } from '@lacuna/c
 import { decodeRecord } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
 import { recorded, type RecordedFact } from './recorded-fact.ts';
-import { lastMessage, type StoredMessage } from './stored-message.ts';
-import { DEADLINE_MS, untilKnown } from './until-known.ts';
+import { lastMessage } from './stored-message.ts';
+import { DEADLINE_MS } from './until-known.ts';
+
+const FACTS = STREAMS.facts.name;
 
 /** The fact on a subject, compacted or not; undefined when there is none. Sees every fact whose publishing was acknowledged. */
 export async function readFact(
@@ -12,7 +14,7 @@ export async function readFact(
   withinMs: number = DEADLINE_MS,
 ): Promise<RecordedFact | undefined> {
   const deadline = performance.now() + withinMs;
-  const message = await last(connection, subject, withinMs);
+  const message = await lastMessage(connection, FACTS, subject, withinMs);
   // The record is stored before its facts are deleted: whoever misses a fact finds it there.
   return message ? recorded(message) : compactedFact(connection, subject, deadline - performance.now());
 }
@@ -24,12 +26,6 @@ export async function compactedFact(
   withinMs: number,
 ): Promise<RecordedFact | undefined> {
   const id = parseFactSubject(subject)?.evaluation;
-  const record = id && (await last(connection, recordSubject(id), withinMs));
+  const record = id && (await lastMessage(connection, FACTS, recordSubject(id), withinMs));
   return record && decodeRecord(record).find(({ fact }) => factSubject(fact) === subject);
-}
-
-function last(connection: Connection, subject: string, withinMs: number): Promise<StoredMessage | undefined> {
-  return untilKnown(connection, { withinMs }, (timeoutMs) =>
-    lastMessage(connection, STREAMS.facts.name, subject, timeoutMs),
-  );
 }

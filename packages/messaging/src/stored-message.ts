@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { fromHeaders, type Headers } from './headers.ts';
 import { callApi } from './jetstream.ts';
 import { timeOfRfc3339 } from './precise-time.ts';
+import { DEADLINE_MS, untilKnown } from './until-known.ts';
 
 /** A message as its stream keeps it. */
 export interface StoredMessage {
@@ -27,17 +28,21 @@ interface RawMessage {
 
 /**
  * The last message on a subject, read from the stream's leader: unlike a direct get, it sees every acknowledged message on a
- * replicated stream too. Undefined when there is none. Throws `NoAnswer` or `ApiError`.
+ * replicated stream too. Undefined when there is none. Throws `Failure('overloaded')` at the deadline.
  */
 export async function lastMessage(
   connection: Connection,
   stream: string,
   subject: string,
-  timeoutMs: number,
+  withinMs: number = DEADLINE_MS,
 ): Promise<StoredMessage | undefined> {
+  const request = { last_by_subj: subject };
   try {
-    const request = { last_by_subj: subject };
-    return stored(await callApi<RawMessage>(connection, `STREAM.MSG.GET.${stream}`, request, timeoutMs));
+    return stored(
+      await untilKnown(connection, { withinMs }, (timeoutMs) =>
+        callApi<RawMessage>(connection, `STREAM.MSG.GET.${stream}`, request, timeoutMs),
+      ),
+    );
   } catch (error) {
     if (error instanceof ApiError && error.code === API_ERRORS.noMessageFound) return undefined;
     throw error;
