@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { statFields } from './stat-fields.ts';
 
 /** A busy machine takes some milliseconds. */
 const WITHIN_MS = 10_000;
@@ -20,15 +21,6 @@ export function pauseProcess(pid: number): void {
 
 function hasStopped(pid: number): boolean {
   const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.every((thread) => /^[TtZX]/.test(stateOf(`/proc/${pid}/task/${thread}/stat`)));
-}
-
-/** Field 3 of a `stat` file and what follows; `X` for a thread that has ended meanwhile. */
-function stateOf(file: string): string {
-  try {
-    const stat = readFileSync(file, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2);
-  } catch {
-    return 'X';
-  }
+  // One without a file has ended meanwhile.
+  return threads.every((thread) => 'TtZX'.includes(statFields(`/proc/${pid}/task/${thread}/stat`)?.[0] ?? 'X'));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { statFields } from './stat-fields.ts';
 
 /**
  * Tells a process apart from a later one that got the same pid. `startTicks` is the start time in clock ticks since boot
@@ -47,12 +48,6 @@ function exists(pid: number): boolean {
 
 /** Fields 3, 20 and 22 of `/proc/<pid>/stat`. */
 function statOf(pid: number): { state: string; threads: number; startTicks: number } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '?', threads: Number(fields[17]), startTicks: Number(fields[19]) };
-  } catch {
-    return undefined;
-  }
+  const fields = statFields(`/proc/${pid}/stat`);
+  return fields && { state: fields[0] ?? '?', threads: Number(fields[17]), startTicks: Number(fields[19]) };
 }
