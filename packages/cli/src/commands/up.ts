@@ -35,9 +35,10 @@ export function upCommand(command: Command): void {
     .addOption(
       new Option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger').env('LACUNA_OTLP_URL'),
     )
-    .option(
-      '--jaeger <url>',
-      "the query API of that receiver's Jaeger (LACUNA_JAEGER_URL), for reading back and for links",
+    .addOption(
+      new Option('--jaeger <url>', "the query API of that receiver's Jaeger, for reading back and for links").env(
+        'LACUNA_JAEGER_URL',
+      ),
     )
     .option('--allow-faults', 'let the label lacuna.fault make the embedded cluster fail on purpose')
     .action((options: UpOptions, self: Command) => {
@@ -54,7 +55,7 @@ function refuseUseless({ cluster, otlp }: UpOptions, command: Command): void {
 }
 
 async function up(given: UpOptions, json: boolean): Promise<void> {
-  const { port, data, nats, otlp, jaeger = process.env['LACUNA_JAEGER_URL'] } = given;
+  const { port, data, nats, otlp, jaeger } = given;
   assertUsable(data);
   const log = createLogger({ service: 'lacuna', level: 'info', destination: logFile(join(data, 'lacuna.log')) });
   const options: PlatformOptions = {
