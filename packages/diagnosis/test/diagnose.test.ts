@@ -1,5 +1,5 @@
 import { Story } from '@lacuna/contracts/testing';
-import { STORIES } from '@lacuna/lifecycle/testing';
+import { STORIES, tellRemoval } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../src/index.ts';
 import { audited, diagnosisOf, logOf } from './given.ts';
@@ -65,13 +65,7 @@ test('what removes a pod that was given up is not why it was', () => {
       notOwed: [],
     })
     .tell('settled', data)
-    .after(2_000)
-    .tell('pod-gone', { podUid: 'pod-1', cause: 'deleted', message: 'the pod was deleted by somebody' })
-    .tell('container-ended', {
-      pod: 'pod-1-name',
-      podUid: 'pod-1',
-      reason: 'Lost',
-      message: 'it could not be located',
-    });
+    .after(2_000);
+  tellRemoval(story);
   expect(diagnosisOf(story).causes).toEqual(before.causes);
 });

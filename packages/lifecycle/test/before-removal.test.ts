@@ -1,7 +1,7 @@
 import { Story, type ToldFact } from '@lacuna/contracts/testing';
 import { expect, test } from 'vitest';
 import { decide, fold, join, latestAttempt, stagesOf, type Evaluation } from '../src/index.ts';
-import { STORIES } from '../testing/index.ts';
+import { STORIES, tellRemoval } from '../testing/index.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -13,18 +13,10 @@ function settled(story: Story): Evaluation {
   return evaluation;
 }
 
-/** What k8s-watch tells of a pod that waits while its Job is removed, as seen on a real node. */
+/** What is told when it is removed long after. */
 function removal(story: Story): readonly ToldFact[] {
   const before = story.facts.length;
-  story
-    .after(3 * HOUR_MS)
-    .tell('pod-gone', { podUid: 'pod-1', cause: 'deleted', message: 'the pod was deleted by somebody' })
-    .tell('container-ended', {
-      pod: 'pod-1-name',
-      podUid: 'pod-1',
-      reason: 'Lost',
-      message: 'it could not be located',
-    });
+  tellRemoval(story.after(3 * HOUR_MS));
   return story.facts.slice(before);
 }
 
