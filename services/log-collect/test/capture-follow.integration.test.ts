@@ -6,6 +6,16 @@ import { Captures, end, text, within, type OpenLog } from './support/captures.ts
 
 const captures = Captures.use();
 
+/** A source that follows for ever, and whether it was followed at each read. */
+function noted(): { readonly openLog: OpenLog; readonly reads: readonly boolean[] } {
+  const reads: boolean[] = [];
+  const openLog: OpenLog = (container, from, signal) => {
+    reads.push(from.follow);
+    return captures.followsForEver(container, from, signal);
+  };
+  return { openLog, reads };
+}
+
 describe('a capture', () => {
   test('of a source whose stream never ends is closed by the end of the container, and is whole', async () => {
     const { pod, capture, stored } = await captures.running(captures.withLog(captures.followsForEver));
@@ -18,11 +28,7 @@ describe('a capture', () => {
   });
 
   test('of a container that ends at once reads its log once, and does not follow it', async () => {
-    const reads: boolean[] = [];
-    const openLog: OpenLog = (container, from, signal) => {
-      reads.push(from.follow);
-      return captures.followsForEver(container, from, signal);
-    };
+    const { openLog, reads } = noted();
     const { pod, capture, stored } = await captures.running(captures.withLog(openLog), { afterMs: 10_000 });
     const capturing = capture();
     const result = capturing.run(within());
@@ -34,11 +40,7 @@ describe('a capture', () => {
   });
 
   test('is not followed while others bring much, and is read when it has ended', async () => {
-    const reads: boolean[] = [];
-    const openLog: OpenLog = (container, from, signal) => {
-      reads.push(from.follow);
-      return captures.followsForEver(container, from, signal);
-    };
+    const { openLog, reads } = noted();
     const traffic = new LogTraffic(1_000);
     const heavy = vi.spyOn(traffic, 'isHeavy', 'get').mockReturnValue(true);
     const { pod, capture, stored } = await captures.running(captures.withLog(openLog), { traffic });
