@@ -5,7 +5,7 @@ import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { LoadCluster } from './load-cluster.ts';
 
-export interface WatchEvent<T> {
+interface WatchEvent<T> {
   readonly type: string;
   readonly object: T;
 }

@@ -12,7 +12,7 @@ export interface Target {
   readonly jaeger: string;
 }
 
-export interface Load {
+interface Load {
   readonly ids: readonly EvaluationId[];
   /** First submission to last verdict, in evaluations a second. */
   readonly rate: number;
@@ -20,7 +20,7 @@ export interface Load {
   readonly verdicts: ReadonlyMap<string, number>;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   /** How many may be submitted and not settled; all by default. */
   readonly atOnce?: number;
   /** Given up when there was no verdict for so long; never by default. Milliseconds. */

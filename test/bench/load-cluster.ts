@@ -23,7 +23,7 @@ export interface LoadCluster extends AsyncDisposable {
   untilEmpty(withinMs?: number): Promise<void>;
 }
 
-export interface Requests {
+interface Requests {
   readonly asked: number;
   /** Watches, and the listings that they go on from: so many an hour, whatever there is to do. */
   readonly watching: number;

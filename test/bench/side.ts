@@ -30,7 +30,7 @@ export function report(what: string, { ours, theirs, target }: Comparison): void
   );
 }
 
-export interface Comparison {
+interface Comparison {
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
   readonly target: number;

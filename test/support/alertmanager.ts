@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { eventually, freePort, tempDir } from '@lacuna/testing';
 
 /** The part of Alertmanager's own answer that a test looks at. */
-export interface ActiveAlert {
+interface ActiveAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** A real Alertmanager, as Debian ships it. */
-export interface Alertmanager extends AsyncDisposable {
+interface Alertmanager extends AsyncDisposable {
   readonly url: string;
   /** Alerts that are firing now, by Alertmanager's own reckoning. */
   firing(evaluation: string): Promise<ActiveAlert[]>;

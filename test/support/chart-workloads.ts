@@ -11,7 +11,7 @@ export interface Workload extends Endpoint {
   readonly volumes: readonly { readonly name: string }[];
 }
 
-export interface ChartContainer {
+interface ChartContainer {
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly resources?: {

@@ -2,7 +2,7 @@ import { readersOf, settingsOfServices } from '@lacuna/cli';
 import { CATALOG, formatDuration, SPAN_CONTRACT, STREAMS } from '@lacuna/contracts';
 
 /** The parts of the documents that are made from the code, by the name of their marker. */
-export const GENERATED: Readonly<Record<string, () => string>> = {
+const GENERATED: Readonly<Record<string, () => string>> = {
   stages: () =>
     table(
       ['stage', 'service', 'from → to', 'owed within', 'grace', 'absence means'],

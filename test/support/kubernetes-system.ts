@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from './service-process.ts';
 import { startSystem, type System } from './system.ts';
 
 /** A control plane with a node, on which whole systems can be started. Disposing it ends all of them. */
-export interface TestCluster extends AsyncDisposable {
+interface TestCluster extends AsyncDisposable {
   readonly controlPlane: ControlPlane;
   /** A system that runs its evaluations here. Disposed before the cluster. */
   readonly system: (env?: Readonly<Record<string, string>>, services?: readonly ServiceName[]) => Promise<System>;

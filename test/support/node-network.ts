@@ -7,7 +7,7 @@ import { freePort, tempDir, type RealNode } from '@lacuna/testing';
 
 const SCRIPT = fileURLToPath(new URL('node-network.mjs', import.meta.url));
 
-export interface NodeNetworkOptions {
+interface NodeNetworkOptions {
   readonly node: RealNode;
   /** Where pods ask for names. */
   readonly dns: string;
@@ -22,7 +22,7 @@ export interface NodeNetworkOptions {
 }
 
 /** The network of a real node, joined to this machine where a test needs it. Sockets in the file system are the bridge. */
-export interface NodeNetwork extends AsyncDisposable {
+interface NodeNetwork extends AsyncDisposable {
   /** A port of this machine that leads to `fromMachine`. */
   readonly port: number;
 }

@@ -4,7 +4,7 @@ import type { RealCluster } from './kubernetes-system.ts';
 const PATH = '/api/v1/namespaces/default/pods/rival';
 
 /** A pod of higher priority than any evaluation has, for which the scheduler makes room. Disposing it takes it away. */
-export interface Rival extends AsyncDisposable {
+interface Rival extends AsyncDisposable {
   /** Resolves when it runs. */
   running(): Promise<void>;
 }

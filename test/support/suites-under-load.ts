@@ -15,7 +15,7 @@ const SUITES = {
 } as const;
 
 /** One run of all suites. Times in milliseconds. */
-export interface LoadedRun {
+interface LoadedRun {
   /** From the first submission to the last verdict. */
   readonly tookMs: number;
   /** The longest that a suite waited until its container ran, and from the end of its container to its verdict. */

@@ -8,7 +8,7 @@ import { IMAGES, type ImageName, type ImageRecipe } from './images.ts';
 import { packLayer, type Blob, type LayerFolder } from './layer.ts';
 import { writeBlob } from './write-blob.ts';
 
-export interface BuiltImage {
+interface BuiltImage {
   readonly name: string;
   /** `sha256:…` of its configuration for this machine, which is what engines call the id of an image. */
   readonly digest: string;

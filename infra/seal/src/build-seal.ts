@@ -7,7 +7,7 @@ import { compile } from './compile.ts';
 import { zigToolchain } from './zig-toolchain.ts';
 import type { ToolchainOptions } from './zig-toolchain.ts';
 
-export interface BuildOptions extends Omit<ToolchainOptions, 'onStart'> {
+interface BuildOptions extends Omit<ToolchainOptions, 'onStart'> {
   /** Where the programs go. */
   readonly folder: string;
 }

@@ -5,7 +5,7 @@ import { ARCHITECTURES, programOf } from './architecture.ts';
 import type { Architecture } from './architecture.ts';
 import { OPTIMIZE, SOURCES } from './sources.ts';
 
-export interface Compilation {
+interface Compilation {
   readonly zig: string;
   /** Where the programs go. */
   readonly folder: string;

@@ -14,12 +14,12 @@ export interface FoundSeal {
 }
 
 /** It can't be had here. `message` says why, and what helps. */
-export interface UnavailableSeal {
+interface UnavailableSeal {
   readonly kind: 'unavailable';
   readonly message: string;
 }
 
-export interface SealOptions {
+interface SealOptions {
   /** Read for PATH, HOME, the cache folder and `LACUNA_SEAL_DIR`. */
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress?: OnProgress;

@@ -15,8 +15,7 @@ export interface ToolchainOptions {
   readonly onStart: (pid: number) => void;
 }
 
-export type Toolchain =
-  { readonly kind: 'found'; readonly zig: string } | { readonly kind: 'missing'; readonly why: string };
+type Toolchain = { readonly kind: 'found'; readonly zig: string } | { readonly kind: 'missing'; readonly why: string };
 
 /** The pinned Zig, from its Python package, which pip checks against our hash. It is put beside nothing else and installs nothing. */
 export async function zigToolchain(options: ToolchainOptions): Promise<Toolchain> {

@@ -7,7 +7,7 @@ import { identify, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Held by one process on the machine. Disposing it lets the next one in. */
-export interface BuildLock extends AsyncDisposable {
+interface BuildLock extends AsyncDisposable {
   /** Keeps the lock while `pid` runs as well, even if we die: a compiler outlives a killed parent. */
   readonly include: (pid: number) => void;
 }

@@ -79,5 +79,3 @@ export const CLUSTER_SERVERS = {
   containerd: containerd('containerd', 'LACUNA_CONTAINERD', 'about a minute'),
   'containerd-shim': containerd('containerd-shim-runc-v2', 'LACUNA_CONTAINERD_SHIM', 'some seconds'),
 } as const;
-
-export type ClusterServerName = keyof typeof CLUSTER_SERVERS;

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** How a command went. `output` is the end of stdout and stderr together. */
-export type CommandResult =
+type CommandResult =
   | { readonly kind: 'ok'; readonly output: string }
   | { readonly kind: 'failed'; readonly output: string; readonly reason: string };
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: URL;
   readonly signal?: AbortSignal | undefined;

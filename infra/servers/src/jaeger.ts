@@ -8,7 +8,7 @@ import { pidFileOf, startServerProcess } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** Ports of 127.0.0.1. Each is any free one unless wished for. */
-export interface JaegerPorts {
+interface JaegerPorts {
   readonly otlpHttp?: number;
   readonly otlpGrpc?: number;
   readonly query?: number;

@@ -1,5 +1,5 @@
 /** One thing to tell the person who waits. A passing line is a counter: the next one may overwrite it. */
-export interface Progress {
+interface Progress {
   readonly message: string;
   readonly passing: boolean;
 }

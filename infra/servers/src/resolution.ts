@@ -1,7 +1,7 @@
 import type { OnProgress } from './progress.ts';
 
 /** How a binary was had: named by a variable, on PATH, built before, built now, or an image behind a launcher script. */
-export type ServerSource = 'variable' | 'path' | 'cache' | 'build' | 'container';
+type ServerSource = 'variable' | 'path' | 'cache' | 'build' | 'container';
 
 export interface FoundServer {
   readonly kind: 'found';

@@ -3,7 +3,7 @@ import type { ResolveOptions, UnavailableServer } from './resolution.ts';
 import type { ServerName } from './server-catalog.ts';
 
 /** Programs that are of use only together. */
-export interface FoundBinaries<Name extends ServerName> {
+interface FoundBinaries<Name extends ServerName> {
   readonly kind: 'found';
   readonly paths: Readonly<Record<Name, string>>;
 }

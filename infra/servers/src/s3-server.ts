@@ -14,7 +14,7 @@ export interface S3Server extends ServerProcess {
   readonly buckets: string;
 }
 
-export interface S3ServerOptions extends ServerOptions {
+interface S3ServerOptions extends ServerOptions {
   readonly port?: number;
   /** The one user there is. */
   readonly accessKeyId: string;

@@ -6,7 +6,6 @@
  */
 export { exitCodeOf } from './exit-code.ts';
 export { describeLog } from './render/log-statement.ts';
-export type { RenderOptions } from './render/render-options.ts';
 export { renderStatus } from './render/status.ts';
 export { renderVerdictLine } from './render/verdict.ts';
-export { readersOf, settingsOfServices, type ServiceSetting } from './settings-of-services.ts';
+export { readersOf, settingsOfServices } from './settings-of-services.ts';

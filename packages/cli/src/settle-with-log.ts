@@ -2,7 +2,7 @@ import type { Client } from '@lacuna/client';
 import type { EvaluationView } from '@lacuna/contracts';
 import type { LogSink } from './log-sink.ts';
 
-export interface SettleOptions {
+interface SettleOptions {
   /** Where the bytes of the log go as they come; nowhere if absent. */
   readonly sink?: LogSink | undefined;
   readonly signal: AbortSignal;

@@ -23,7 +23,7 @@ const PATIENCE_MS = 60_000;
 /** Which evaluations to diagnose together; all of them must hold. */
 export type RangeFilters = Pick<ListFilters, 'since' | 'labels' | 'name' | 'signal'>;
 
-export interface ClientOptions {
+interface ClientOptions {
   /** Address of the server, such as `http://127.0.0.1:4280`. */
   readonly url: string;
   readonly token?: string | undefined;

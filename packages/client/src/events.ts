@@ -26,7 +26,7 @@ export interface EventsOptions {
 /** `open` each time a stream begins: before it, something may have been missed by whoever keeps no event ids. */
 export type StreamChange = { readonly kind: 'open' } | { readonly kind: 'event'; readonly event: ServerEvent };
 
-export interface Subscription extends EventsOptions {
+interface Subscription extends EventsOptions {
   /** Of all evaluations when absent. */
   readonly id?: string | undefined;
   readonly patience: Patience;

@@ -5,13 +5,8 @@
  * It refuses to decide anything: no verdict, no state of its own, no rendering. Waiting ends with the verdict, or with the
  * stage that is stuck. A server that was never there is an error at once.
  */
-export { createClient, type Client, type ClientOptions, type RangeFilters } from './create-client.ts';
-export type { CancelOptions } from './cancel.ts';
-export type { EventsOptions, ServerEvent } from './events.ts';
-export type { ListFilters } from './list.ts';
-export type { LogAnswer, LogOptions } from './log.ts';
+export { createClient, type Client, type RangeFilters } from './create-client.ts';
+export type { ServerEvent } from './events.ts';
+export type { LogOptions } from './log.ts';
 export { NoVerdict } from './no-verdict.ts';
 export { ServerUnreachable } from './server-unreachable.ts';
-export type { BatchResult, SubmitOptions } from './submit.ts';
-export type { Stuck } from './vigil.ts';
-export type { WaitOptions } from './wait-until-settled.ts';

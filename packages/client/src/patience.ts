@@ -6,7 +6,7 @@ import { ServerUnreachable } from './server-unreachable.ts';
 const FIRST_MS = 100;
 const LONGEST_MS = 2_000;
 
-export interface PatienceOptions {
+interface PatienceOptions {
   /** Milliseconds without any success after which the last error is thrown. */
   readonly forMs: number;
   readonly signal?: AbortSignal | undefined;

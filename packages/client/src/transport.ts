@@ -5,7 +5,7 @@ import { ServerUnreachable, unreachable } from './server-unreachable.ts';
 /** Milliseconds without a byte after which an answer is given up. Far above what a healthy server takes, below a person's patience. */
 const ANSWER_WITHIN_MS = 30_000;
 
-export interface Request {
+interface Request {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Path and query, from `/v1`. */
   readonly path: string;

@@ -18,7 +18,7 @@ export interface ApiObject {
   readonly metadata?: ObjectMeta;
 }
 
-export interface Condition {
+interface Condition {
   readonly type?: string;
   readonly status?: string;
   readonly reason?: string;

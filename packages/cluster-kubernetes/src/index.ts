@@ -6,6 +6,4 @@
  */
 export { openKubernetesApi, type KubernetesApi } from './open-kubernetes-api.ts';
 export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
-export type { PodDefaults } from './job-manifest.ts';
 export type { SealHelper } from './seal-helper.ts';
-export type { Timings } from './timings.ts';

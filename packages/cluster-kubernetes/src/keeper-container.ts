@@ -6,7 +6,7 @@ import { SEAL_VOLUME } from './seal-mount.ts';
 export const KEEPER_CONTAINER = 'keeper';
 
 /** What one evaluation wants to be kept. */
-export type Wishes = Pick<JobRequest, 'spoolBytes' | 'reportFile'>;
+type Wishes = Pick<JobRequest, 'spoolBytes' | 'reportFile'>;
 
 /** No image has anything there. */
 const FOLDER = '/.lacuna-kept';

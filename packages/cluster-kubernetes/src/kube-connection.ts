@@ -21,7 +21,7 @@ const CREDENTIALS_KEPT_MS = 1_000;
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json';
 
 /** A response whose body is still to be read. */
-export interface OpenResponse {
+interface OpenResponse {
   readonly status: number;
   readonly retryAfterMs?: number;
   readonly body: AsyncIterable<Uint8Array>;

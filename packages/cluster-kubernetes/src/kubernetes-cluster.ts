@@ -23,7 +23,7 @@ import { remove } from './remove.ts';
 import { stop } from './stop.ts';
 import type { Timings } from './timings.ts';
 
-export interface KubernetesClusterParts {
+interface KubernetesClusterParts {
   readonly connection: KubeConnection;
   readonly namespace: string;
   readonly timings: Timings;

@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
 /** A line that begins in a piece of a log: its offset in the piece's bytes (which may be their end), and its timestamp. */
-export interface StampedLine {
+interface StampedLine {
   readonly at: number;
   readonly stamp: string;
 }

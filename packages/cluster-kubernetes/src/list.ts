@@ -3,7 +3,7 @@ import type { Collection } from './collections.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { lossOfError, lossOfRefusal, type Loss } from './loss.ts';
 
-export type Listing<T> =
+type Listing<T> =
   | { readonly kind: 'listed'; readonly items: readonly T[]; readonly resourceVersion: string }
   | { readonly kind: 'lost'; readonly loss: Loss };
 

@@ -5,7 +5,7 @@ import { ExplanationObserver } from './explanation-observer.ts';
 import { merge } from './merge.ts';
 import type { WatchDeps } from './watch-loop.ts';
 
-export interface ObserveDeps extends WatchDeps {
+interface ObserveDeps extends WatchDeps {
   readonly namespace: string;
 }
 

@@ -8,11 +8,11 @@ import { observationsOf, observationsOfDeleted } from './observations-of.ts';
 import { Versions } from './versions.ts';
 import { watchLoop, type WatchDeps, type Watched } from './watch-loop.ts';
 
-export type Listed =
+type Listed =
   | { readonly kind: 'listed'; readonly observations: readonly Observation[]; readonly drift: number }
   | { readonly kind: 'lost'; readonly loss: Loss };
 
-export type Step =
+type Step =
   { readonly kind: 'observed'; readonly observation: Observation } | { readonly kind: 'lost'; readonly loss: Loss };
 
 /** One collection as one observer sees it: what it lists and watches, without what is older than what was told already. */

@@ -4,7 +4,7 @@ import { conditionOf, createdAt, timeOf, type ApiPod } from './api-objects.ts';
 type Gone = NonNullable<PodSnapshot['gone']>;
 
 /** What took a pod away, and how the end of its container is then called. */
-export interface Disruption extends Gone {
+interface Disruption extends Gone {
   readonly endReason: 'Evicted' | 'Preempted' | 'Lost';
 }
 

@@ -3,7 +3,7 @@ import { outcomeOfChange, orUnavailable } from './change-outcome.ts';
 import { jobsPath } from './collections.ts';
 import type { KubeConnection } from './kube-connection.ts';
 
-export interface RemoveDeps {
+interface RemoveDeps {
   readonly connection: KubeConnection;
   readonly namespace: string;
 }

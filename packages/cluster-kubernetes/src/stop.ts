@@ -7,7 +7,7 @@ import { ANNOTATIONS, LABELS } from './identity.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import { snapshotOfJob } from './snapshot-of-job.ts';
 
-export interface StopDeps {
+interface StopDeps {
   readonly connection: KubeConnection;
   readonly namespace: string;
 }

@@ -10,7 +10,7 @@ interface Review {
   readonly request: { readonly uid: string };
 }
 
-export type WebhookAnswer = (review: Review, response: ServerResponse) => void;
+type WebhookAnswer = (review: Review, response: ServerResponse) => void;
 
 /** Answers of a webhook that asks nobody. */
 export const WEBHOOK_ANSWERS = {

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import type { ApiObject } from '../src/api-objects.ts';
 import { openKubernetesCluster, type KubernetesClusterOptions } from '../src/index.ts';
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
@@ -17,7 +17,7 @@ export interface Seen {
 
 type Answer = (response: ServerResponse, seen: Seen) => unknown;
 type Kind = 'jobs' | 'pods' | 'events' | 'nodes' | 'configmaps';
-export type Verb = 'list' | 'watch' | 'create' | 'get' | 'patch' | 'delete' | 'log';
+type Verb = 'list' | 'watch' | 'create' | 'get' | 'patch' | 'delete' | 'log';
 
 /** An API server that says what a test has prepared, in order; prepared answers run out into an empty cluster whose watches are silent. */
 export class ScriptedApi implements AsyncDisposable {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface TemporaryDirectory extends AsyncDisposable {
+interface TemporaryDirectory extends AsyncDisposable {
   readonly path: string;
 }
 

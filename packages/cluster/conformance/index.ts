@@ -15,12 +15,12 @@ import { streamsClauses } from './streams-clauses.ts';
 import { spoolClauses } from './spool-clauses.ts';
 import type { ClusterFeatures, OpenSubject } from './subject.ts';
 
-export { PROGRAMS, programOf, type ConformanceProgram } from './programs.ts';
-export { containerOf, Session, useSession } from './session.ts';
-export type { ClusterFeatures, ClusterSubject, OpenSubject } from './subject.ts';
+export { PROGRAMS, programOf } from './programs.ts';
+export { containerOf, Session } from './session.ts';
+export type { ClusterFeatures, ClusterSubject } from './subject.ts';
 export { Watch } from './watch.ts';
 
-export interface ConformanceOptions {
+interface ConformanceOptions {
   readonly open: OpenSubject;
   readonly features: ClusterFeatures;
 }

@@ -15,7 +15,7 @@ export type EnsureOutcome =
   | { readonly kind: 'throttled'; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'unavailable'; readonly message: string };
 
-export interface TakenJob {
+interface TakenJob {
   readonly uid: string;
   readonly at: number;
   /** What of the request this cluster does not do, in its own words. */

@@ -24,14 +24,14 @@ export interface ContractSpan {
 }
 
 /** Something that happened at one instant of a span. */
-export interface ContractSpanEvent {
+interface ContractSpanEvent {
   readonly name: string;
   readonly atMs: number;
   readonly attributes: Readonly<Record<string, ContractAttribute>>;
 }
 
 /** Another span that this one refers to, in this trace or in the caller's. */
-export interface ContractSpanLink {
+interface ContractSpanLink {
   readonly traceId: string;
   readonly spanId: string;
   readonly attributes: Readonly<Record<string, ContractAttribute>>;

@@ -7,7 +7,7 @@ export const KNOWN_BY = ['watched', 'relisted', 'inferred', 'reported'] as const
 export type KnownBy = (typeof KNOWN_BY)[number];
 
 /** What every fact says, whatever its type. */
-export interface FactEnvelope<Name extends string = string, Data = unknown> {
+interface FactEnvelope<Name extends string = string, Data = unknown> {
   readonly v: 1;
   readonly type: Name;
   readonly evaluation: EvaluationId;

@@ -1,5 +1,5 @@
 /** What the shell must do with an error: the only question it asks. */
-export type Disposition = 'rejected' | 'retry' | 'failed' | 'bug';
+type Disposition = 'rejected' | 'retry' | 'failed' | 'bug';
 
 /** Every error code that leaves a process, what it means and what the shell does with it. */
 export const FAILURES = {

@@ -16,13 +16,13 @@ export type {
   StageOutcome,
   StageView,
 } from './api.ts';
-export { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.ts';
+export { parseByteSize } from './byte-size.ts';
 export { ATTRIBUTES } from './attributes.ts';
 export { CATALOG, factDefinition, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
 export { CLEAN_UP } from './clean-up.ts';
 export { CD_EVENT_TYPES, CDEVENTS_VERSION, type CdEvent, type CdEventKind, type CdOutcome } from './cd-event.ts';
-export { ALONE_OUTCOMES, type AloneOutcome } from './facts/compared-alone.ts';
-export type { ContractAttribute, ContractSpan, ContractSpanEvent, ContractSpanLink } from './contract-span.ts';
+export { type AloneOutcome } from './facts/compared-alone.ts';
+export type { ContractAttribute, ContractSpan } from './contract-span.ts';
 export {
   CONDITIONS,
   CONFIDENCES,
@@ -35,7 +35,7 @@ export {
   type ReaderState,
   type SharedTrait,
 } from './diagnosis.ts';
-export { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+export { formatDuration, parseDuration } from './duration.ts';
 export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
 export {
   EvaluationSpecSchema,
@@ -46,19 +46,10 @@ export {
   type RecordedSpec,
   type RetryCause,
 } from './evaluation-spec.ts';
-export {
-  Failure,
-  FAILURES,
-  problemDetails,
-  type Disposition,
-  type FailureCode,
-  type Problem,
-  type ProblemDetails,
-} from './failure.ts';
-export type { FactDefinition, FactEnvelope, KnownBy } from './fact.ts';
+export { Failure, FAILURES, problemDetails, type FailureCode, type Problem, type ProblemDetails } from './failure.ts';
+export type { KnownBy } from './fact.ts';
 export { decodeFact, encodeFact, fact, sameFact } from './fact-codec.ts';
 export {
-  LOG_CAUSES,
   LOG_STATES,
   LogStatementSchema,
   type LogCause,
@@ -70,15 +61,7 @@ export { nearest } from './nearest.ts';
 export { parseDeadlines } from './parse-deadlines.ts';
 export { reportFileOf, type ReportFileSetting } from './report-setting.ts';
 export { parseJsonBytes, parseSpec, parseSpecBytes } from './parse-spec.ts';
-export {
-  evaluationOfRun,
-  evaluationsOfRun,
-  runIdFrom,
-  RunSchema,
-  runSpanIdOf,
-  runTraceIdOf,
-  type RunPlace,
-} from './run.ts';
+export { evaluationOfRun, evaluationsOfRun, runIdFrom, runSpanIdOf, runTraceIdOf, type RunPlace } from './run.ts';
 export { SealSchema, SpoolSchema, type Seal, type SealedStreams, type Spool } from './seal.ts';
 export {
   SPAN_CONTRACT,
@@ -86,7 +69,6 @@ export {
   STAGES,
   type Deadlines,
   type Stage,
-  type StageContract,
   type StageService,
 } from './span-contract.ts';
 export { STORAGE_FACTS } from './storage-facts.ts';
@@ -115,7 +97,6 @@ export {
   MAX_NAMES,
   TEST_REPORT_FORMATS,
   TestReportSchema,
-  TestResultSchema,
   type TestReport,
   type TestReportFormat,
   type TestResult,

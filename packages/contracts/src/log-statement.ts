@@ -5,7 +5,7 @@ export const LOG_STATES = ['sealed', 'unsealed', 'truncated', 'mismatch', 'none'
 export type LogState = (typeof LOG_STATES)[number];
 
 /** Why a log is not proven whole, or where bytes of it are missing. Each is told apart from the others by what was read, never guessed. */
-export const LOG_CAUSES = {
+const LOG_CAUSES = {
   'no-seal': 'nothing sealed the log, so nobody can know that it is complete',
   killed: 'the container was killed before its seal could be written',
   evicted: 'the pod was evicted or preempted before its seal could be written',
@@ -29,7 +29,7 @@ export type LogCause = keyof typeof LOG_CAUSES;
 const cause = Type.Enum(Object.keys(LOG_CAUSES) as LogCause[]);
 
 /** A place in the stored bytes behind which bytes of the container are missing. */
-export const LogGapSchema = Type.Object({
+const LogGapSchema = Type.Object({
   at: Type.Integer({ minimum: 0, description: 'Bytes stored before the place.' }),
   until: Type.Optional(
     Type.Integer({

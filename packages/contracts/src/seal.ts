@@ -14,7 +14,7 @@ const tail = Type.Integer({
  * What stdout and stderr were each, where they were passed on apart. The log has then the order in which the runtime came to write them, which
  * `sha256` of both together does not have; `records` is of the log in any order, as long as no line is mixed with another one.
  */
-export const SealedStreamsSchema = Type.Object({
+const SealedStreamsSchema = Type.Object({
   stdout: Type.Object({ ...counts, tail: Type.Optional(tail) }),
   stderr: Type.Object({ ...counts, tail: Type.Optional(tail) }),
   records: Type.Optional(

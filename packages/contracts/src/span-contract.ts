@@ -16,7 +16,7 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 /** One row of the span contract: what every evaluation is owed. */
-export interface StageContract {
+interface StageContract {
   readonly stage: Stage;
   readonly service: StageService;
   readonly from: string;

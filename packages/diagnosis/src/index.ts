@@ -4,12 +4,12 @@
  * It decides nothing: verdicts and findings are lifecycle's, and no cause is named without a fact for it.
  */
 export { asksForLog } from './asks-for-log.ts';
-export { caseOf, type Case, type Overlap, type QueueFigures, type Surroundings } from './case.ts';
+export { type Overlap, type QueueFigures, type Surroundings } from './case.ts';
 export { diagnose } from './diagnose.ts';
 export { diagnoseRange } from './diagnose-range.ts';
 export { digestOf } from './digest.ts';
 export { LogClues } from './log/log-clues.ts';
 export { LogScanner } from './log/log-scanner.ts';
-export type { LogSignal, LogSignals, SignalKind } from './log/signals.ts';
+export type { LogSignals } from './log/signals.ts';
 export type { Digest } from './traits.ts';
 export { RULES } from './rules/all-rules.ts';

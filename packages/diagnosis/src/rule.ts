@@ -1,7 +1,7 @@
 import type { Case } from './case.ts';
 
 /** A fact in words, when the case has it. */
-export type Says = (known: Case) => string | false | undefined;
+type Says = (known: Case) => string | false | undefined;
 
 /** One piece of evidence: how much it weighs, and what it says when it is there. */
 export interface Sign {

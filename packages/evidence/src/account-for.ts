@@ -2,7 +2,7 @@ import type { TestReport } from '@lacuna/contracts';
 import { sum } from './tally.ts';
 
 /** Why a report can't carry a verdict. The first that applies. */
-export type Flaw =
+type Flaw =
   /** The closing summary is missing, and so are tests that were announced or expected. */
   | 'results-missing'
   /** The closing summary is missing; how many tests there should be is reached or not known. */

@@ -1,7 +1,7 @@
 import type { Outcome } from './tally.ts';
 
 /** What a suite says of itself; each only if it does. */
-export interface JunitClaims {
+interface JunitClaims {
   readonly tests: number | undefined;
   readonly bad: number | undefined;
   readonly seconds: number | undefined;

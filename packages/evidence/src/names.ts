@@ -1,5 +1,5 @@
 /** Test names are kept up to this length, in UTF-16 units. */
-export const MAX_NAME = 512;
+const MAX_NAME = 512;
 
 const HIGH_SURROGATE = 0xd800;
 

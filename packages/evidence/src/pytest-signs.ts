@@ -1,7 +1,7 @@
 import { itemResult, letterResults, splitColumn } from './pytest-result.ts';
 
 export const START = 'test session starts';
-export const SECTIONS = [
+const SECTIONS = [
   'ERRORS',
   'FAILURES',
   'PASSES',

@@ -11,7 +11,7 @@ export interface TapResult {
   readonly opens: boolean;
 }
 
-export type TapLine =
+type TapLine =
   | TapResult
   | { readonly kind: 'plan'; readonly depth: number; readonly count: number }
   | { readonly kind: 'close'; readonly depth: number }

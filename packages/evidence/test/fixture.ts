@@ -6,7 +6,7 @@ import { TOOLS, type Tool } from './cases/index.ts';
 
 const DIRECTORY = join(import.meta.dirname, 'fixtures');
 
-export interface Fixture {
+interface Fixture {
   readonly tool: Tool;
   readonly name: string;
   readonly bytes: Uint8Array;

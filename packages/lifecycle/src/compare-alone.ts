@@ -2,7 +2,7 @@ import { fact, type AloneOutcome, type FactData, type FactOf } from '@lacuna/con
 import { latestAttempt, primaryPod, startOf, type Attempt, type Evaluation } from './evaluation.ts';
 
 /** A suite as it ran together with the others of its run, and a repetition of it by itself; with what the log of each says it lacked. */
-export interface Repetition {
+interface Repetition {
   readonly together: Evaluation;
   readonly alone: Evaluation;
   readonly others: readonly Evaluation[];
@@ -107,7 +107,7 @@ function pressure({ warnings, pods }: Attempt): string[] {
 }
 
 /** What all repetitions say together. */
-export type AloneVerdict = 'passes-alone' | 'fails-the-same' | 'flaky';
+type AloneVerdict = 'passes-alone' | 'fails-the-same' | 'flaky';
 
 /** One answer out of all repetitions: `flaky` unless they agree. Undefined without any. */
 export function aloneVerdict(comparisons: readonly FactOf<'compared-alone'>[]): AloneVerdict | undefined {

@@ -3,8 +3,7 @@
  * nothing is sent. The services fold facts with it and publish what `decide` returns.
  */
 export { beforeRemoval } from './before-removal.ts';
-export type { Break } from './break.ts';
-export { aloneVerdict, compareAlone, type Repetition } from './compare-alone.ts';
+export { aloneVerdict, compareAlone } from './compare-alone.ts';
 export { decide, nextDeadline } from './decide.ts';
 export {
   attemptsOf,
@@ -15,13 +14,11 @@ export {
   unknownEvaluation,
   type Attempt,
   type Evaluation,
-  type Finding,
   type Pod,
 } from './evaluation.ts';
 export { fold, join, type Recorded } from './join.ts';
 export { openLogs } from './open-logs.ts';
 export { phaseOf } from './phase.ts';
-export { timeoutOf } from './stage-rules.ts';
 export { stagesOf, type StageState } from './stages.ts';
 export { testsOf } from './judge-run.ts';
 export { viewOf } from './view.ts';

@@ -14,7 +14,7 @@ import { brokenReport } from './report-break.ts';
 import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 /** How the begin and the end of one stage are read from facts. Undefined = not known (yet). */
-export interface StageRule {
+interface StageRule {
   readonly begin: (evaluation: Evaluation, attempt: Attempt) => number | undefined;
   readonly end: (evaluation: Evaluation, attempt: Attempt) => StageEnd | undefined;
   /**
@@ -107,7 +107,7 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
 };
 
 /** The run time that the spec allows, in milliseconds; ten minutes when it says nothing. */
-export function timeoutOf(evaluation: Evaluation): number {
+function timeoutOf(evaluation: Evaluation): number {
   return parseDuration(evaluation.submitted?.data.spec.timeout ?? '10m') ?? 600_000;
 }
 

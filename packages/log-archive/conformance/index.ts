@@ -1,2 +1,2 @@
 /** The conformance suite of object stores: what everything that keeps archived logs has to do. It runs against real stores only. */
-export { objectStoreSuite, type StoreSubject } from './object-store-suite.ts';
+export { objectStoreSuite } from './object-store-suite.ts';

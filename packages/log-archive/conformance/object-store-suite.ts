@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ObjectStore } from '../src/index.ts';
 
 /** A store to be tested, and what a test does to it behind its back. */
-export interface StoreSubject extends AsyncDisposable {
+interface StoreSubject extends AsyncDisposable {
   readonly store: ObjectStore;
   /** Makes it fail until `mend`. */
   breakDown(): Promise<void>;

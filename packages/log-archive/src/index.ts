@@ -4,11 +4,10 @@
  * never handed on as log. It decides nothing: who moves what when, and what facts say of it, is its caller's business.
  */
 export { DirectoryStore } from './directory-store.ts';
-export { LogArchive, type ArchivedLog, type LogPiece } from './log-archive.ts';
-export { FRAME_BYTES, type LogIdentity } from './log-packer.ts';
-export { objectName, type LogOwner, type NamedLog } from './object-name.ts';
-export type { ByteRange, ObjectStore } from './object-store.ts';
+export { LogArchive, type ArchivedLog } from './log-archive.ts';
+export { FRAME_BYTES } from './log-packer.ts';
+export { objectName } from './object-name.ts';
+export type { ObjectStore } from './object-store.ts';
 export { openLogArchive, type ArchiveSettings } from './open-log-archive.ts';
-export { readClosedLog, type ClosedLog, type LogStream } from './read-closed-log.ts';
-export type { S3Options } from './s3-client.ts';
+export { readClosedLog, type ClosedLog } from './read-closed-log.ts';
 export { S3Store } from './s3-store.ts';

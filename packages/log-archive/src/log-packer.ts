@@ -10,7 +10,7 @@ export interface LogIdentity {
   readonly sha256: string;
 }
 
-export type Packing = Pick<FactData<'log-archived'>, 'packedBytes' | 'index'>;
+type Packing = Pick<FactData<'log-archived'>, 'packedBytes' | 'index'>;
 
 /** What a reader unpacks at a time, in bytes of the log: the least that is fetched, and what is held in memory. */
 export const FRAME_BYTES = 2 ** 20;

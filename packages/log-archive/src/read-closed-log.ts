@@ -2,7 +2,7 @@ import { Failure, type FactOf, type LogStatement } from '@lacuna/contracts';
 import type { LogArchive, LogPiece } from './log-archive.ts';
 
 /** The stream of logs, as far as it is read here. */
-export interface LogStream {
+interface LogStream {
   logEnd(subject: string): Promise<{ readonly offset: number }>;
   readLog(
     subject: string,

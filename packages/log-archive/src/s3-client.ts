@@ -12,7 +12,7 @@ export interface S3Options {
   readonly secretAccessKey: string;
 }
 
-export interface S3Request {
+interface S3Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly object: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface S3Request {
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
-export interface S3Answer {
+interface S3Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Uint8Array<ArrayBuffer>;

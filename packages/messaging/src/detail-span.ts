@@ -4,7 +4,7 @@ import { spanIdOf, traceIdOf, type EvaluationId } from '@lacuna/contracts';
 const tracer = trace.getTracer('@lacuna/messaging');
 
 /** What a detail span is about. */
-export interface Detail {
+interface Detail {
   readonly name: string;
   readonly kind: SpanKind;
   readonly evaluation: EvaluationId;

@@ -6,7 +6,7 @@ import { toHeaders } from './headers.ts';
 const decoder = new TextDecoder();
 
 /** What JetStream acknowledges: the message is stored at `seq`. `duplicate` = a message with the same `Nats-Msg-Id` was there. */
-export interface Acknowledgement {
+interface Acknowledgement {
   readonly stream: string;
   readonly seq: number;
   readonly duplicate?: boolean;

@@ -14,7 +14,7 @@ const PATIENCE = { withinMs: DEADLINE_MS };
 const WRONG_SEQUENCE: readonly number[] = [API_ERRORS.wrongLastSequence, API_ERRORS.wrongLastSequenceConstant];
 
 /** What became of a chunk. */
-export type AppendOutcome =
+type AppendOutcome =
   | { readonly kind: 'stored'; readonly end: number }
   /** Not stored: the log does not end where the chunk begins, because somebody else writes it too. Go on at `end`. */
   | { readonly kind: 'behind'; readonly end: number };

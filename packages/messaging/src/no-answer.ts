@@ -1,5 +1,5 @@
 /** Why a request has no answer. Only `no-responders` says that nothing happened; after the others the outcome is unknown. */
-export type Silence = 'timeout' | 'disconnected' | 'no-responders' | 'closed';
+type Silence = 'timeout' | 'disconnected' | 'no-responders' | 'closed';
 
 /** A request that was not answered. Whoever must know the outcome asks again or reads back. */
 export class NoAnswer extends Error {

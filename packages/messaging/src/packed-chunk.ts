@@ -30,7 +30,7 @@ export async function packedBytes(bytes: Uint8Array): Promise<Uint8Array | undef
 }
 
 /** A stored chunk. */
-export interface ChunkMessage {
+interface ChunkMessage {
   readonly subject: string;
   readonly bytes: Uint8Array;
   readonly headers: Headers;

@@ -10,7 +10,7 @@ import {
 import { inboxPrefix } from './dial.ts';
 
 /** What a NATS user may publish and subscribe to, in the server's own terms: what is not listed is refused. */
-export interface Permissions {
+interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
   /** May answer a request that it has received, wherever the asker wants the answer. */

@@ -7,7 +7,7 @@ import { Delivery, isDelivery } from './delivery.ts';
 import { untilKnown } from './until-known.ts';
 
 /** What to pull, and what to do with it. */
-export interface PullSource {
+interface PullSource {
   readonly stream: string;
   /** How many messages may be in hand: pulled and not released. After a break, those asked for before it may come on top. */
   readonly window: number;

@@ -2,7 +2,7 @@ import type { Msg, MsgHdrs, NatsConnection } from 'nats';
 import { NoAnswer } from './no-answer.ts';
 
 /** What is asked, and of whom. */
-export interface Question {
+interface Question {
   readonly subject: string;
   readonly payload: Uint8Array | string;
   readonly timeoutMs: number;

@@ -7,7 +7,7 @@ import { InHand } from './in-hand.ts';
 import { Pull } from './pull.ts';
 
 /** A durable consumer, how many of its messages are handled at a time, and what becomes of those that fail. */
-export interface Worker extends Consumer, FailurePolicy {
+interface Worker extends Consumer, FailurePolicy {
   readonly concurrency: number;
 }
 

@@ -4,7 +4,7 @@ import type { StreamContract } from '@lacuna/contracts';
 export type StreamSettings = Readonly<Record<string, unknown>> & { readonly name: string };
 
 /** A setting with which a stream would lose or refuse what it must keep. */
-export interface Drift {
+interface Drift {
   readonly setting: string;
   readonly expected: string;
   readonly found: unknown;

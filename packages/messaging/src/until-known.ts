@@ -16,7 +16,7 @@ export interface Patience {
 export const DEADLINE_MS = 60_000;
 
 /** What a caller should wait before it tries again what could not be stored. */
-export const RETRY_AFTER_MS = 5_000;
+const RETRY_AFTER_MS = 5_000;
 
 const ATTEMPT_MS = 5_000;
 

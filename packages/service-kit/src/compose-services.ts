@@ -8,7 +8,7 @@ import { openService, serviceName } from './open-service.ts';
 import { describeConfig, parseConfig, type Environment } from './parse-config.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 
-export interface Composition {
+interface Composition {
   /** The life of the process; the services become part of it, and stop with it. */
   readonly life: Lifecycle;
   readonly env: Environment;

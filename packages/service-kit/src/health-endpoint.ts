@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { healthAnswer, type Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
-export interface HealthEndpointOptions {
+interface HealthEndpointOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
@@ -12,7 +12,7 @@ export interface HealthEndpointOptions {
   readonly metrics: Metrics;
 }
 
-export interface HealthEndpoint extends AsyncDisposable {
+interface HealthEndpoint extends AsyncDisposable {
   readonly url: string;
 }
 

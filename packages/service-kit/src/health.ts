@@ -10,19 +10,19 @@ export interface Health {
 }
 
 /** An answer for any HTTP server. */
-export interface HealthAnswer {
+interface HealthAnswer {
   readonly status: 200 | 503;
   readonly contentType: string;
   readonly body: string;
 }
 
 /** `GET /healthz`: 200 as long as a restart would not help; also while starting, reconnecting and draining. */
-export function livenessAnswer(health: Health): HealthAnswer {
+function livenessAnswer(health: Health): HealthAnswer {
   return json(health.state !== 'failed', { service: health.service, state: health.state });
 }
 
 /** `GET /readyz`: 200 when work is taken, else 503 with what it waits for. */
-export function readinessAnswer(health: Health): HealthAnswer {
+function readinessAnswer(health: Health): HealthAnswer {
   return json(isReady(health), health);
 }
 
@@ -32,7 +32,7 @@ export function isReady({ state, waitingFor }: Health): boolean {
 }
 
 /** `GET /metrics`. */
-export function metricsAnswer(metrics: Metrics): HealthAnswer {
+function metricsAnswer(metrics: Metrics): HealthAnswer {
   return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: metrics.text() };
 }
 

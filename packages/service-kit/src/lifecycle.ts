@@ -6,7 +6,7 @@ export type LifecycleState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: Error };
 
-export type LifecycleEnd = Extract<LifecycleState, { kind: 'stopped' | 'failed' }>;
+type LifecycleEnd = Extract<LifecycleState, { kind: 'stopped' | 'failed' }>;
 
 /** Something opened by a step. `closed` resolves when it ends by itself, for good; a service can't go on without it. */
 export interface Resource extends AsyncDisposable {

@@ -4,9 +4,9 @@ import { activeSpanIds } from '@lacuna/telemetry';
 export type { Logger } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
-export interface LoggerOptions {
+interface LoggerOptions {
   /** The service that speaks, as its spans name it. */
   readonly service: string;
   readonly level: LogLevel;

@@ -1,15 +1,15 @@
 /** The labels of a metric and the values that each may have. An empty list = values not known beforehand; keep those few. */
-export type LabelValues = Readonly<Record<string, readonly string[]>>;
+type LabelValues = Readonly<Record<string, readonly string[]>>;
 /** One value for each label. */
-export type Labels<L extends LabelValues> = {
+type Labels<L extends LabelValues> = {
   readonly [K in keyof L]: L[K] extends readonly [] ? string : L[K][number];
 };
 
-export interface Counter<L extends LabelValues> {
+interface Counter<L extends LabelValues> {
   /** Adds, one by default. */
   add(labels: Labels<L>, by?: number): void;
 }
-export interface Gauge<L extends LabelValues> {
+interface Gauge<L extends LabelValues> {
   set(labels: Labels<L>, value: number): void;
 }
 

@@ -25,7 +25,7 @@ export const ArchiveConfigSchema = Type.Object({
     Type.String({ minLength: 1, secret: true, description: 'the access key of the S3 store' }),
   ),
 });
-export type ArchiveConfig = Static<typeof ArchiveConfigSchema>;
+type ArchiveConfig = Static<typeof ArchiveConfigSchema>;
 
 /** The configured archive; undefined when there is none. Throws `Failure('invalid-config')`. */
 export function openArchive(config: ArchiveConfig): LogArchive | undefined {

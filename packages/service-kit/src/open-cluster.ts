@@ -49,7 +49,7 @@ export const ClusterConfigSchema = Type.Object({
       'processor of the nodes that run evaluations: the helper is built for it, and pods go to no other node',
   }),
 });
-export type ClusterConfig = Static<typeof ClusterConfigSchema>;
+type ClusterConfig = Static<typeof ClusterConfigSchema>;
 
 /** Opens the configured cluster. An adapter is loaded only here, so that a service does not carry the one that it does not use. */
 export async function openCluster(config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {

@@ -3,7 +3,7 @@ import { Failure, nearest, type Problem } from '@lacuna/contracts';
 import { parseSetting, settingsOf, type Setting } from './setting.ts';
 
 /** A configuration that holds, and what looks like a slip of the hand. */
-export interface ParsedConfig<S extends TObject> {
+interface ParsedConfig<S extends TObject> {
   readonly config: Readonly<Static<S>>;
   readonly warnings: readonly string[];
 }

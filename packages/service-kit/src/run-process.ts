@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { Lifecycle, type LifecycleState } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
 
-export interface ProcessOptions {
+interface ProcessOptions {
   readonly log: Logger;
   /** How long the stop may take, in milliseconds. */
   readonly stopMs: number;

@@ -16,7 +16,7 @@ export interface Setting {
   show(value: unknown): unknown;
 }
 
-export type ParsedSetting =
+type ParsedSetting =
   { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'problem'; readonly message: string };
 
 interface FieldSchema extends TSchema {

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 
 /** The fields by which a log line is found from a span, as the OpenTelemetry log format names them. */
-export interface ActiveSpanIds {
+interface ActiveSpanIds {
   readonly trace_id?: string;
   readonly span_id?: string;
 }

@@ -2,7 +2,7 @@ import type { ContractSpan } from '@lacuna/contracts';
 import type { ChangedSpan } from './changed-span.ts';
 import type { ExportOutcome } from './export-outcome.ts';
 
-export interface ContractExporterOptions {
+interface ContractExporterOptions {
   /** Base address of an OTLP/HTTP receiver: Jaeger itself or a collector. */
   readonly otlpUrl: string;
   /** Base address of Jaeger's query API; without it, what was accepted counts as there. */

@@ -1,5 +1,5 @@
 /** 4 KiB: Jaeger's badger store indexes every value and loses the whole span, after answering 200, when one is over 64 KB. */
-export const MAX_TEXT_BYTES = 4_096;
+const MAX_TEXT_BYTES = 4_096;
 /** A list is one value to Jaeger; half of what it can take leaves room for its JSON escapes. */
 const MAX_LIST_BYTES = 32 * 1_024;
 

@@ -4,7 +4,7 @@ import { requestGroups, storedTraces } from './stored-traces.ts';
 type Expected = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Traces that are not proven to be complete, and why some could not be asked for. */
-export interface ReadBack {
+interface ReadBack {
   readonly missing: ReadonlySet<string>;
   readonly unavailable?: Unavailable;
 }

@@ -16,7 +16,7 @@ export interface Unavailable {
   readonly retryAfterMs?: number;
 }
 
-export interface Answer {
+interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly headers: Headers;

@@ -1,7 +1,7 @@
 import { trace, type Tracer } from '@opentelemetry/api';
 import type { DetailSdk } from './detail-sdk.ts';
 
-export interface TelemetryOptions {
+interface TelemetryOptions {
   /** The `service.name` of the process: `lacuna-dispatch`, or `lacuna` where all services share one process. */
   readonly service: string;
   /** Base address of an OTLP/HTTP receiver, such as `http://127.0.0.1:4318`. Without it nothing is recorded. */

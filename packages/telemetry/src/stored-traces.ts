@@ -11,7 +11,7 @@ export interface StoredSpan {
 }
 
 /** Spans by trace and span id, with all that Jaeger has under one id. */
-export type StoredTraces = ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>>;
+type StoredTraces = ReadonlyMap<string, ReadonlyMap<string, readonly StoredSpan[]>>;
 
 /** At most 50 traces a request keeps its URL under 2 kB; at most 5,000 spans keep its answer, at 550 bytes a span, under 3 MB. */
 const MAX_TRACES = 50;

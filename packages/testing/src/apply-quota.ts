@@ -3,7 +3,7 @@ import type { ControlPlane } from '@lacuna/servers';
 import { apply, get } from './cluster-objects.ts';
 import { eventually } from './eventually.ts';
 
-export interface Quota {
+interface Quota {
   readonly name: string;
   /** `default` unless told. */
   readonly namespace?: string;

@@ -20,7 +20,7 @@ export { cannotRun, problemWith, serverBinaries } from './server-binary.ts';
 export { apply, get, getText } from './cluster-objects.ts';
 export { applyQuota } from './apply-quota.ts';
 export type { Manifest } from './cluster-objects.ts';
-export type { ControlPlane, Kwok, RealNode } from '@lacuna/servers';
+export type { ControlPlane, RealNode } from '@lacuna/servers';
 export { CONTROL_PLANE, freePort, nodeProblem } from '@lacuna/servers';
 export { startFakeKubelet } from './fake-kubelet.ts';
 export type { FakeKubelet, LogAnswer, LogRequest } from './fake-kubelet.ts';

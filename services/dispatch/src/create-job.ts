@@ -7,7 +7,7 @@ import { jobRequest, type JobDefaults } from './job-request.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { Entry } from './queue.ts';
 
-export interface CreateJobDeps {
+interface CreateJobDeps {
   /** One request to the cluster; whoever sends it learns from its outcome how many may be sent. */
   readonly ask: (request: JobRequest, signal: AbortSignal) => Promise<EnsureOutcome>;
   /** How long to wait before the same request is sent again. Milliseconds. */

@@ -3,7 +3,7 @@ import type { Bus } from '@lacuna/messaging';
 import type { Obstacle } from './obstacle.ts';
 import type { Entry } from './queue.ts';
 
-export interface DelayNoticesOptions {
+interface DelayNoticesOptions {
   /** Who waits less is not told of. Milliseconds. */
   readonly delayNoticeMs: number;
   readonly now: () => number;

@@ -12,7 +12,7 @@ import type { JobDefaults } from './job-request.ts';
 import type { Weights } from './parse-weights.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
 
-export interface DispatcherOptions {
+interface DispatcherOptions {
   /** How many Jobs may run at a time. */
   readonly capacity: number;
   /** How queues share the slots; evenly by default. */
@@ -30,7 +30,7 @@ type DispatcherBus = Pick<Bus, 'publishFact' | 'readEnv' | 'readFacts' | 'follow
 type DispatcherCluster = Pick<Cluster, 'ensure' | 'stop' | 'remove'>;
 
 /** For metrics and readiness. */
-export interface DispatcherState {
+interface DispatcherState {
   readonly caughtUp: boolean;
   readonly waiting: number;
   readonly holding: number;

@@ -6,7 +6,7 @@ export interface RemovalTimes {
   readonly mostMs: number;
 }
 
-export interface RemovalLineOptions extends RemovalTimes {
+interface RemovalLineOptions extends RemovalTimes {
   /** How many run side by side. */
   readonly concurrency: number;
   /** Whether evaluations run or wait to: then removals make way for them. */

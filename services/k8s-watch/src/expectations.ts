@@ -17,7 +17,7 @@ const TYPES: FactType[] = [
 ];
 
 /** An object of an open evaluation. */
-export interface Expected {
+interface Expected {
   readonly object: 'job' | 'pod';
   readonly uid: string;
   readonly identity: Identity;

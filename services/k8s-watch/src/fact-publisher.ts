@@ -4,7 +4,7 @@ import type { Bus } from '@lacuna/messaging';
 /** A listing of 10,000 pods tells 50,000 facts: all at once they would fill the memory and keep everything else waiting. */
 const ENOUGH_ON_THEIR_WAY = 256;
 
-export interface PublishReport {
+interface PublishReport {
   /** A fact that could not be stored. */
   readonly onError: (error: unknown, fact: Fact) => void;
   /** A container is told to have ended in another way than before; the first word stands (fault J19). */

@@ -3,7 +3,7 @@ import type { KnownBy } from '@lacuna/contracts';
 const SECOND_MS = 1_000;
 
 /** When something happened, and what the cluster's clock said if that is not the same. */
-export interface ObservedTime {
+interface ObservedTime {
   readonly at: number;
   readonly reportedAt?: number;
 }

@@ -2,7 +2,7 @@ import type { FactData } from '@lacuna/contracts';
 import { openLogs, type Evaluation } from '@lacuna/lifecycle';
 import type { Present } from './inventory.ts';
 
-export type Why = FactData<'orphan'>['why'];
+type Why = FactData<'orphan'>['why'];
 
 /** That an object should not be there, and why. */
 export interface OrphanReason {

@@ -10,7 +10,7 @@ import { callIn, RemovalProgress } from './removal-progress.ts';
 /** Evaluations that are read in one look at most: after a restart, or when removals fail, there can be thousands. */
 const READS_PER_LOOK = 50;
 
-export interface OrphanDeps {
+interface OrphanDeps {
   readonly bus: Pick<Bus, 'readFacts' | 'doneUpTo'>;
   readonly inventory: Inventory;
   readonly expectations: Expectations;

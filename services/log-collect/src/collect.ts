@@ -5,7 +5,7 @@ import { endOf } from './container-end.ts';
 import { containerOf, type Container } from './container.ts';
 import type { ReportFileFinding } from './read-report-file.ts';
 
-export interface CollectDeps extends CaptureDeps {
+interface CollectDeps extends CaptureDeps {
   readonly bus: CaptureDeps['bus'] & Pick<Bus, 'readFact'>;
   readonly wishesOf: (evaluation: EvaluationId) => Promise<LogWishes>;
   readonly readFile: (file: ReportFileSetting, container: Container, signal: AbortSignal) => Promise<ReportFileFinding>;

@@ -2,7 +2,7 @@ import { fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
-export interface HeldUpLogsDeps {
+interface HeldUpLogsDeps {
   readonly bus: Pick<Bus, 'publishFact'>;
   readonly now: () => number;
   readonly warn: (details: object, message: string) => void;

@@ -7,7 +7,7 @@ import type { Witness } from './container-end.ts';
 import { RecordSum } from './record-sum.ts';
 
 /** Bytes of a log, counted and hashed. */
-export interface Counted {
+interface Counted {
   readonly bytes: number;
   readonly lines: number;
   readonly sha256: string;

@@ -6,7 +6,7 @@ import { chunked } from './chunker.ts';
 import { spoolPlan } from './spool-plan.ts';
 import type { StoredLog } from './stored-log.ts';
 
-export interface RestoreDeps {
+interface RestoreDeps {
   readonly cluster: Pick<Cluster, 'openSpool'>;
   readonly container: ContainerRef;
   readonly chunking: Chunking;

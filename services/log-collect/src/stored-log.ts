@@ -9,7 +9,7 @@ import { LogAccount, type AccountWishes } from './log-account.ts';
 /** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */
 export class OtherWriter extends Error {}
 
-export interface StoredLogDeps {
+interface StoredLogDeps {
   readonly bus: Pick<Bus, 'openLog' | 'readLog'>;
   readonly subject: string;
   readonly containerId: string;

@@ -137,7 +137,7 @@ export class KubernetesRig implements AsyncDisposable {
   }
 }
 
-export function sealOf(written: Uint8Array | string): Seal {
+function sealOf(written: Uint8Array | string): Seal {
   const bytes = Buffer.from(written);
   const lines = bytes.filter((byte) => byte === 0x0a).length;
   const sha256 = createHash('sha256').update(bytes).digest('hex');

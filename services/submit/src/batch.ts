@@ -17,7 +17,7 @@ export const BATCH_LIMITS = { items: 1_000, bytes: 8 * 1024 * 1024 } as const;
 const AT_ONCE = 64;
 
 /** What became of one item. */
-export type BatchItem = (Accepted & { readonly status: 202 }) | ProblemDetails;
+type BatchItem = (Accepted & { readonly status: 202 }) | ProblemDetails;
 
 /** The specs of a batch, not looked into yet. Throws a `Failure` when it is none. */
 export function parseBatch(bytes: Uint8Array): unknown[] {

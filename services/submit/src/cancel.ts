@@ -3,7 +3,7 @@ import { phaseOf } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { readEvaluation } from './read-evaluation.ts';
 
-export interface CancelRequest {
+interface CancelRequest {
   readonly id: string;
   /** For people; stands in the fact. */
   readonly reason: string | undefined;

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { ArchiveConfigSchema } from '@lacuna/service-kit';
 
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
@@ -37,4 +37,3 @@ export const SubmitConfigSchema = Type.Object({
     description: 'submissions that may wait for NATS at a time; more are refused at once',
   }),
 });
-export type SubmitConfig = Static<typeof SubmitConfigSchema>;

@@ -2,7 +2,7 @@ import { traceIdOf, type Alert, type FactOf, type FactType } from '@lacuna/contr
 import { findingKey } from '@lacuna/lifecycle';
 
 /** Base addresses that links are made of; what is not known gives no link. */
-export interface LinkBases {
+interface LinkBases {
   readonly publicUrl?: string;
   readonly jaegerUrl?: string;
 }

@@ -9,7 +9,7 @@ export interface AlertTarget {
   readonly send: (alert: Alert, signal: AbortSignal) => Promise<void>;
 }
 
-export interface AlertTargetConfig {
+interface AlertTargetConfig {
   readonly alertmanagerUrl?: string;
   readonly webhookUrl?: string;
   readonly webhookSecret?: string;

@@ -14,7 +14,7 @@ import { latestAttempt, primaryPod, type Evaluation } from '@lacuna/lifecycle';
 /** Facts that are told as CDEvents. */
 export const TOLD_AS_CD_EVENTS = ['submitted', 'container-started', 'settled'] as const;
 
-export interface CdEventOrigin {
+interface CdEventOrigin {
   /** URI reference of this installation. */
   readonly source: string;
   /** Id of the environment in which the evaluations run. */

@@ -3,7 +3,7 @@ import { attemptsOf, fold, openLogs, type Evaluation } from '@lacuna/lifecycle';
 import type { DoneUpTo, History } from '@lacuna/messaging';
 
 /** What to do with a settled evaluation. */
-export type CompactionDue =
+type CompactionDue =
   | { readonly kind: 'now' }
   /** Not before a time: there was a fact about it lately. */
   | { readonly kind: 'early'; readonly until: number }

@@ -4,7 +4,7 @@ import { fold, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, DoneUpTo, History, RecordedFact } from '@lacuna/messaging';
 import { compactionDue, notDone } from './compaction-due.ts';
 
-export interface CompactorOptions {
+interface CompactorOptions {
   /** How long after its last fact an evaluation is compacted. Milliseconds. */
   readonly afterMs: number;
   readonly now: () => number;

@@ -4,7 +4,7 @@ import type { RecordedFact } from '@lacuna/messaging';
 import type { ContractExporter } from '@lacuna/telemetry';
 import { runSpansOf, spansOf } from '@lacuna/trace';
 
-export interface ExportDeps {
+interface ExportDeps {
   readonly sink: Pick<ContractExporter, 'export' | 'verify'>;
   readonly evaluationWith: (recorded: RecordedFact) => Promise<Evaluation>;
   /** The settled evaluations among these; throws when one is settled, but what it was cannot be read yet. */

@@ -19,7 +19,7 @@ export const { paths } = resolved as FoundSeal;
 /** The one for the processor of this machine. */
 export const seal = (): string => paths[OWN_ARCHITECTURE];
 
-export interface Run {
+interface Run {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: Buffer;

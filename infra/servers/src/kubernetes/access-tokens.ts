@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 
 /** Somebody who may call the API server, with the groups that RBAC knows them by. */
-export interface ClusterUser {
+interface ClusterUser {
   readonly name: string;
   readonly groups: readonly string[];
 }

@@ -20,7 +20,7 @@ export interface ApiRequest {
   readonly contentType?: string;
 }
 
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number;
   readonly text: string;
 }

@@ -15,7 +15,7 @@ export interface ControllerLimits {
 }
 
 /** What both programs are told: where the API server is and who they are there. */
-export interface ControllerOptions extends ServerOptions {
+interface ControllerOptions extends ServerOptions {
   readonly apiServer: ApiServer;
   readonly token: string;
   readonly limits: ControllerLimits | undefined;

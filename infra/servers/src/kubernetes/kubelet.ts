@@ -15,7 +15,7 @@ export const NODE_NAME = 'localhost';
 
 const TEMPLATE = new URL('../../../node/kubelet.yaml', import.meta.url);
 
-export interface KubeletOptions extends ServerOptions {
+interface KubeletOptions extends ServerOptions {
   readonly apiServer: ApiServer;
   readonly token: string;
   readonly nodeDir: string;

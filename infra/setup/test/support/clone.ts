@@ -23,14 +23,14 @@ appendFileSync(process.env.SANDBOX + '/servers-calls', process.argv.slice(2).joi
 process.exitCode = Number(process.env.SERVERS_EXIT_CODE ?? 0);
 `;
 
-export interface Run {
+interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** A clone with our setup scripts, where npm, the servers and the command line are stand-ins. */
-export interface Clone extends AsyncDisposable {
+interface Clone extends AsyncDisposable {
   readonly folder: string;
   /** Runs the setup with these arguments and gives what came of it. */
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Run>;

@@ -3,7 +3,7 @@ import type { EvaluationView } from '@lacuna/contracts';
 import type { Act } from './cast.ts';
 
 /** What the audience sees while it waits. */
-export type OnScene = (line: string) => void;
+type OnScene = (line: string) => void;
 
 /** Submits all acts at once, lets interfere whoever does, and waits until each is settled. */
 export async function play(

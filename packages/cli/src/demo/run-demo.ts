@@ -16,7 +16,7 @@ import { openKubernetesVenue } from './kubernetes-venue.ts';
 import { play } from './play.ts';
 import { alertTable, outcomeTable } from './programme.ts';
 
-export interface DemoOutcome {
+interface DemoOutcome {
   readonly seen: readonly Seen[];
   /** Expectations that did not hold; empty = the demo is green. */
   readonly problems: readonly string[];

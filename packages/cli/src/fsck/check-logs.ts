@@ -5,7 +5,7 @@ import type { ClosedLog, LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import type { Difference } from './difference.ts';
 
-export interface LogStores {
+interface LogStores {
   readonly bus: Pick<Bus, 'logEnd' | 'readLog'>;
   readonly archive: LogArchive | undefined;
   readonly now: () => number;

@@ -1,8 +1,7 @@
 import type { EvaluationId } from '@lacuna/contracts';
 
 /** What is compared with the stream. */
-export const STORES = ['read model', 'cluster', 'log store', 'archive', 'traces'] as const;
-export type Store = (typeof STORES)[number];
+type Store = 'read model' | 'cluster' | 'log store' | 'archive' | 'traces';
 
 /** One thing that is not as the facts have it. */
 export interface Difference {

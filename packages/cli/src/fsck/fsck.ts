@@ -11,7 +11,7 @@ import { findUnread } from './find-unread.ts';
 import { sameDifference, type Difference } from './difference.ts';
 import { readStream } from './read-stream.ts';
 
-export interface FsckStores {
+interface FsckStores {
   readonly bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog' | 'unreadConsumers'>;
   readonly client: Pick<Client, 'list'>;
   readonly cluster: Pick<Cluster, 'observe'>;
@@ -22,7 +22,7 @@ export interface FsckStores {
   readonly now: () => number;
 }
 
-export interface FsckOutcome {
+interface FsckOutcome {
   readonly evaluations: number;
   readonly logs: number;
   readonly differences: readonly Difference[];

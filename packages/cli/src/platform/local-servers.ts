@@ -11,7 +11,7 @@ import {
 import type { Lifecycle } from '@lacuna/service-kit';
 import { supervised } from './supervised.ts';
 
-export interface ServerContext {
+interface ServerContext {
   readonly life: Lifecycle;
   readonly dataDir: string;
   readonly env: NodeJS.ProcessEnv;

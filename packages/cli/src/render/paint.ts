@@ -9,7 +9,7 @@ export function colorsOf(on: boolean): Colors {
   return picocolors.createColors(on);
 }
 
-export interface Style {
+interface Style {
   readonly mark: string;
   readonly word: string;
   readonly paint: keyof Colors & ('green' | 'red' | 'yellow' | 'cyan' | 'dim');
@@ -25,7 +25,7 @@ export const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
   cancelled: { mark: '■', word: 'cancelled', paint: 'dim' },
 };
 
-export interface StageStyle extends Style {
+interface StageStyle extends Style {
   /** What its bar is drawn with: a hole looks like one. */
   readonly bar: string;
 }

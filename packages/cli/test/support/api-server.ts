@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { Failure, problemDetails, type Accepted, type EvaluationView } from '@lacuna/contracts';
 import { summaryOf } from './views.ts';
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

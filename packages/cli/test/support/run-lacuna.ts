@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../bin/lacuna.mjs', import.meta.url));
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly last: string;
 }
 
-export interface RunningLacuna extends AsyncDisposable {
+interface RunningLacuna extends AsyncDisposable {
   readonly child: ChildProcess;
   /** What it wrote so far. */
   readonly stderr: () => string;

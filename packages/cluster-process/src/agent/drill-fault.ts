@@ -10,7 +10,7 @@ export type DrillFault =
   | { readonly kind: 'api-429'; readonly times: number }
   | { readonly kind: 'ignored'; readonly message: string };
 
-export const FAULT_LABEL = 'lacuna.fault';
+const FAULT_LABEL = 'lacuna.fault';
 
 /** The fault that the label asks for; `ignored` when faults are off or there is no such fault. */
 export function drillFault(labels: Readonly<Record<string, string>>, allowed: boolean): DrillFault {

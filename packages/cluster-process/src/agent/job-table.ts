@@ -3,7 +3,7 @@ import { changes, type JobEntry } from './job-entry.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 import { nowMs } from './now-ms.ts';
 
-export interface JobTableOptions {
+interface JobTableOptions {
   readonly entries: ReadonlyMap<string, JobEntry>;
   readonly journal: Journal;
   readonly publish: (observations: readonly Observation[]) => void;

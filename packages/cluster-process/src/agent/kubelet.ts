@@ -11,7 +11,7 @@ import type { LogSource } from './log-source.ts';
 import { PodRun, type RunContext } from './pod-run.ts';
 import { nowMs } from './now-ms.ts';
 
-export interface KubeletOptions extends RunContext {
+interface KubeletOptions extends RunContext {
   readonly allowFaults: boolean;
   /** Called whenever a run has ended. */
   readonly onRunEnded: () => void;

@@ -7,9 +7,9 @@ import { Change } from './change.ts';
 import { FakePod, type Program } from './fake-pod.ts';
 
 /** A prepared answer to `ensure`. `answer-lost`: the Job is created, but the caller is told `unavailable`. */
-export type EnsureStep = Exclude<EnsureOutcome, { kind: 'created' | 'adopted' }> | { readonly kind: 'answer-lost' };
+type EnsureStep = Exclude<EnsureOutcome, { kind: 'created' | 'adopted' }> | { readonly kind: 'answer-lost' };
 
-export interface Behaviour {
+interface Behaviour {
   /** Answers to the first requests, one each; later ones are answered as usual. */
   readonly ensure?: readonly EnsureStep[];
   /** What the pod runs as soon as the Job exists. Without it nothing happens to the Job but by hand, see `pod`. */

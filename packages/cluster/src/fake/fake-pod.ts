@@ -16,9 +16,9 @@ export interface Program {
 }
 
 /** How a container ends by hand. `sealed: false`: nothing sealed its output. */
-export type FakeEnd = Partial<Omit<ContainerEnd, 'seal'>> & { readonly sealed?: boolean };
+type FakeEnd = Partial<Omit<ContainerEnd, 'seal'>> & { readonly sealed?: boolean };
 
-export interface FakePodHost {
+interface FakePodHost {
   readonly request: JobRequest;
   readonly job: JobSnapshot;
   readonly podUid: string;

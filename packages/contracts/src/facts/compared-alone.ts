@@ -3,7 +3,7 @@ import { defineFact } from '../fact.ts';
 import { MAX_NAMES } from '../test-report.ts';
 
 /** `differs`: it fails alone too, but otherwise; or it passed together, and fails alone. */
-export const ALONE_OUTCOMES = ['passes-alone', 'fails-the-same', 'differs'] as const;
+const ALONE_OUTCOMES = ['passes-alone', 'fails-the-same', 'differs'] as const;
 export type AloneOutcome = (typeof ALONE_OUTCOMES)[number];
 
 const id = Type.String({ pattern: '^ev-[0-9a-hjkmnp-tv-z]{26}$' });

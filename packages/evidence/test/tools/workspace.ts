@@ -12,7 +12,7 @@ const REPOSITORY = realpathSync(join(import.meta.dirname, '../../../..'));
 /** A tool that hangs is a failure of the test, not a reason to wait. */
 const PATIENCE = '150s';
 
-export interface Run {
+interface Run {
   /** stdout and stderr, as they came. */
   readonly output: Uint8Array;
   readonly exitCode: number | null;

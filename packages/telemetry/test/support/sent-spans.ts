@@ -1,7 +1,7 @@
 import type { HttpPeer } from './http-peer.ts';
 
 /** A span as it left the SDK, in OTLP/JSON. */
-export interface SentSpan {
+interface SentSpan {
   readonly service: string | undefined;
   readonly scope: string;
   readonly name: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What of a node can be seen on this machine. */
-export interface MachineTraces {
+interface MachineTraces {
   /** Command lines. */
   readonly processes: readonly string[];
   readonly mounts: readonly string[];

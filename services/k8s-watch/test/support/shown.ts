@@ -40,7 +40,7 @@ export const unschedulable: ApiPod['status'] = {
     },
   ],
 };
-export const finishedJob = (reason: string) =>
+const finishedJob = (reason: string) =>
   apiJob('9', { conditions: [{ type: 'Failed', status: 'True', reason, lastTransitionTime: at(9) }] });
 export const jobFacts = (reason: string): Fact[] => {
   const job = snapshotOfJob(finishedJob(reason));

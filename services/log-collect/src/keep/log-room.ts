@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@lacuna/messaging';
 
-export interface LogRoomDeps {
+interface LogRoomDeps {
   readonly bus: Pick<Bus, 'logStoreState'>;
   /** The stream may hold this much, in bytes; by default a share of its own limit. */
   readonly aboveBytes: number | undefined;

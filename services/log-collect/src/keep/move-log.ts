@@ -3,7 +3,7 @@ import { objectName, type ArchivedLog, type LogArchive } from '@lacuna/log-archi
 import type { Bus } from '@lacuna/messaging';
 import { closedPod, type ClosedLogRef } from './closed-log-ref.ts';
 
-export interface MoveDeps {
+interface MoveDeps {
   readonly bus: Pick<Bus, 'readFact' | 'readFacts' | 'readLog' | 'logEnd' | 'publishFact' | 'purgeLog'>;
   readonly archive: LogArchive;
   readonly now: () => number;

@@ -3,7 +3,7 @@ import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import { closedPod, type ClosedLogRef } from './closed-log-ref.ts';
 
-export interface RemoveDeps {
+interface RemoveDeps {
   readonly bus: Pick<Bus, 'readFact' | 'readFacts' | 'publishFact' | 'purgeLog'>;
   readonly archive: LogArchive | undefined;
   readonly now: () => number;

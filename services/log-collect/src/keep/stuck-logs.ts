@@ -2,7 +2,7 @@ import { fact, type FactOf } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { ClosedLogRef } from './closed-log-ref.ts';
 
-export interface StuckLogsDeps {
+interface StuckLogsDeps {
   readonly bus: Pick<Bus, 'publishFact' | 'readFacts'>;
   readonly now: () => number;
   readonly warn: (details: object, message: string) => void;

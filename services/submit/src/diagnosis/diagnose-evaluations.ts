@@ -7,7 +7,7 @@ import { withLogs } from './with-logs.ts';
 import { knownReaders, type DiagnosisSources } from './diagnose-evaluation.ts';
 
 /** How many settled evaluations are compared, and how many open ones are read from the stream, newest first. */
-export const RANGE_LIMITS = { settled: 10_000, open: 500 } as const;
+const RANGE_LIMITS = { settled: 10_000, open: 500 } as const;
 /** Reads of the stream side by side. */
 const AT_ONCE = 16;
 

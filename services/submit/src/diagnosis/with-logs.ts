@@ -4,7 +4,7 @@ import { logSignals } from './log-signals.ts';
 import { fromReadModel, type DiagnosisSources } from './diagnose-evaluation.ts';
 
 /** How many logs of a range are read, the newest first, and how much of the end of each: 8 MiB at most, a fraction of a second. */
-export const LOG_LIMITS = { evaluations: 32, bytes: 256 * 1024 } as const;
+const LOG_LIMITS = { evaluations: 32, bytes: 256 * 1024 } as const;
 /** Logs read side by side. */
 const AT_ONCE = 8;
 

@@ -1,7 +1,7 @@
 import { Failure } from '@lacuna/contracts';
 import { isAuthorized, type TokenHashes } from './tokens.ts';
 
-export interface GuardOptions {
+interface GuardOptions {
   /** Undefined = nobody has to say who they are, which is for loopback only. */
   readonly tokens: TokenHashes | undefined;
   readonly publicUrl: string;

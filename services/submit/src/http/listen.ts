@@ -2,7 +2,7 @@ import type { Resource } from '@lacuna/service-kit';
 import { createApp } from './create-app.ts';
 import type { HttpContext } from './http-context.ts';
 
-export interface HttpServer extends Resource {
+interface HttpServer extends Resource {
   readonly url: string;
 }
 

@@ -17,7 +17,7 @@ export interface ListQuery {
 export const LIST_LIMITS = { page: 100, longestPage: 500 } as const;
 
 const PARAMETERS = ['phase', 'verdict', 'label', 'name', 'since', 'limit', 'cursor'] as const;
-export type ListParameter = (typeof PARAMETERS)[number];
+type ListParameter = (typeof PARAMETERS)[number];
 export const LIST_PARAMETERS: readonly ListParameter[] = PARAMETERS;
 
 type Parsed<T> = { readonly value: T } | { readonly problem: string };

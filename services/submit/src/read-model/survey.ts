@@ -4,7 +4,7 @@ import type { Digest, Overlap, QueueFigures } from '@lacuna/diagnosis';
 import { conditionsOf, type ListQuery } from './list-query.ts';
 
 /** What a range holds: settled evaluations as digests, newest first, and the ids of those that are open. */
-export interface Range {
+interface Range {
   readonly settled: readonly Digest[];
   readonly open: readonly EvaluationId[];
   /** How many more there are than were asked for. */

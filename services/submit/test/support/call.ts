@@ -1,13 +1,13 @@
 import type { Accepted, ProblemDetails } from '@lacuna/contracts';
 
-export interface CallOptions {
+interface CallOptions {
   readonly method?: string;
   readonly body?: string | Uint8Array | object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer, read to its end. */
-export interface Answer<T> {
+interface Answer<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;

@@ -1,7 +1,7 @@
 import type { Fact } from '@lacuna/contracts';
 
 /** A server-sent event as it came over the wire. */
-export interface SeenEvent {
+interface SeenEvent {
   readonly id: string;
   readonly type: string;
   readonly fact: Fact;

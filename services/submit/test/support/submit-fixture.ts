@@ -4,7 +4,7 @@ import { eventually, freePort, startNats, type NatsFixture } from '@lacuna/testi
 import { connect, type NatsConnection } from 'nats';
 import { submit } from '../../src/index.ts';
 
-export interface SubmitOptions {
+interface SubmitOptions {
   readonly nats?: NatsFixture;
   readonly env?: Readonly<Record<string, string>>;
 }
