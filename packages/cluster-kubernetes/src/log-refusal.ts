@@ -1,4 +1,4 @@
-import type { LogOutcome } from '@lacuna/cluster';
+import { LogNotFollowed, type LogOutcome } from '@lacuna/cluster';
 import { messageOf, type ApiResponse } from './api-response.ts';
 import { LogSourceError } from './log-text.ts';
 import { describeError } from './loss.ts';
@@ -20,6 +20,8 @@ export class LogRefused extends Error {
 const NOT_YET = /is waiting to start|failing to pull/;
 /** Written into the body of a 200 when the runtime has no such container any more, or no file of its log. Source: kubelet 1.34. */
 const LOST = /unable to retrieve container logs|no such file or directory/;
+/** A node gives each user 128 such watches by default (`fs.inotify.max_user_instances`), one for each log that is followed. Source: `ReadLogs`, kubelet 1.34. */
+const NO_WATCH = /failed to create fsnotify watcher/;
 
 /**
  * | status | meaning |
@@ -41,4 +43,10 @@ export function refusalOfError(error: unknown): LogRefusal {
   if (error instanceof LogRefused) return error.refusal;
   const message = describeError(error);
   return { kind: error instanceof LogSourceError && LOST.test(message) ? 'gone' : 'unavailable', message };
+}
+
+/** The error of a log whose node has no watch left to follow it by: a kubelet gives what there is first, and then says so. Undefined for any other. */
+export function notFollowed(error: unknown): LogNotFollowed | undefined {
+  const message = describeError(error);
+  return NO_WATCH.test(message) ? new LogNotFollowed(message, { cause: error }) : undefined;
 }

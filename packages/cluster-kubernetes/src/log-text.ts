@@ -9,7 +9,7 @@ const NEWLINE = 0x0a;
  * `GetContainerLogs`, Kubernetes 1.34.
  */
 const SUSPECT =
-  /(?:unable to retrieve container logs for \w+:\/\/|failed to (?:try resolving symlinks in path|open log file|read log file|watch directory|reset seek in log file) ")[^\n]*$/;
+  /(?:unable to retrieve container logs for \w+:\/\/|failed to create fsnotify watcher: |failed to (?:try resolving symlinks in path|open log file|read log file|watch directory|reset seek in log file) ")[^\n]*$/;
 /** Longer than any of them with the longest path. */
 const SUSPECT_BYTES = 5_000;
 

@@ -3,7 +3,7 @@ import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
 import { LogReading } from './log-reading.ts';
-import { LogRefused, refusalOfError, refusalOfStatus } from './log-refusal.ts';
+import { LogRefused, notFollowed, refusalOfError, refusalOfStatus } from './log-refusal.ts';
 
 export interface LogDeps {
   readonly connection: KubeConnection;
@@ -14,7 +14,7 @@ export interface LogDeps {
 
 /**
  * Opens a container's log. The kubelet answers a follow only with the first byte: what is not refused for a while is open, and a refusal that
- * comes later breaks the body.
+ * comes later breaks the body. That it can't be followed is none: what there is was given.
  */
 export async function openLog(
   deps: LogDeps,
@@ -35,7 +35,7 @@ export async function openLog(
   try {
     await Promise.race([first, grace]);
   } catch (error) {
-    return refusalOfError(error);
+    if (notFollowed(error) === undefined) return refusalOfError(error);
   } finally {
     clearTimeout(timer);
   }
@@ -72,6 +72,8 @@ async function* resume(
 ): AsyncGenerator<LogPart> {
   try {
     for (let step = await first; step.done !== true; step = await parts.next()) yield step.value;
+  } catch (error) {
+    throw notFollowed(error) ?? error;
   } finally {
     abort.abort();
   }

@@ -1,4 +1,4 @@
-import type { Cluster, LogOutcome } from '@lacuna/cluster';
+import { LogNotFollowed, type Cluster, type LogOutcome } from '@lacuna/cluster';
 import { describe, expect, test } from 'vitest';
 import { breaking, closing, json, plain, ScriptedApi, stream } from './scripted-api.ts';
 
@@ -116,3 +116,27 @@ test('a reader that leaves ends the request', async () => {
   }
   expect(await closed).toBe('closed');
 });
+
+const NO_WATCH = 'failed to create fsnotify watcher: too many open files';
+
+test.each([
+  ['behind the log', 0, [closing(`${STAMP}one\n`, NO_WATCH)], 'one\n'],
+  ['in the middle of a line', 0, [closing(`${STAMP}one`, NO_WATCH)], 'one'],
+  ['before the first byte', 0, [plain(400, NO_WATCH)], ''],
+  ['behind what is known', 4, [closing(`${STAMP}one\n`), closing(`${STAMP}one\n`, NO_WATCH)], ''],
+])(
+  'a node that has no watch left says so %s: the log is open, and breaks as one that is not followed',
+  async (_, offset, answers, given) => {
+    await using api = await ScriptedApi.start();
+    await using cluster = await api.open({ timings: { logGraceMs: 20_000 } });
+    api.on('log pods', ...answers);
+    const outcome = await open(cluster, offset);
+    if (outcome.kind !== 'open') throw new Error(outcome.message);
+    const parts: Uint8Array[] = [];
+    const reading = (async () => {
+      for await (const { bytes } of outcome.body) parts.push(bytes);
+    })();
+    await expect(reading).rejects.toThrow(LogNotFollowed);
+    expect(Buffer.concat(parts).toString()).toBe(given);
+  },
+);

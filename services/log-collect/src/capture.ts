@@ -26,6 +26,8 @@ export interface CaptureDeps {
   /** This and the next: of all captures of this process. */
   readonly finalReadQueue: FinalReadQueue;
   readonly traffic: LogTraffic;
+  /** Told when a source can't be followed, and is read every so often instead. */
+  readonly onNotFollowed: () => void;
   /** See `StoredLogDeps.onHeldUp`. */
   readonly onHeldUp: (container: Container, why: string | undefined) => void;
 }
@@ -138,7 +140,8 @@ export class Capture {
     await watch.headStart(signal);
     for (let waitMs: number = TRY_AGAIN_MS.first; !this.#hasEnded;) {
       last = await watch.follow(signal);
-      const isBroken = last.kind === 'broken' || last.kind === 'waiting';
+      if (last.kind === 'not-followed') this.#deps.onNotFollowed();
+      const isBroken = ['broken', 'waiting', 'not-followed'].includes(last.kind);
       brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
       if (this.#hasEnded) break;
       waitMs = isBroken || last.kind === 'gone' ? Math.min(waitMs * 2, TRY_AGAIN_MS.most) : TRY_AGAIN_MS.first;
@@ -160,9 +163,11 @@ export class Capture {
 
   /** How long the container's end is waited for after a read that says nothing of it; undefined after one that did not come that far. */
   #endComesWithin({ kind }: ReadOutcome, { account }: SourceReader): number | undefined {
-    const { leavingMs } = this.#deps.follow;
+    const { leavingMs, busyAfterMs } = this.#deps.follow;
     const isLeaving = this.#end.known !== undefined;
     if (kind === 'gone' && isLeaving) return Math.min(leavingMs, LAST_STATE_COMES_WITHIN_MS);
+    // Whoever can't be followed is read from its beginning each time.
+    if (kind === 'not-followed') return busyAfterMs;
     if (kind !== 'ended') return undefined;
     // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
     if (isLeaving) return leavingMs;

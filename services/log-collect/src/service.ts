@@ -38,7 +38,7 @@ const AGREE_MS = 2_000;
 const GIVE_UP_MS = 20_000;
 /** A silent log is opened anew at least this often. Milliseconds. */
 const MOST_STALL_MS = 300_000;
-/** How long a log is not followed while others bring much. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
+/** How long a log is not followed while others bring much, or when its node can't. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
 const BUSY_AFTER_MS = 8_000;
 /** How the re-reads share the time that is allowed for them: soon at first, because most late bytes are only a moment late. */
 const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
@@ -55,6 +55,11 @@ async function start(context: Context): Promise<RunningService> {
   });
   const ahead = new ReadAheadRoom(config.readAheadAll);
   const finalReadQueue = new FinalReadQueue(config.readAtEnd);
+  const notFollowed = metrics.counter(
+    'lacuna_logs_not_followed_total',
+    'Reads of logs whose node had no watch left to follow them by (fs.inotify.max_user_instances): such a log is seen up to 8 s late.',
+    {},
+  );
   const collector = new Collector({
     bus,
     cluster,
@@ -72,6 +77,7 @@ async function start(context: Context): Promise<RunningService> {
     finalReadQueue,
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
+    onNotFollowed: () => notFollowed.add({}),
     onHeldUp: (container, why) => heldUp.tell(container, why),
     readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
   });

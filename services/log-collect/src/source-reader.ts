@@ -1,4 +1,4 @@
-import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
+import { LogNotFollowed, type Cluster, type ContainerRef, type LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
 import type { Chunk, Chunking } from './chunk.ts';
 import { chunked } from './chunker.ts';
@@ -15,6 +15,8 @@ export type ReadOutcome =
   | { readonly kind: 'stopped' }
   /** It broke off, or could not be asked. */
   | { readonly kind: 'broken' | 'waiting'; readonly why: string }
+  /** It gave all that there was, and can't tell when there is more. */
+  | { readonly kind: 'not-followed'; readonly why: string }
   /** What it gave is not what was sealed. */
   | { readonly kind: 'unlike'; readonly why: string }
   /** The source says that there is no such log. */
@@ -147,7 +149,7 @@ export class SourceReader {
         this.#log = await this.#deps.openStored(signal);
         return { kind: 'overtaken' };
       }
-      if (error instanceof SourceBroke) return stopped(stop) ?? { kind: 'broken', why: error.message };
+      if (error instanceof SourceBroke) return stopped(stop) ?? broken(error);
       throw error;
     } finally {
       this.#isStoring = false;
@@ -188,6 +190,10 @@ class Reading implements Disposable {
 }
 
 class SourceBroke extends Error {}
+
+function broken({ message, cause }: SourceBroke): ReadOutcome {
+  return { kind: cause instanceof LogNotFollowed ? 'not-followed' : 'broken', why: message };
+}
 
 async function ofSource<T>(step: Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-import type { LogPart } from '@lacuna/cluster';
+import { LogNotFollowed, type LogPart } from '@lacuna/cluster';
 import { eventually } from '@lacuna/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { LogTraffic } from '../src/log-traffic.ts';
@@ -66,6 +66,31 @@ describe('a capture', () => {
     await eventually('followed', async () => (await stored()) === 'while it runs');
     end(pod, capturing);
     expect((await result).statement).toMatchObject({ state: 'sealed' });
+  });
+
+  test('of a source that has no watch left to follow it by is read every so often only, and is whole', async () => {
+    const reads: boolean[] = [];
+    const source = captures.withLog(async (container, from, signal) => {
+      reads.push(from.follow);
+      const opened = await captures.cluster.openLog(container, { ...from, follow: false }, signal);
+      if (opened.kind !== 'open' || !from.follow) return opened;
+      async function* body(parts: AsyncIterable<LogPart>): AsyncIterable<LogPart> {
+        yield* parts;
+        throw new LogNotFollowed('too many open files');
+      }
+      return { kind: 'open', body: body(opened.body) };
+    });
+    const { pod, capture, stored } = await captures.running(source);
+    const capturing = capture();
+    pod.write(text('at first'));
+    const result = capturing.run(within());
+    await eventually('stored', async () => (await stored()) === 'at first');
+    const readAgain = eventually('read again', () => reads.length > 1, { withinMs: 1_500 });
+    await expect(readAgain).rejects.toThrow('read again');
+    pod.write(text(', and then'));
+    end(pod, capturing);
+    expect((await result).statement).toMatchObject({ state: 'sealed', bytes: 18 });
+    expect(reads).toEqual([true, false]);
   });
 
   test.each(['ended', 'gone'] as const)(

@@ -125,6 +125,7 @@ export class KubernetesRig implements AsyncDisposable {
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
       finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: FINAL_READS,
+      onNotFollowed: () => undefined,
       onHeldUp: () => undefined,
     };
   }
