@@ -1,5 +1,6 @@
-import type { Fact } from '@lacuna/contracts';
+import { CLEAN_UP, type Fact } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
+import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changesBehindVerdicts, messagesIn } from '../support/history.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
@@ -17,6 +18,18 @@ const lacuna = (...args: readonly string[]): Promise<Ran> => runCli(args, { LACU
 const submit = async (name: string, script: string): Promise<string> =>
   (await system.client.submit({ name, command: ['sh', '-c', script], report: 'none' })).id;
 
+/** It has worked off what was settled while it stood still: what is submitted now is not owed sooner than it can be taken. */
+async function dispatchIsAwake(): Promise<void> {
+  const nats = await connect({ servers: system.nats.url });
+  const { consumers } = await nats.jetstreamManager();
+  const isDone = async (): Promise<boolean> => {
+    const { num_pending: waiting, num_ack_pending: inHand } = await consumers.info('LACUNA_FACTS', CLEAN_UP);
+    return waiting + inHand === 0;
+  };
+  await eventually('dispatch has cleaned up', isDone, { withinMs: 60_000 });
+  await nats.close();
+}
+
 test('dispatch is stopped: the auditor gives the queue up, and the wait ends with that verdict', async () => {
   system.services.dispatch.signal('SIGSTOP');
   try {
@@ -26,6 +39,7 @@ test('dispatch is stopped: the auditor gives the queue up, and the wait ends wit
   } finally {
     system.services.dispatch.signal('SIGCONT');
   }
+  await dispatchIsAwake();
   // It reads first what was submitted, and later that it was given up: behind the verdict nothing may be started.
   expect((await untilSettled(system.client, await submit('next', 'true'))).verdict).toBe('passed');
   expect(changesBehindVerdicts(await messagesIn<Fact>(system.nats.url, 'LACUNA_FACTS'))).toEqual([]);
