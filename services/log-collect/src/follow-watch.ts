@@ -21,6 +21,8 @@ export interface FollowTimes {
 
 /** How often a log is looked at whose container has ended. Milliseconds. */
 const LOOK_MS = 50;
+/** How often it is looked whether others are still busy. Hundreds of logs may wait for that, and each look costs ten microseconds or so. Milliseconds. */
+const BUSY_LOOK_MS = 250;
 /** A controller that is given no reason makes an error with its stack, for each log. */
 const STOPPED = new Error('the log is followed no longer');
 
@@ -47,7 +49,7 @@ export class FollowWatch {
     if (this.#end.known === undefined) await this.#news(afterMs, signal);
     const until = performance.now() + busyAfterMs;
     while (this.#end.known === undefined && this.#isBusy() && performance.now() < until && !signal.aborted)
-      await this.#news(LOOK_MS, signal);
+      await this.#news(BUSY_LOOK_MS, signal);
   }
 
   /** Follows the source once. */

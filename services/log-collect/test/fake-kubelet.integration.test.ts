@@ -102,6 +102,34 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
     expect((await run.stored()).toString()).toBe(LINES);
   });
 
+  test('L2 its node has no watch left to follow it by, each time it is asked, and every byte is stored once', async () => {
+    const words = 'failed to create fsnotify watcher: too many open files';
+    const unfollowed =
+      (log: string): LogAnswer =>
+      (response, request) =>
+        (request.follow ? withText(log, words) : whole(log))(response, request);
+    const inMidLine = unfollowed(LINES.slice(0, 370));
+    const { capture } = await pod(
+      status(400, words),
+      inMidLine,
+      inMidLine,
+      unfollowed(LINES.slice(0, 380)),
+      unfollowed(LINES),
+    );
+    let times = 0;
+    const run = capture(
+      {},
+      {
+        follow: { afterMs: 0, busyAfterMs: 20, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
+        onNotFollowed: () => void times++,
+      },
+    );
+    await eventually('it was read as often as it was told', () => times >= 4, { withinMs: 60_000 });
+    run.end(LINES);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+    expect((await run.stored()).toString()).toBe(LINES);
+  });
+
   test('L7 the tail is written after the end', async () => {
     const short = whole(LINES.slice(0, -100));
     const { statement } = await captured(LINES, short, short, short, whole(LINES));
