@@ -15,7 +15,7 @@ import {
   evaluationSchema,
   pageSchema,
   problemSchema,
-} from '../src/http/schemas.ts';
+} from '../src/http/answer-schemas.ts';
 import { call } from './support/call.ts';
 import { startSubmit, type SubmitFixture } from './support/submit-fixture.ts';
 import { tell } from './support/tell.ts';

@@ -1,5 +1,6 @@
 import { CONDITIONS, CONFIDENCES, PHASES, VERDICTS } from '@lacuna/contracts';
-import { byId, count, evaluationId, json, list, object, oneOf, query, route, text } from './schemas.ts';
+import { byId, json, query, route } from './describe-route.ts';
+import { count, evaluationId, list, object, oneOf, text } from './json-schema.ts';
 
 const cause = object({
   cause: text('Stable name, such as log-cut.'),

@@ -7,7 +7,7 @@ import { lifeOf } from '../life-of.ts';
 import { readEvaluation } from '../read-evaluation.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
-import { cancelSchema, listSchema, viewSchema } from './schemas.ts';
+import { cancelSchema, listSchema, viewSchema } from './route-schemas.ts';
 import { sendJson } from './submission-routes.ts';
 
 /** Longest reason of a cancellation, in characters, as its fact has it. */

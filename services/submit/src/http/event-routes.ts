@@ -4,7 +4,7 @@ import { eventFrames, followFrom, parseLastEventId } from '../event-frames.ts';
 import { readEvaluation } from '../read-evaluation.ts';
 import type { HttpContext } from './http-context.ts';
 import { queryOf } from './query-of.ts';
-import { allEventsSchema, eventsSchema } from './schemas.ts';
+import { allEventsSchema, eventsSchema } from './route-schemas.ts';
 import { streamReply, untilGone, type StreamOptions } from './stream-reply.ts';
 
 type ById = { Params: { id: string } };

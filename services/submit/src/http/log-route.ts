@@ -5,7 +5,7 @@ import { readEvaluation } from '../read-evaluation.ts';
 import { within } from '../within.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
-import { logSchema } from './schemas.ts';
+import { logSchema } from './route-schemas.ts';
 import { streamReply, untilGone } from './stream-reply.ts';
 
 type ById = { Params: { id: string } };

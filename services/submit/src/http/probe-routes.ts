@@ -1,7 +1,7 @@
 import { healthAnswer } from '@lacuna/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { HttpContext } from './http-context.ts';
-import { probeSchemas } from './schemas.ts';
+import { probeSchemas } from './route-schemas.ts';
 
 /** `/healthz`, `/readyz` and `/metrics`. */
 export function probeRoutes(app: FastifyInstance, { health, metrics }: HttpContext): void {

@@ -4,7 +4,7 @@ import type { Submission } from '../accept.ts';
 import { acceptBatch, BATCH_LIMITS, parseBatch } from '../batch.ts';
 import { assertIdempotencyKey } from '../idempotency-key.ts';
 import type { HttpContext } from './http-context.ts';
-import { batchSchema, submitSchema } from './schemas.ts';
+import { batchSchema, submitSchema } from './route-schemas.ts';
 
 const NO_BODY = new Uint8Array();
 
