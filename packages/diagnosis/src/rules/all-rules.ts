@@ -9,6 +9,7 @@ import { COMMAND_RULES } from './command-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
 import { REPORT_FILE_RULES } from './report-file-rules.ts';
+import { RESOURCE_RULES } from './resource-rules.ts';
 import { RUN_RULES } from './run-rules.ts';
 import { SERVICE_RULES } from './service-rules.ts';
 
@@ -25,5 +26,6 @@ export const RULES: readonly Rule[] = [
   ...REPORT_FILE_RULES,
   ...COMMAND_RULES,
   ...PROGRAM_RULES,
+  ...RESOURCE_RULES,
   ...SERVICE_RULES,
 ];

@@ -10,6 +10,11 @@ const SLOW_MS = 500;
 const UNANSWERED_MS = 5_000;
 const QUOTA = /exceeded quota|\bquota\b/i;
 
+const BROKE_LATER = hint(
+  ({ attempt, hole }) =>
+    attempt.job !== undefined && hole !== undefined && 'the Job was created in the end; what broke came later',
+);
+
 /** Why there is no Job, or only a late one. */
 export const JOB_RULES: readonly Rule[] = [
   {
@@ -27,12 +32,7 @@ export const JOB_RULES: readonly Rule[] = [
           `its Job came late: ${lost(known, 'throttled')} lost to throttling, ${known.attempt.job?.data.requests} requests`,
       ),
     ],
-    against: [
-      hint(
-        ({ attempt, hole }) =>
-          attempt.job !== undefined && hole !== undefined && 'the Job was created in the end; what broke came later',
-      ),
-    ],
+    against: [BROKE_LATER],
     advice:
       "Look at apiserver_flowcontrol_rejected_requests_total and at who else writes to this API server; raise the share of dispatch's priority level, or lower LACUNA_CAPACITY. Nothing is lost: dispatch obeys Retry-After and goes on.",
   },
@@ -47,12 +47,7 @@ export const JOB_RULES: readonly Rule[] = [
           `its Job came late: the cluster did not answer for ${lost(known, 'unavailable')}`,
       ),
     ],
-    against: [
-      hint(
-        ({ attempt, hole }) =>
-          attempt.job !== undefined && hole !== undefined && 'the Job was created in the end; what broke came later',
-      ),
-    ],
+    against: [BROKE_LATER],
     advice:
       'Check that the API server is up and can be reached from dispatch, and its credentials. Dispatch goes on asking for the same Job; it is never created twice.',
   },

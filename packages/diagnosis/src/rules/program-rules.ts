@@ -1,17 +1,7 @@
-import { brokenBy, endOf, type Case } from '../case.ts';
-import {
-  failedByItself,
-  named,
-  overlapping,
-  reportOf,
-  signalOf,
-  statementOf,
-  told,
-  uncaught,
-  unaccounted,
-} from '../evidence-of.ts';
-import type { SignalKind } from '../log/signals.ts';
+import { endOf, type Case } from '../case.ts';
+import { failedByItself, named, reportOf, signalOf, statementOf, told, uncaught, unaccounted } from '../evidence-of.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+import { saidInLog } from '../said-in-log.ts';
 import { shellWords } from './command-rules.ts';
 
 /** Signals that a process gets for what it did itself (signal(7)): these are crashes, whoever else may send them. */
@@ -26,7 +16,7 @@ const CRASH_EXITS: Readonly<Record<number, string>> = {
   139: 'SIGSEGV',
 };
 
-/** Why a program ended badly by itself: its tests, its own decision, an error, a crash, or a limit of its own. */
+/** Why a program ended badly by itself: its tests, its own decision, an error, or a crash. */
 export const PROGRAM_RULES: readonly Rule[] = [
   {
     cause: 'tests-failed',
@@ -86,97 +76,12 @@ export const PROGRAM_RULES: readonly Rule[] = [
     title: 'The program crashed',
     for: [
       proof((known) => crashSignal(known) && `ended by ${crashSignal(known)}, which is its own doing`),
-      suggestion((known) => failedByItself(known) && inLog(known, 'crash')),
+      saidInLog('crash'),
     ],
     advice:
       'A native crash (an extension, the runtime itself): look for a core dump, and try without the newest native dependency.',
   },
-  {
-    cause: 'own-memory',
-    title: 'The program ran out of memory by itself',
-    for: [
-      suggestion((known) => failedByItself(known) && inLog(known, 'out-of-memory')),
-      suggestion((known) => failedByItself(known) && atEnd(known, 'out-of-memory')),
-      hint((known) => failedByItself(known) && signalOf(known, 'out-of-memory') && overlapping(known)),
-    ],
-    against: [refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel killed it')],
-    advice:
-      'Its runtime gave up before the kernel did: raise its own limit (--max-old-space-size, -Xmx) together with resources.memory.',
-  },
-  {
-    // Cause 4 of the seed's investigation: several test pods and one API.
-    cause: 'api-sessions',
-    title: 'Connections to a service it needs fail',
-    for: [
-      suggestion((known) => failedByItself(known) && connections(known)),
-      suggestion(
-        (known) =>
-          failedByItself(known) && TOO_MANY.map((kind) => inLog(known, kind)).find((text) => text !== undefined),
-      ),
-      hint(
-        (known) =>
-          failedByItself(known) &&
-          [...CONNECTION, ...TOO_MANY].some((kind) => atEnd(known, kind)) &&
-          'the last of them stands at the end of the log',
-      ),
-      hint(
-        (known) =>
-          failedByItself(known) &&
-          (connections(known) ?? inLog(known, 'pool-exhausted') ?? inLog(known, 'rate-limited')) &&
-          overlapping(known),
-      ),
-      suggestion(
-        (known) =>
-          failedByItself(known) &&
-          connections(known) &&
-          /ECONN|ETIMEDOUT|Connection|Timeout/i.test(uncaught(known)?.line ?? '') &&
-          `the error that ended it is one of them: ${uncaught(known)?.line}`,
-      ),
-    ],
-    advice:
-      'Something that the suites share lets in too few connections or requests: count them per suite (pool size × processes), raise its limit, or run the suites one after the other and compare.',
-  },
-  {
-    cause: 'port-in-use',
-    title: 'A port it wants is taken',
-    for: [
-      suggestion((known) => failedByItself(known) && inLog(known, 'address-in-use')),
-      suggestion((known) => failedByItself(known) && atEnd(known, 'address-in-use')),
-      hint((known) => failedByItself(known) && signalOf(known, 'address-in-use') && overlapping(known)),
-    ],
-    advice:
-      'Two suites on one machine want the same port: let each take a free one (port 0), or give each a pod of its own.',
-  },
-  {
-    cause: 'disk-full',
-    title: 'There was no space left to write',
-    for: [
-      suggestion((known) => failedByItself(known) && inLog(known, 'disk-full')),
-      suggestion((known) => failedByItself(known) && atEnd(known, 'disk-full')),
-    ],
-    advice: 'See the node’s disk and the ephemeral-storage limit; clean what earlier runs left.',
-  },
-  {
-    cause: 'file-limit',
-    title: 'It had too many files open',
-    for: [
-      suggestion((known) => failedByItself(known) && inLog(known, 'file-limit')),
-      suggestion((known) => failedByItself(known) && atEnd(known, 'file-limit')),
-    ],
-    advice: 'Raise the limit of open files (ulimit -n), or find the sockets and files that are not closed.',
-  },
 ];
-
-const CONNECTION: readonly SignalKind[] = [
-  'connection-refused',
-  'connection-reset',
-  'connection-timeout',
-  'name-lookup',
-];
-/** What a service says that has too many clients or requests. */
-const TOO_MANY: readonly SignalKind[] = ['pool-exhausted', 'rate-limited', 'server-busy'];
-/** So many of the last bytes count as the end of a log. */
-const END_BYTES = 16 * 1024;
 
 function failures(known: Case): string | undefined {
   const report = reportOf(known);
@@ -196,20 +101,4 @@ function crashSignal(known: Case): string | undefined {
   const { signal, exitCode } = endOf(known) ?? {};
   if (!failedByItself(known)) return undefined;
   return signal !== undefined && CRASH_SIGNALS.has(signal) ? signal : CRASH_EXITS[exitCode ?? 0];
-}
-
-function inLog(known: Case, kind: SignalKind): string | undefined {
-  const signal = signalOf(known, kind);
-  return signal && told(signal);
-}
-
-function atEnd(known: Case, kind: SignalKind): string | undefined {
-  const signal = signalOf(known, kind);
-  return signal !== undefined && signal.lastAt >= (known.log?.bytes ?? 0) - END_BYTES
-    ? 'it stands at the end of the log'
-    : undefined;
-}
-
-function connections(known: Case): string | undefined {
-  return CONNECTION.map((kind) => inLog(known, kind)).find((text) => text !== undefined);
 }

@@ -14,25 +14,19 @@ export const RUN_RULES: readonly Rule[] = [
     cause: 'oom',
     title: 'The kernel killed it for want of memory',
     for: [
-      proof((known) => brokenBy(known, 'container.run') === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
+      proof((known) => runBroken(known) === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
       suggestion(
         (known) =>
           endOf(known)?.exitCode === SIGKILL_EXIT &&
           memoryLimit(known) &&
           `exit code 137 (SIGKILL) under a memory limit of ${memoryLimit(known)}`,
       ),
-      hint(
-        (known) =>
-          brokenBy(known, 'container.run') === 'oom-killed' &&
-          memoryLimit(known) &&
-          `its limit was ${memoryLimit(known)}`,
-      ),
+      hint((known) => runBroken(known) === 'oom-killed' && memoryLimit(known) && `its limit was ${memoryLimit(known)}`),
     ],
     against: [
-      hint((known) => brokenBy(known, 'container.run') !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
+      hint((known) => runBroken(known) !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
       refutation(
-        (known) =>
-          endOf(known)?.exitCode === 0 && brokenBy(known, 'container.run') === undefined && 'it ended with exit code 0',
+        (known) => endOf(known)?.exitCode === 0 && runBroken(known) === undefined && 'it ended with exit code 0',
       ),
     ],
     advice:
@@ -56,7 +50,7 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'Its node was lost',
     for: [
       proof((known) => goneBy(known, 'node-lost')),
-      proof((known) => brokenBy(known, 'container.run') === 'lost' && `nobody saw how it ended${message(known)}`),
+      proof((known) => runBroken(known) === 'lost' && `nobody saw how it ended${message(known)}`),
     ],
     advice:
       'Look at the node (kubectl get node; its kubelet). What the program did after the node was lost is not known: run it again only if that is harmless.',
@@ -67,7 +61,7 @@ export const RUN_RULES: readonly Rule[] = [
     for: [
       proof((known) => goneBy(known, 'deleted')),
       proof(({ attempt }) => attempt.jobGone?.data.message),
-      proof((known) => brokenBy(known, 'container.run') === 'deleted' && `deleted while it ran${message(known)}`),
+      proof((known) => runBroken(known) === 'deleted' && `deleted while it ran${message(known)}`),
     ],
     advice: "The API server's audit log says who. Lacuna deletes a pod only after its verdict.",
   },
@@ -77,7 +71,7 @@ export const RUN_RULES: readonly Rule[] = [
     for: [
       proof(
         (known) =>
-          brokenBy(known, 'container.run') === 'killed' &&
+          runBroken(known) === 'killed' &&
           `ended by ${endOf(known)?.signal}, which neither Lacuna nor the program sent`,
       ),
       suggestion(
@@ -87,8 +81,8 @@ export const RUN_RULES: readonly Rule[] = [
       ),
     ],
     against: [
-      refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel did, for want of memory'),
-      refutation((known) => brokenBy(known, 'container.run') === 'timeout' && 'Lacuna did, at the time limit'),
+      refutation((known) => runBroken(known) === 'oom-killed' && 'the kernel did, for want of memory'),
+      refutation((known) => runBroken(known) === 'timeout' && 'Lacuna did, at the time limit'),
     ],
     advice:
       "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator.",
@@ -96,12 +90,7 @@ export const RUN_RULES: readonly Rule[] = [
   {
     cause: 'exit-contradicted',
     title: 'The cluster and the seal disagree about its exit',
-    for: [
-      proof(
-        (known) =>
-          brokenBy(known, 'container.run') === 'exit-contradicted' && known.stages['container.run'].broken?.reason,
-      ),
-    ],
+    for: [proof((known) => runBroken(known) === 'exit-contradicted' && known.stages['container.run'].broken?.reason)],
     advice:
       'The helper of its pod was ended after the program: by the kernel for want of memory, or at the end of a grace period. What the program did is in the seal.',
   },
@@ -120,11 +109,9 @@ export const RUN_RULES: readonly Rule[] = [
     cause: 'timed-out',
     title: 'It was still running at its time limit',
     for: [
-      proof(
-        (known) => brokenBy(known, 'container.run') === 'timeout' && `stopped at its time limit of ${limit(known)}`,
-      ),
-      hint((known) => brokenBy(known, 'container.run') === 'timeout' && lastInFlight(known)),
-      hint((known) => brokenBy(known, 'container.run') === 'timeout' && overlapping(known)),
+      proof((known) => runBroken(known) === 'timeout' && `stopped at its time limit of ${limit(known)}`),
+      hint((known) => runBroken(known) === 'timeout' && lastInFlight(known)),
+      hint((known) => runBroken(known) === 'timeout' && overlapping(known)),
     ],
     advice: 'Raise `timeout` if it makes progress; if one test is in flight all the time, that test hangs.',
   },
@@ -133,9 +120,9 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'No end of the container was ever told',
     for: [
       suggestion(
-        ({ stages, evaluation }) =>
-          stages['container.run'].outcome === 'missing' &&
-          `no end within its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'} and the grace behind it`,
+        (known) =>
+          known.stages['container.run'].outcome === 'missing' &&
+          `no end within its time limit of ${limit(known)} and the grace behind it`,
       ),
     ],
     against: [refutation(({ pod }) => pod?.gone !== undefined && 'its pod is gone, and the cluster says why')],
@@ -165,6 +152,8 @@ export const RUN_RULES: readonly Rule[] = [
       'Believe the end of the container only. If a script of yours reads `active: 0` or the end of `kubectl logs`, that is the bug; `lacuna wait` does not.',
   },
 ];
+
+const runBroken = (known: Case): string | undefined => brokenBy(known, 'container.run');
 
 function exit(known: Case): string {
   const { exitCode } = endOf(known) ?? {};
