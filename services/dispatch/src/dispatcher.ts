@@ -1,8 +1,7 @@
 import type { EvaluationId, Fact } from '@lacuna/contracts';
-import type { Cluster, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import type { Cluster, EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import { inDetailSpan, type Bus, type RecordedFact } from '@lacuna/messaging';
 import { SpanKind } from '@opentelemetry/api';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockedTime } from './blocked-time.ts';
 import { createJob, type Created } from './create-job.ts';
 import { CreateLimit } from './create-limit.ts';
@@ -11,6 +10,7 @@ import type { Obstacle } from './obstacle.ts';
 import type { JobDefaults } from './job-request.ts';
 import type { Weights } from './parse-weights.ts';
 import { Queue, QUEUE_FACTS, type Entry } from './queue.ts';
+import { untilHeard } from './until-heard.ts';
 
 interface DispatcherOptions {
   /** How many Jobs may run at a time. */
@@ -156,8 +156,10 @@ export class Dispatcher {
       return this.#create(entry, signal);
     }
     entry.stopAsked = true;
-    const { job, jobUid } = entry.job.data;
-    this.#track(entry, this.#stop({ name: job, uid: jobUid }, signal), signal);
+    const { job: name, jobUid: uid } = entry.job.data;
+    // The end itself is told by k8s-watch.
+    const stopped = untilHeard(() => this.#cluster.stop({ name, uid }, signal), signal);
+    this.#track(entry, stopped, signal);
   }
 
   #create(entry: Entry, signal: AbortSignal): void {
@@ -214,7 +216,7 @@ export class Dispatcher {
   async #removeIfLate(fact: Fact, signal: AbortSignal): Promise<void> {
     if (fact.type !== 'job-created' || this.#queue.get(fact.evaluation) !== undefined) return;
     const { job: name, jobUid: uid } = fact.data;
-    await this.#untilHeard(() => this.#cluster.remove({ name, uid }, signal), signal);
+    await untilHeard(() => this.#cluster.remove({ name, uid }, signal), signal);
   }
 
   #track(entry: Entry, work: Promise<unknown>, signal: AbortSignal): void {
@@ -225,19 +227,5 @@ export class Dispatcher {
       this.#stopIfCancelled(id, signal);
     });
     this.#working.set(id, done);
-  }
-
-  /** The end itself is told by k8s-watch. */
-  #stop(job: JobRef, signal: AbortSignal): Promise<void> {
-    return this.#untilHeard(() => this.#cluster.stop(job, signal), signal);
-  }
-
-  /** Asks until the cluster has heard it. */
-  async #untilHeard(ask: () => ReturnType<Cluster['stop']>, signal: AbortSignal): Promise<void> {
-    for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
-      const outcome = await ask();
-      if (outcome.kind !== 'unavailable') return;
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-    }
   }
 }
