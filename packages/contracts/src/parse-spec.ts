@@ -4,6 +4,7 @@ import { EvaluationSpecSchema, SPEC_LIMITS, type EvaluationSpec } from './evalua
 import { Failure, type Problem } from './failure.ts';
 import { nearest } from './nearest.ts';
 import { RunSchema } from './run.ts';
+import { timeoutOf } from './timeout.ts';
 
 const validator = Compile(EvaluationSpecSchema);
 /** What people should write where the schema only has a pattern. */
@@ -70,7 +71,7 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
     if (text.includes('\0')) bad(where, 'must not contain a NUL character');
     if (!text.isWellFormed()) bad(where, 'must be Unicode text; it has half a character (a lone surrogate)');
   }
-  const timeout = parseDuration(spec.timeout ?? '10m') ?? 0;
+  const timeout = parseDuration(timeoutOf(spec)) ?? 0;
   if (timeout < 1 || timeout > 7 * 86_400_000) bad('/timeout', 'must be between 1ms and 168h');
   if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
   if (spec.run !== undefined && !spec.run.suites.includes(spec.run.suite))

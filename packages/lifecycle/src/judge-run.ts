@@ -1,4 +1,4 @@
-import type { Verdict } from '@lacuna/contracts';
+import { timeoutOf, type Verdict } from '@lacuna/contracts';
 import { accountFor } from '@lacuna/evidence';
 import type { Evaluation, Pod } from './evaluation.ts';
 import { describeExit } from './report-break.ts';
@@ -26,11 +26,7 @@ export function judgeRun(evaluation: Evaluation, pod: Pod, stages: readonly Stag
   if (run?.cause === 'timeout')
     return {
       verdict: 'timed_out',
-      reason: withTests(
-        `stopped at its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}`,
-        evaluation,
-        pod,
-      ),
+      reason: withTests(`stopped at its time limit of ${timeoutOf(evaluation.submitted?.data.spec)}`, evaluation, pod),
     };
   if (run !== undefined) return { verdict: 'error', reason: run.reason };
   const unproven = stages.find((stage) => stage.broken !== undefined)?.broken;

@@ -1,4 +1,4 @@
-import { parseDuration, type Stage } from '@lacuna/contracts';
+import { timeoutMsOf, timeoutOf, type Stage } from '@lacuna/contracts';
 import {
   brokenLog,
   containerRunEnd,
@@ -75,9 +75,9 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     begin: (_, attempt) => ofPod(attempt, startOf),
     end: (_, attempt) => ofPod(attempt, containerRunEnd),
     owedFrom: (evaluation, attempt) =>
-      ofPod(attempt, (pod) => plus(seen(pod.started) ?? startOf(pod), timeoutOf(evaluation))),
+      ofPod(attempt, (pod) => plus(seen(pod.started) ?? startOf(pod), timeoutMsOf(evaluation.submitted?.data.spec))),
     whyMissing: (evaluation, attempt) =>
-      `no end after its time limit of ${evaluation.submitted?.data.spec.timeout ?? '10m'}: ${silenceOf(attempt) ?? 'hung, or its node is lost'}`,
+      `no end after its time limit of ${timeoutOf(evaluation.submitted?.data.spec)}: ${silenceOf(attempt) ?? 'hung, or its node is lost'}`,
     whileOpen: silenceOf,
   },
   'log.capture': {
@@ -105,11 +105,6 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
     whyMissing: () => 'the auditor has not settled it',
   },
 };
-
-/** The run time that the spec allows, in milliseconds; ten minutes when it says nothing. */
-function timeoutOf(evaluation: Evaluation): number {
-  return parseDuration(evaluation.submitted?.data.spec.timeout ?? '10m') ?? 600_000;
-}
 
 /** When dispatch had a slot: the earliest claim, so that a crash in between cannot move it (a span must be the same at each export). */
 function slotAt({ delays, job, refused }: Attempt): number | undefined {

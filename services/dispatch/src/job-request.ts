@@ -1,8 +1,5 @@
-import { parseDuration, reportFileOf, spanIdOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
+import { reportFileOf, spanIdOf, timeoutMsOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
 import { jobName, type JobRequest } from '@lacuna/cluster';
-
-/** Run time when the spec says nothing. Source: the documented interface. */
-const DEFAULT_TIMEOUT_MS = 600_000;
 
 /** What an installation adds to the spec. */
 export interface JobDefaults {
@@ -31,7 +28,7 @@ export function jobRequest(
     specHash,
     command: spec.command,
     env,
-    timeoutMs: parseDuration(spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: timeoutMsOf(spec),
     graceMs,
     labels: spec.labels ?? {},
     traceparent: traceparentOf(traceIdOf(evaluation), spanIdOf(evaluation, 1, 'root')),

@@ -1,4 +1,4 @@
-import { formatDuration } from '@lacuna/contracts';
+import { formatDuration, timeoutOf } from '@lacuna/contracts';
 import { brokenBy, endOf, type Case } from '../case.ts';
 import { overlapping, reportOf, statementOf, unaccounted } from '../evidence-of.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
@@ -170,7 +170,7 @@ function memoryLimit({ evaluation }: Case): string | undefined {
 }
 
 function limit({ evaluation }: Case): string {
-  return evaluation.submitted?.data.spec.timeout ?? '10m';
+  return timeoutOf(evaluation.submitted?.data.spec);
 }
 
 function goneBy({ pod }: Case, cause: string): string | undefined {
