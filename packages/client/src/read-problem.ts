@@ -1,5 +1,4 @@
-import { Failure, FAILURES, type FailureCode, type Problem } from '@lacuna/contracts';
-import { parseRetryAfter } from './retry-after.ts';
+import { Failure, FAILURES, type FailureCode, type Problem, parseRetryAfter } from '@lacuna/contracts';
 
 /** Most characters of a foreign answer (a proxy's page, say) that are shown to a person. */
 const SHOWN = 120;

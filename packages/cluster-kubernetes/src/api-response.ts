@@ -1,3 +1,4 @@
+import { parseRetryAfter } from '@lacuna/contracts';
 import type { ApiObject } from './api-objects.ts';
 
 /** An answer of the API server, or of whatever stands in front of it. */
@@ -43,9 +44,8 @@ export function objectOf({ body }: ApiResponse): ApiObject | undefined {
 /** Whatever stands in front of an API server may ask for an hour; who then does not look for an hour takes what it did not see for missing. Milliseconds. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** `Retry-After` in milliseconds, a minute at most, given as seconds or as a date; undefined for none and for nonsense. */
+/** `Retry-After` in milliseconds, a minute at most; undefined for none and for nonsense. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined || header === '') return undefined;
-  const ms = /^[0-9]+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+  const ms = parseRetryAfter(header, now);
+  return ms === undefined ? undefined : Math.min(ms, LONGEST_RETRY_AFTER_MS);
 }

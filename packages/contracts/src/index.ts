@@ -36,6 +36,7 @@ export {
   type SharedTrait,
 } from './diagnosis.ts';
 export { formatDuration, parseDuration } from './duration.ts';
+export { parseRetryAfter, RETRY_AFTER_MS } from './retry-after.ts';
 export { timeoutMsOf, timeoutOf } from './timeout.ts';
 export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
 export {

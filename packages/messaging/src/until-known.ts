@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from '@lacuna/contracts';
+import { Failure, RETRY_AFTER_MS } from '@lacuna/contracts';
 import { ApiError } from './api-error.ts';
 import { backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
@@ -14,9 +14,6 @@ export interface Patience {
 
 /** The default patience: longer than a server restart or an election takes (30 s is what the client needs to notice a frozen server). */
 export const DEADLINE_MS = 60_000;
-
-/** What a caller should wait before it tries again what could not be stored. */
-const RETRY_AFTER_MS = 5_000;
 
 const ATTEMPT_MS = 5_000;
 

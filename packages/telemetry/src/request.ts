@@ -1,3 +1,4 @@
+import { parseRetryAfter } from '@lacuna/contracts';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 
@@ -61,14 +62,6 @@ export function unavailable(url: string, answer: Answer): Unavailable {
 export function excerpt(body: Uint8Array): string {
   const text = new TextDecoder().decode(body.subarray(0, 500));
   return text.replace(/[\p{Cc}\p{Cf}\ufffd\s]+/gu, ' ').trim();
-}
-
-/** `Retry-After` is a number of seconds or an HTTP date (RFC 9110, section 10.2.3). */
-export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1_000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
 /** `fetch` says only "fetch failed"; the reason is in its cause. */

@@ -1,7 +1,4 @@
-import { Failure } from '@lacuna/contracts';
-
-/** What a caller should wait before it tries again. Milliseconds. */
-const RETRY_AFTER_MS = 5_000;
+import { Failure, RETRY_AFTER_MS } from '@lacuna/contracts';
 
 /** The outcome of some work, or `Failure('overloaded')` when there is none in time. The work itself goes on. `who`: whom it waits for. */
 export async function within<T>(ms: number, work: Promise<T>, who = 'NATS'): Promise<T> {

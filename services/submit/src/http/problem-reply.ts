@@ -1,8 +1,5 @@
-import { Failure, problemDetails } from '@lacuna/contracts';
+import { Failure, problemDetails, RETRY_AFTER_MS } from '@lacuna/contracts';
 import type { FastifyError, FastifyReply } from 'fastify';
-
-/** When a refused client should try again, in milliseconds, unless the failure says it. */
-const RETRY_AFTER_MS = 5_000;
 
 /** Answers with a problem document (RFC 9457). */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
