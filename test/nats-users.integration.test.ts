@@ -144,7 +144,7 @@ test('three servers keep each message three times and go on without one of them'
   const credentials = { user: 'submit', password: nats.passwordOf('submit') };
   await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-submit', credentials });
   await bus.provision({ create: false });
-  const [before, after] = ['before', 'after'].map((key) => ({ evaluation: evaluationIdForKey(key), specHash: 'a1' }));
+  const [before, after] = ['before', 'after'].map((key) => ({ evaluation: evaluationIdForKey(key), ref: 'a1' }));
   await bus.putEnv(before!, { A: '1' });
   await nats.kill(0);
   await bus.putEnv(after!, { A: '2' });

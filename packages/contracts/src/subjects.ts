@@ -1,4 +1,5 @@
 import { factDefinition, type Fact, type FactType } from './catalog.ts';
+import type { EnvPlace } from './env-place.ts';
 import { isEvaluationId, type EvaluationId } from './evaluation-id.ts';
 
 /** Every subject Lacuna uses is built and parsed here and nowhere else. */
@@ -101,12 +102,17 @@ export function parseLogSubject(
   return { evaluation: id, attempt: Number(attempt), pod };
 }
 
-/**
- * Env values of one evaluation, kept apart from the facts (invariant I12), by the hash of the spec that they belong to: what a submission
- * leaves behind that was never accepted stands in no other's way. `*` = of every spec.
- */
-export function envSubject(id: EvaluationId, specHash: string): string {
-  return `lacuna.env.${id}.${specHash}`;
+/** Env values of one submission; `*` = of all that were sent under its id. */
+export function envSubject({ evaluation, ref }: EnvPlace): string {
+  return `lacuna.env.${evaluation}.${ref}`;
+}
+
+/** Whose env values a subject names; undefined when it names none. */
+export function parseEnvSubject(subject: string): EnvPlace | undefined {
+  const [root, kind, id, ref, more] = subject.split('.');
+  if (root !== 'lacuna' || kind !== 'env' || id === undefined || ref === undefined || more !== undefined)
+    return undefined;
+  return isEvaluationId(id) ? { evaluation: id, ref } : undefined;
 }
 
 /** `lacuna.cdevents.<subject>.<predicate>` of a type such as `dev.cdevents.testsuiterun.started.0.3.0`. */

@@ -1,11 +1,11 @@
-import type { Alert, CdEvent, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
+import type { Alert, CdEvent, EnvPlace, EvaluationId, Fact, ReaderState } from '@lacuna/contracts';
 import { awaitFact } from './await-fact.ts';
 import { compact, type CompactOutcome } from './compact.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { sendDead, type DeadLetter } from './dead.ts';
 import { dial, type DialOptions } from './dial.ts';
 import { doneUpTo, type DoneUpTo } from './done-up-to.ts';
-import { deleteEnv, putEnv, readEnv, type EnvOwner, type EnvValues, type PutEnvOutcome } from './env.ts';
+import { deleteEnv, keptEnv, putEnv, readEnv, type EnvValues, type KeptEnv } from './env.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
 import { follow, type CaughtUp, type FollowOptions } from './follow.ts';
 import { followOpen, type Compacted } from './follow-open.ts';
@@ -66,9 +66,10 @@ export interface Bus extends AsyncDisposable {
   storedLogs(): Promise<string[]>;
   purgeLog(subject: string): Promise<void>;
   readers(): Promise<ReaderState[]>;
-  putEnv(owner: EnvOwner, values: EnvValues): Promise<PutEnvOutcome>;
-  readEnv(owner: EnvOwner): Promise<EnvValues | undefined>;
-  deleteEnv(owner: EnvOwner | EvaluationId): Promise<void>;
+  putEnv(place: EnvPlace, values: EnvValues): Promise<void>;
+  readEnv(place: EnvPlace): Promise<EnvValues | undefined>;
+  keptEnv(): AsyncGenerator<KeptEnv, void, undefined>;
+  deleteEnv(whose: EnvPlace | EvaluationId): Promise<void>;
   publishAlert(alert: Alert): Promise<void>;
   publishCdEvent(event: CdEvent): Promise<void>;
   dead(service: string, letter: DeadLetter): Promise<void>;
@@ -111,9 +112,10 @@ function busOn(connection: Connection): Bus {
     storedLogs: () => storedLogs(connection),
     purgeLog: (subject) => purgeLog(connection, subject),
     readers: () => readers(connection),
-    putEnv: (owner, values) => putEnv(connection, owner, values),
-    readEnv: (owner) => readEnv(connection, owner),
-    deleteEnv: (owner) => deleteEnv(connection, owner),
+    putEnv: (place, values) => putEnv(connection, place, values),
+    readEnv: (place) => readEnv(connection, place),
+    keptEnv: () => keptEnv(connection),
+    deleteEnv: (whose) => deleteEnv(connection, whose),
     publishAlert: (alert) => publishAlert(connection, alert),
     publishCdEvent: (event) => publishCdEvent(connection, event),
     dead: (service, letter) => sendDead(connection, service, letter),

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   encodeFact,
   factSubject,
+  Failure,
   recordSubject,
   sameFact,
   STREAMS,
@@ -14,6 +15,7 @@ import type { Connection } from './connection.ts';
 import { inDetailSpan, messagingAttributes } from './detail-span.ts';
 import { factHeaders } from './fact-headers.ts';
 import { publish, type Outgoing } from './jetstream.ts';
+import { NotStored } from './not-stored.ts';
 import { compactedFact, readFact } from './read-fact.ts';
 import type { RecordedFact } from './recorded-fact.ts';
 import { APPLY_MS } from './store-once.ts';
@@ -31,7 +33,7 @@ export type PublishOutcome =
  * Publishes a fact exactly once, whatever breaks in between: the stream takes one message per subject, so an attempt with an
  * unknown outcome is repeated, and a refusal is settled by reading back and comparing. When the evaluation is compacted, its record
  * is looked into: what is in it is known, and what is not was never said and is stored. Throws `Failure('overloaded')` when the
- * stream does not answer within the deadline, or has no room (at once).
+ * stream does not answer within the deadline, or has no room (at once): `NotStored` when that is certain.
  */
 export function publishFact(
   connection: Connection,
@@ -66,7 +68,8 @@ async function publishOnce(connection: Connection, fact: Fact, withinMs: number)
     const there = await readFact(connection, subject, left);
     if (there !== undefined) return outcomeOf(there, fact);
     // Refused, yet nothing is there: no room. Or, on a replicated stream, the first message is accepted but not yet applied.
-    if (!outcome.refusal.taken || performance.now() > deadline) throw overloaded(outcome.refusal);
+    if (!outcome.refusal.taken) throw noRoom(outcome.refusal, outcome.attempts);
+    if (performance.now() > deadline) throw overloaded(outcome.refusal);
     await delay(APPLY_MS);
   }
 }
@@ -89,16 +92,28 @@ function unlessCompacted(evaluation: EvaluationId): Record<string, string> {
 type Stored =
   | { readonly kind: 'stored'; readonly seq: number }
   /** The stream took none: a second message on the subject, or no room. */
-  | { readonly kind: 'refused'; readonly refusal: ApiError }
+  | { readonly kind: 'refused'; readonly refusal: ApiError; readonly attempts: number }
   | { readonly kind: 'compacted' };
 
 async function stored(connection: Connection, message: Outgoing, withinMs: number): Promise<Stored> {
+  let attempts = 0;
   try {
-    const ack = await untilKnown(connection, { withinMs }, (timeoutMs) => publish(connection, message, timeoutMs));
+    const ack = await untilKnown(connection, { withinMs }, (timeoutMs) => {
+      attempts++;
+      return publish(connection, message, timeoutMs);
+    });
     return { kind: 'stored', seq: ack.seq };
   } catch (error) {
-    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed) return { kind: 'refused', refusal: error };
+    if (error instanceof ApiError && error.code === API_ERRORS.storeFailed)
+      return { kind: 'refused', refusal: error, attempts };
     if (error instanceof ApiError && error.code === API_ERRORS.wrongLastSequence) return { kind: 'compacted' };
+    if (error instanceof Failure && error.cause instanceof ApiError && error.cause.full)
+      throw noRoom(error.cause, attempts);
     throw error;
   }
+}
+
+/** An attempt before this one was not answered, and may yet be stored. */
+function noRoom(refusal: ApiError, attempts: number): Failure {
+  return attempts === 1 ? new NotStored(refusal) : overloaded(refusal);
 }

@@ -30,13 +30,30 @@ interface RawMessage {
  * The last message on a subject, read from the stream's leader: unlike a direct get, it sees every acknowledged message on a
  * replicated stream too. Undefined when there is none. Throws `Failure('overloaded')` at the deadline.
  */
-export async function lastMessage(
+export function lastMessage(
   connection: Connection,
   stream: string,
   subject: string,
   withinMs: number = DEADLINE_MS,
 ): Promise<StoredMessage | undefined> {
-  const request = { last_by_subj: subject };
+  return oneMessage(connection, stream, { last_by_subj: subject }, withinMs);
+}
+
+/** The first message on a subject, at a place of its stream or behind it; otherwise as the last one. */
+export function nextMessage(
+  connection: Connection,
+  stream: string,
+  { subject, seq }: { readonly subject: string; readonly seq: number },
+): Promise<StoredMessage | undefined> {
+  return oneMessage(connection, stream, { next_by_subj: subject, seq }, DEADLINE_MS);
+}
+
+async function oneMessage(
+  connection: Connection,
+  stream: string,
+  request: object,
+  withinMs: number,
+): Promise<StoredMessage | undefined> {
   try {
     return stored(
       await untilKnown(connection, { withinMs }, (timeoutMs) =>

@@ -4,46 +4,44 @@ import { expect, it } from 'vitest';
 import { startBus } from './bus-fixture.ts';
 import { idOf } from './pod-facts.ts';
 
-const ownerOf = (n: number, specHash = 'a1') => ({ evaluation: idOf(n), specHash });
+const placeOf = (n: number, ref = 'a1') => ({ evaluation: idOf(n), ref });
 
-it('keeps the values of a spec, and those of another spec under the same id apart from them', async () => {
+it('keeps the values of a submission, and those of another one under the same id apart from them', async () => {
   await using fixture = await startBus();
   const { bus } = fixture;
   const values = { TOKEN: 'größe=1\n2', EMPTY: '' };
-  expect(await bus.putEnv(ownerOf(1), values)).toEqual({ kind: 'stored' });
-  expect(await bus.readEnv(ownerOf(1))).toEqual(values);
-  expect(await bus.putEnv(ownerOf(1), values)).toEqual({ kind: 'known' });
-  expect(await bus.putEnv(ownerOf(1, 'b2'), { TOKEN: 'other' })).toEqual({ kind: 'stored' });
-  expect(await bus.readEnv(ownerOf(1))).toEqual(values);
-  expect(await bus.readEnv(ownerOf(2))).toBeUndefined();
+  await bus.putEnv(placeOf(1), values);
+  expect(await bus.readEnv(placeOf(1))).toEqual(values);
+  await bus.putEnv(placeOf(1, 'b2'), { TOKEN: 'other' });
+  expect(await bus.readEnv(placeOf(1))).toEqual(values);
+  expect(await bus.readEnv(placeOf(2))).toBeUndefined();
 });
 
-it('deletes the values of one spec, or of all that were sent under an id', async () => {
+it('deletes the values of one submission, or of all that were sent under an id', async () => {
   await using fixture = await startBus();
   const { bus } = fixture;
-  for (const owner of [ownerOf(1), ownerOf(1, 'b2'), ownerOf(1, 'c3'), ownerOf(2)]) await bus.putEnv(owner, { A: '1' });
-  await bus.deleteEnv(ownerOf(1, 'b2'));
-  expect(await bus.readEnv(ownerOf(1, 'b2'))).toBeUndefined();
-  expect(await bus.readEnv(ownerOf(1))).toEqual({ A: '1' });
+  for (const place of [placeOf(1), placeOf(1, 'b2'), placeOf(1, 'c3'), placeOf(2)]) await bus.putEnv(place, { A: '1' });
+  await bus.deleteEnv(placeOf(1, 'b2'));
+  expect(await bus.readEnv(placeOf(1, 'b2'))).toBeUndefined();
+  expect(await bus.readEnv(placeOf(1))).toEqual({ A: '1' });
   await bus.deleteEnv(idOf(1));
-  expect(await bus.readEnv(ownerOf(1))).toBeUndefined();
-  expect(await bus.readEnv(ownerOf(1, 'c3'))).toBeUndefined();
-  expect(await bus.readEnv(ownerOf(2))).toEqual({ A: '1' });
+  expect(await bus.readEnv(placeOf(1))).toBeUndefined();
+  expect(await bus.readEnv(placeOf(1, 'c3'))).toBeUndefined();
+  expect(await bus.readEnv(placeOf(2))).toEqual({ A: '1' });
 });
 
 it('deletes values so that they are on disk no more, and deleting twice is fine', async () => {
   await using fixture = await startBus();
   const canary = 'canary-1f2e3d4c5b6a';
-  await fixture.bus.putEnv(ownerOf(2), { SECRET: 'before' });
-  await fixture.bus.putEnv(ownerOf(1), { SECRET: canary });
-  await fixture.bus.putEnv(ownerOf(3), { SECRET: 'after' });
+  await fixture.bus.putEnv(placeOf(2), { SECRET: 'before' });
+  await fixture.bus.putEnv(placeOf(1), { SECRET: canary });
+  await fixture.bus.putEnv(placeOf(3), { SECRET: 'after' });
   expect(await filesWith(fixture.nats.dataDir, canary)).not.toEqual([]);
   await fixture.bus.deleteEnv(idOf(1));
   await fixture.bus.deleteEnv(idOf(1));
-  expect(await fixture.bus.readEnv(ownerOf(1))).toBeUndefined();
+  expect(await fixture.bus.readEnv(placeOf(1))).toBeUndefined();
   expect(await filesWith(fixture.nats.dataDir, canary)).toEqual([]);
-  expect(await fixture.bus.readEnv(ownerOf(3))).toEqual({ SECRET: 'after' });
-  expect(await fixture.bus.putEnv(ownerOf(1), { SECRET: 'again' })).toEqual({ kind: 'stored' });
+  expect(await fixture.bus.readEnv(placeOf(3))).toEqual({ SECRET: 'after' });
 });
 
 async function filesWith(folder: string, text: string): Promise<string[]> {

@@ -3,7 +3,6 @@ import {
   evaluationIdFrom,
   evaluationOfRun,
   fact,
-  factSubject,
   Failure,
   parseTraceparent,
   recordSpec,
@@ -15,8 +14,9 @@ import {
   type Phase,
 } from '@lacuna/contracts';
 import { fold, phaseOf } from '@lacuna/lifecycle';
-import type { Bus, EnvOwner, EnvValues, PublishOutcome } from '@lacuna/messaging';
+import type { Bus } from '@lacuna/messaging';
 import type { LinksOf } from './links.ts';
+import { envRefFor, publishSubmitted, type PublishOptions } from './publish-submitted.ts';
 import { randomId } from './random-id.ts';
 import { specHash } from './spec-hash.ts';
 import { within } from './within.ts';
@@ -39,20 +39,14 @@ export interface Submission {
 /** What became of a submission; `repeated` = accepted before. */
 export const OUTCOMES = ['accepted', 'repeated', 'refused', 'overloaded'] as const;
 
-export interface AcceptOptions {
+export interface AcceptOptions extends PublishOptions {
   readonly linksOf: LinksOf;
-  readonly answerWithinMs: number;
   readonly maxInFlight: number;
   /** Told of every submission; for metrics. */
   readonly onOutcome: (via: Submission['via'], outcome: (typeof OUTCOMES)[number]) => void;
-  /** Env values of a refused submission could not be deleted, at least not in time. */
-  readonly onEnvLeft: (id: EvaluationId, error: unknown) => void;
 }
 
-type AcceptBus = Pick<Bus, 'publishFact' | 'readFact' | 'readFacts' | 'putEnv' | 'deleteEnv'>;
-
-/** How long a refusal waits for the env values to be gone; afterwards that goes on by itself. */
-const WITHDRAW_WITHIN_MS = 1_000;
+type AcceptBus = Pick<Bus, 'publishFact' | 'readFacts' | 'putEnv' | 'deleteEnv'>;
 
 /**
  * Accepts submissions. Accepted means that the stream has stored the `submitted` fact; the same key with the same spec is the same
@@ -72,7 +66,10 @@ export class Acceptor {
     return this.#inFlight;
   }
 
-  /** Throws `Failure`: what `parse` throws, `idempotency-conflict`, or `overloaded`, and then nothing of it is left. */
+  /**
+   * Throws `Failure`: what `parse` throws, `idempotency-conflict`, or `overloaded`. Nothing of it is left then; of one that the stream may take without
+   * having answered in time, the env values, until dispatch finds that nobody needs them.
+   */
   async accept(submission: Submission): Promise<Accepted> {
     const { onOutcome } = this.#options;
     this.#inFlight++;
@@ -95,38 +92,10 @@ export class Acceptor {
       throw new Failure('overloaded', `${maxInFlight} submissions are waiting already`, { retryAfterMs: 1_000 });
     const spec = submission.parse();
     const { recorded, env } = recordSpec(spec);
-    const submitted = submittedFact(submission, { spec: recorded, specHash: specHash(spec) });
+    const submitted = submittedFact(submission, { spec: recorded, specHash: specHash(spec), ...envRefFor(env) });
     const id = submitted.evaluation;
-    const outcome = await this.#store(submitted, env);
+    const outcome = await publishSubmitted(this.#bus, submitted, env, this.#options);
     return outcome.kind === 'stored' ? { id } : { id, phase: await this.#phaseOfSame(submitted, outcome.fact) };
-  }
-
-  /** Env values first: an evaluation must never be seen without them. */
-  async #store(submitted: FactOf<'submitted'>, env: EnvValues): Promise<PublishOutcome> {
-    const { answerWithinMs: deadlineMs } = this.#options;
-    const id = submitted.evaluation;
-    if (Object.keys(env).length === 0) return this.#bus.publishFact(submitted, { deadlineMs });
-    const put = this.#bus.putEnv(ownerOf(submitted), env);
-    let outcome: PublishOutcome | undefined;
-    try {
-      await within(deadlineMs, put);
-      return (outcome = await this.#bus.publishFact(submitted, { deadlineMs }));
-    } finally {
-      if (outcome?.kind !== 'stored') {
-        const withdrawn = this.#withdraw(submitted, put).catch((error) => this.#options.onEnvLeft(id, error));
-        await within(WITHDRAW_WITHIN_MS, withdrawn).catch(() => undefined);
-      }
-    }
-  }
-
-  /** Deletes the env values that this submission has put, unless the evaluation that holds the id still needs them. */
-  async #withdraw(submitted: FactOf<'submitted'>, put: ReturnType<Bus['putEnv']>): Promise<void> {
-    if ((await put).kind !== 'stored') return;
-    const id = submitted.evaluation;
-    const holder = (await this.#bus.readFact(factSubject(submitted)))?.fact;
-    const isSame = holder?.type === 'submitted' && holder.data.specHash === submitted.data.specHash;
-    if (isSame && fold(id, await this.#bus.readFacts(id)).settled === undefined) return;
-    await this.#bus.deleteEnv(ownerOf(submitted));
   }
 
   async #phaseOfSame(submitted: FactOf<'submitted'>, holder: { readonly type: string }): Promise<Phase> {
@@ -140,7 +109,7 @@ export class Acceptor {
 
 function submittedFact(
   { key, id, via, arrivedAt, traceparent }: Submission,
-  what: Pick<FactOf<'submitted'>['data'], 'spec' | 'specHash'>,
+  what: Pick<FactOf<'submitted'>['data'], 'spec' | 'specHash' | 'envRef'>,
 ): FactOf<'submitted'> {
   const own = key === undefined ? (id ?? evaluationIdFrom(randomId())) : evaluationIdForKey(key);
   // A place in a run has one evaluation, and whoever knows the run finds it.
@@ -148,10 +117,6 @@ function submittedFact(
   const caller = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? traceparent : undefined;
   const data = { ...what, via, ...(caller === undefined ? {} : { callerTraceparent: caller.trim() }) };
   return fact('submitted', { evaluation, at: arrivedAt }, data);
-}
-
-function ownerOf({ evaluation, data }: FactOf<'submitted'>): EnvOwner {
-  return { evaluation, specHash: data.specHash };
 }
 
 function keyConflict(id: EvaluationId): Failure {

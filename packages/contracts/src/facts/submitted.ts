@@ -13,6 +13,9 @@ export const submitted = defineFact({
     specHash: Type.String({
       description: 'sha256 of the whole spec with its env values: tells a repeated request from a different one.',
     }),
+    envRef: Type.Optional(
+      Type.String({ pattern: '^[0-9a-f]{32}$', description: 'Which of the env values kept under its id are its own.' }),
+    ),
     via: Type.Enum(['http', 'nats', 'intake']),
     callerTraceparent: Type.Optional(
       Type.String({ description: "The caller's W3C trace context; becomes a span link." }),

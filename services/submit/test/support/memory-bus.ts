@@ -1,8 +1,8 @@
-import { envSubject, factSubject, Failure, sameFact, type EvaluationId, type Fact } from '@lacuna/contracts';
-import type { Bus, EnvOwner, EnvValues, PublishOutcome, PutEnvOutcome, RecordedFact } from '@lacuna/messaging';
+import { envSubject, factSubject, sameFact, type EnvPlace, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { NotStored, type Bus, type EnvValues, type PublishOutcome, type RecordedFact } from '@lacuna/messaging';
 
 /** The part of a bus that accepting needs, in memory; what stands in its way is set from outside. */
-export class MemoryBus implements Pick<Bus, 'publishFact' | 'readFact' | 'readFacts' | 'putEnv' | 'deleteEnv'> {
+export class MemoryBus implements Pick<Bus, 'publishFact' | 'readFacts' | 'putEnv' | 'deleteEnv'> {
   readonly facts: RecordedFact[] = [];
   /** By subject. */
   readonly env = new Map<string, EnvValues>();
@@ -12,32 +12,25 @@ export class MemoryBus implements Pick<Bus, 'publishFact' | 'readFact' | 'readFa
 
   async publishFact(fact: Fact): Promise<PublishOutcome> {
     await this.answer;
-    const there = await this.readFact(factSubject(fact));
+    const there = this.facts.find((one) => factSubject(one.fact) === factSubject(fact));
     if (there !== undefined)
       return { kind: sameFact(there.fact, fact) ? 'known' : 'conflict', seq: there.seq, fact: there.fact };
-    if (this.full) throw new Failure('overloaded', 'no room', { retryAfterMs: 5_000 });
+    if (this.full) throw new NotStored(new Error('no room'));
     const seq = this.facts.length + 1;
     this.facts.push({ fact, seq, storedAt: fact.at });
     return { kind: 'stored', seq };
-  }
-
-  async readFact(subject: string): Promise<RecordedFact | undefined> {
-    return this.facts.find(({ fact }) => factSubject(fact) === subject);
   }
 
   async readFacts(id: EvaluationId): Promise<RecordedFact[]> {
     return this.facts.filter(({ fact }) => fact.evaluation === id);
   }
 
-  async putEnv(owner: EnvOwner, values: EnvValues): Promise<PutEnvOutcome> {
+  async putEnv(place: EnvPlace, values: EnvValues): Promise<void> {
     await this.answer;
-    const subject = envSubject(owner.evaluation, owner.specHash);
-    if (this.env.has(subject)) return { kind: 'known' };
-    this.env.set(subject, values);
-    return { kind: 'stored' };
+    this.env.set(envSubject(place), values);
   }
 
-  async deleteEnv(owner: EnvOwner): Promise<void> {
-    this.env.delete(envSubject(owner.evaluation, owner.specHash));
+  async deleteEnv(place: EnvPlace): Promise<void> {
+    this.env.delete(envSubject(place));
   }
 }
