@@ -1,4 +1,4 @@
-import { Failure, settledSubject, type FactType } from '@lacuna/contracts';
+import { envPlaceOf, Failure, settledSubject, type FactType } from '@lacuna/contracts';
 import type { Cluster } from '@lacuna/cluster';
 import { fold, openLogs } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
@@ -22,7 +22,9 @@ export async function cleanUp(
   // Most logs are closed before the verdict, and then the verdict removes the Job: by both it would be asked for twice.
   if (told.type === 'log-closed' && ((await bus.readFact(settledSubject(id)))?.seq ?? Infinity) > seq) return;
   const evaluation = fold(id, await bus.readFacts(id));
-  if (told.type === 'settled' && evaluation.submitted?.data.spec.env !== undefined) await bus.deleteEnv(id);
+  const { submitted } = evaluation;
+  if (told.type === 'settled' && submitted !== undefined && envPlaceOf(submitted) !== undefined)
+    await bus.deleteEnv(id);
   const over = Object.values(evaluation.attempts).filter(
     ({ number }) => told.type !== 'retry-ordered' || number === told.attempt,
   );

@@ -1,4 +1,4 @@
-import { fact, type Fact, type FactData } from '@lacuna/contracts';
+import { envPlaceOf, fact, type Fact, type FactData } from '@lacuna/contracts';
 import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -138,8 +138,9 @@ async function foundOut({ submitted, attempt }: Entry, bus: Pick<Bus, 'readFacts
 }
 
 async function envOf(
-  { submitted: { evaluation, data } }: Entry,
+  { submitted }: Entry,
   bus: Pick<Bus, 'readEnv'>,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  return data.spec.env === undefined ? {} : bus.readEnv({ evaluation, specHash: data.specHash });
+  const place = envPlaceOf(submitted);
+  return place === undefined ? {} : bus.readEnv(place);
 }

@@ -125,4 +125,8 @@ describe('creating a Job', () => {
       { type: 'job-refused', data: { cause: 'spec-lost' } },
     ]);
   });
+
+  test('needs no values for a spec whose env is empty', async () => {
+    expect((await published([CREATED], { spec: { env: [] } })).requests).toMatchObject([{ env: {} }]);
+  });
 });
