@@ -19,3 +19,9 @@ export function envPlaceOf({
   const { envRef, spec, specHash } = data;
   return spec.env === undefined || spec.env.length === 0 ? undefined : { evaluation, ref: envRef ?? specHash };
 }
+
+/**
+ * Env values of this age that no open evaluation names are nobody's: submit says `submitted` within twice its `answerWithin` (ten minutes at most) of storing them, or not at
+ * all. Milliseconds.
+ */
+export const ENV_LEFT_AFTER_MS = 3_600_000;

@@ -38,7 +38,7 @@ export {
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseRetryAfter, RETRY_AFTER_MS } from './retry-after.ts';
 export { timeoutMsOf, timeoutOf } from './timeout.ts';
-export { envPlaceOf, type EnvPlace } from './env-place.ts';
+export { ENV_LEFT_AFTER_MS, envPlaceOf, type EnvPlace } from './env-place.ts';
 export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
 export {
   EvaluationSpecSchema,

@@ -12,6 +12,7 @@ import {
 import { CLEAN_UP_FACTS, cleanUp } from './clean-up.ts';
 import { DispatchConfigSchema } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { LeftEnv } from './left-env.ts';
 import { parseWeights } from './parse-weights.ts';
 import { RemovalLine, type RemovalTimes } from './removal-line.ts';
 
@@ -69,8 +70,14 @@ async function start({
     signal,
   );
   metrics.observe('lacuna_dispatch_removals', 'Jobs that are over and wait to be removed.', () => removals.length);
+  const leftEnv = new LeftEnv(bus, {
+    now: () => clock.nowMs(),
+    onErased: ({ evaluation }) => log.warn({ evaluation }, 'erased env values that were left, and that nobody needs'),
+    onError: (error) => log.error({ err: error }, 'could not look for env values that were left; looking again later'),
+  });
   return runningUntil([
     dispatcher.run(signal),
+    leftEnv.run(signal),
     bus.work(
       {
         name: CLEAN_UP,

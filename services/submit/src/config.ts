@@ -28,6 +28,8 @@ export const SubmitConfigSchema = Type.Object({
   answerWithin: Type.Integer({
     unit: 'ms',
     minimum: 100,
+    // Env values that nobody names are erased after an hour: see `ENV_LEFT_AFTER_MS`.
+    maximum: 600_000,
     default: 5_000,
     description: 'how long a request waits for NATS before it is refused; longer than a server takes to restart',
   }),
