@@ -21,7 +21,6 @@ export function envPlaceOf({
 }
 
 /**
- * Env values of this age that no open evaluation names are nobody's: submit says `submitted` within twice its `answerWithin` (ten minutes at most) of storing them, or not at
- * all. Milliseconds.
+ * Env values of this age that no open evaluation names are nobody's: submit says `submitted` within twice its `answerWithin`, of which ten minutes is the most, or not at all. Milliseconds.
  */
 export const ENV_LEFT_AFTER_MS = 3_600_000;

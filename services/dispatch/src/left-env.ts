@@ -2,7 +2,7 @@ import { ENV_LEFT_AFTER_MS, envPlaceOf, settledSubject, submittedSubject, type E
 import type { Bus } from '@lacuna/messaging';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface LeftEnvOptions {
+interface LeftEnvOptions {
   readonly now: () => number;
   readonly onErased: (place: EnvPlace) => void;
   readonly onError: (error: unknown) => void;

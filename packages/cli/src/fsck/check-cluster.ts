@@ -1,5 +1,5 @@
 import type { Cluster, JobSnapshot, PodSnapshot } from '@lacuna/cluster';
-import { formatDuration, type EvaluationId } from '@lacuna/contracts';
+import type { EvaluationId } from '@lacuna/contracts';
 import { latestAttempt, primaryPod, type Evaluation } from '@lacuna/lifecycle';
 import type { Difference } from './difference.ts';
 
@@ -50,7 +50,8 @@ function unlikeJob(job: JobSnapshot, evaluation: Evaluation | undefined, now: nu
   if (known.jobUid !== job.uid) return found(`Job ${job.name} has uid ${job.uid}, by the facts it has ${known.jobUid}`);
   const { settled } = evaluation;
   if (settled !== undefined && now - settled.at > LEFT_BEHIND_MS)
-    return found(`Job ${job.name} is still there ${formatDuration(now - settled.at)} after the verdict`);
+    // In the same words at each look.
+    return found(`Job ${job.name} is still there more than a minute after the verdict`);
   return [];
 }
 

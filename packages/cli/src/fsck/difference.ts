@@ -1,7 +1,7 @@
 import type { EvaluationId } from '@lacuna/contracts';
 
 /** What is compared with the stream. */
-type Store = 'read model' | 'cluster' | 'log store' | 'archive' | 'traces';
+type Store = 'read model' | 'cluster' | 'log store' | 'archive' | 'env values' | 'traces';
 
 /** One thing that is not as the facts have it. */
 export interface Difference {

@@ -4,6 +4,7 @@ import type { Cluster } from '@lacuna/cluster';
 import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus, UnreadConsumer } from '@lacuna/messaging';
 import { checkCluster } from './check-cluster.ts';
+import { checkEnv } from './check-env.ts';
 import { checkLogs } from './check-logs.ts';
 import { checkReadModel } from './check-read-model.ts';
 import { checkTraces } from './check-traces.ts';
@@ -12,7 +13,7 @@ import { sameDifference, type Difference } from './difference.ts';
 import { readStream } from './read-stream.ts';
 
 interface FsckStores {
-  readonly bus: Pick<Bus, 'follow' | 'logEnd' | 'readLog' | 'unreadConsumers'>;
+  readonly bus: Pick<Bus, 'follow' | 'keptEnv' | 'logEnd' | 'readLog' | 'unreadConsumers'>;
   readonly client: Pick<Client, 'list'>;
   readonly cluster: Pick<Cluster, 'observe'>;
   /** Of closed logs; without it the logs that were moved there are not compared. */
@@ -39,11 +40,19 @@ const LOOK_AGAIN_MS = 2_000;
 export async function fsck(stores: FsckStores, signal: AbortSignal): Promise<FsckOutcome> {
   const { archive, bus, jaegerUrl, now } = stores;
   const evaluations = await readStream(bus, signal);
+  // At once: values that come later are too young to be left.
+  const inEnv = await checkEnv(bus, evaluations, now());
   const moving = await lasting(stores, signal);
   const { differences: inLogs, logs, unchecked } = await checkLogs({ bus, archive, now }, evaluations, signal);
   const inTraces = jaegerUrl === undefined ? [] : await checkTraces(jaegerUrl, evaluations, signal);
   const unread = await findUnread(bus);
-  return { evaluations: evaluations.size, logs, differences: [...moving, ...inLogs, ...inTraces], unread, unchecked };
+  return {
+    evaluations: evaluations.size,
+    logs,
+    differences: [...moving, ...inLogs, ...inEnv, ...inTraces],
+    unread,
+    unchecked,
+  };
 }
 
 /** Differences in what goes on changing while it is looked at: those that are there at two looks. */
