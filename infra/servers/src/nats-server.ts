@@ -12,23 +12,33 @@ export interface NatsServer extends ServerProcess {
   /** Such as `nats://127.0.0.1:4222`. */
   readonly url: string;
   readonly port: number;
+  /** Its monitoring, such as `http://127.0.0.1:8222`. */
+  readonly monitorUrl: string;
+  readonly monitorPort: number;
+}
+
+/** Ports to listen on; a free one for each that is not given. */
+export interface NatsPorts {
+  readonly port?: number;
+  readonly monitorPort?: number;
 }
 
 const NAME = 'nats-server';
 const TEMPLATE = new URL('../../nats/nats-server.conf', import.meta.url);
 
 /**
- * Starts nats-server with JetStream on 127.0.0.1 and waits until it takes clients. Without `port` it gets a free one.
- * A leftover of a killed process on the same folder is stopped first. Rejects when the port or the folder is in use.
+ * Starts nats-server with JetStream on 127.0.0.1 and waits until it takes clients. A leftover of a killed process on the same folder is stopped first. Rejects when a port or the folder is in use.
  */
-export async function startNatsServer(options: ServerOptions & { readonly port?: number }): Promise<NatsServer> {
+export async function startNatsServer(options: ServerOptions & NatsPorts): Promise<NatsServer> {
   const { path, signal, onLog = () => {} } = options;
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
   await stopLeftover(pidFileOf(NAME, dataDir), dataDir, onLog);
   const port = await claimPort(options.port, NAME);
+  const monitorPort = await claimPort(options.monitorPort, NAME);
   const config = join(dataDir, 'nats-server.conf');
-  await writeFile(config, await renderTemplate(TEMPLATE, { listen: `127.0.0.1:${port}`, storeDir: dataDir }));
+  const values = { listen: `127.0.0.1:${port}`, monitor: `127.0.0.1:${monitorPort}`, storeDir: dataDir };
+  await writeFile(config, await renderTemplate(TEMPLATE, values));
   const server = await startServerProcess({
     name: NAME,
     path,
@@ -38,7 +48,13 @@ export async function startNatsServer(options: ServerOptions & { readonly port?:
     onLog,
     isReady: () => greets(port),
   });
-  return { ...server, url: `nats://127.0.0.1:${port}`, port };
+  return {
+    ...server,
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    monitorUrl: `http://127.0.0.1:${monitorPort}`,
+    monitorPort,
+  };
 }
 
 /** True when a NATS server greets on the port: it sends INFO first, and only once its streams are recovered. */

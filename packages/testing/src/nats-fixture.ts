@@ -7,6 +7,8 @@ import { tempDir } from './temp-dir.ts';
 export interface NatsFixture extends AsyncDisposable {
   /** Stays the same over restarts. */
   readonly url: string;
+  /** Its monitoring; stays the same too. */
+  readonly monitorUrl: string;
   readonly dataDir: string;
   /** Kills the server as a power cut would. Clients see a reset; what was acknowledged is on disk. */
   kill9(): Promise<void>;
@@ -28,16 +30,17 @@ export async function startNats(): Promise<NatsFixture> {
     await dir[Symbol.asyncDispose]();
     throw error;
   }
-  const { url, port } = server;
+  const { url, port, monitorUrl, monitorPort } = server;
   return {
     url,
+    monitorUrl,
     dataDir,
     kill9: () => server.kill(),
     pause: () => pauseProcess(server.pid),
     resume: () => void process.kill(server.pid, 'SIGCONT'),
     async restart() {
       await server.stop();
-      server = await startNatsServer({ path, dataDir, port });
+      server = await startNatsServer({ path, dataDir, port, monitorPort });
     },
     async [Symbol.asyncDispose]() {
       await server.kill();
