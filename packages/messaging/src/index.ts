@@ -24,5 +24,6 @@ export type { PublishOutcome } from './publish-fact.ts';
 export type { ReadLogOptions } from './read-log.ts';
 export type { RecordedFact } from './recorded-fact.ts';
 export type { Reply, RequestHandler } from './serve.ts';
+export { storageError } from './storage-error.ts';
 export type { BatchConsumer } from './work-batch.ts';
 export type { IntakeMessage } from './work-intake.ts';

@@ -16,7 +16,8 @@ export const BaseConfigSchema = Type.Object({
   natsMonitorUrl: Type.Optional(
     Type.String({
       pattern: '^https?://',
-      description: 'monitoring address of a NATS server; given, the server must write to disk before it acknowledges',
+      description:
+        'monitoring address of a NATS server; given, the server must write to disk before it acknowledges, and /readyz says when it stores nothing',
     }),
   ),
   natsReplicas: Type.Optional(

@@ -23,7 +23,7 @@ const STOP_MS = 10_000;
 export class Lifecycle {
   readonly #opened: { readonly name: string; readonly resource: Resource }[] = [];
   readonly #opening = new Set<{ readonly name: string; readonly opened: Promise<unknown> }>();
-  readonly #checks = new Map<string, () => boolean>();
+  readonly #checks = new Map<string, () => boolean | string>();
   readonly #draining = new AbortController();
   readonly #ended = Promise.withResolvers<LifecycleEnd>();
   readonly #onChange: (state: LifecycleState) => void;
@@ -52,7 +52,7 @@ export class Lifecycle {
 
   /** What readiness waits for: steps under way and checks that don't hold. */
   waitingFor(): string[] {
-    const unmet = [...this.#checks].filter(([, holds]) => !holds()).map(([name]) => name);
+    const unmet = [...this.#checks].flatMap(([name, holds]) => unmetBy(name, holds()));
     const opening = [...this.#opening].map(({ name }) => name);
     return [...new Set([...opening, ...unmet])];
   }
@@ -69,8 +69,8 @@ export class Lifecycle {
     }
   }
 
-  /** A condition of readiness beyond the start, such as a connection that is up. */
-  check(name: string, holds: () => boolean): void {
+  /** A condition of readiness beyond the start, such as a connection that is up. A text is why it does not hold, and what to do. */
+  check(name: string, holds: () => boolean | string): void {
     this.#checks.set(name, holds);
   }
 
@@ -155,6 +155,11 @@ export class Lifecycle {
     this.#state = state;
     this.#onChange(state);
   }
+}
+
+function unmetBy(name: string, outcome: boolean | string): string[] {
+  if (outcome === true) return [];
+  return [outcome === false ? name : `${name}: ${outcome}`];
 }
 
 function endOf(errors: readonly Error[]): LifecycleEnd {

@@ -38,5 +38,5 @@ export interface ServiceContext<S extends TObject = TObject> {
   /** Opens something that the service needs, such as the cluster; readiness says that it is waited for, and it is closed after the service. */
   readonly step: <T extends Resource>(name: string, open: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** A condition of readiness beyond the start. */
-  readonly check: (name: string, holds: () => boolean) => void;
+  readonly check: (name: string, holds: () => boolean | string) => void;
 }

@@ -218,3 +218,12 @@ it('readiness waits again when a condition no longer holds', async () => {
   connected = false;
   expect(life.waitingFor()).toEqual(['messaging']);
 });
+
+it('readiness says why a condition does not hold, where that is known', () => {
+  const life = new Lifecycle();
+  let stores: boolean | string = 'its disk is full; make room there';
+  life.check('NATS', () => stores);
+  expect(life.waitingFor()).toEqual(['NATS: its disk is full; make room there']);
+  stores = true;
+  expect(life.waitingFor()).toEqual([]);
+});
