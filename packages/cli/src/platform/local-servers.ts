@@ -9,6 +9,7 @@ import {
   type ServerProcess,
 } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
+import { endWhenWritable } from './end-when-writable.ts';
 import { supervised } from './supervised.ts';
 
 interface ServerContext {
@@ -31,21 +32,21 @@ export async function openNats({
   dataDir,
   env,
   onProgress,
-}: ServerContext): Promise<{ readonly url: string; readonly own?: OwnServer }> {
+}: ServerContext): Promise<{ readonly url: string; readonly monitorUrl?: string; readonly own?: OwnServer }> {
   const found = await resolveServer('nats', { env, onProgress, signal: life.signal });
   if (found.kind === 'external') return { url: found.address };
   if (found.kind === 'unavailable') throw new Error(found.message);
-  const start = (previous?: NatsServer): Promise<NatsServer> =>
-    startNatsServer({
-      path: found.path,
-      dataDir: join(dataDir, 'nats'),
-      ...(previous === undefined ? {} : { port: previous.port }),
-    });
-  const { server, current, resource } = await supervised('nats-server', start, (message) =>
-    onProgress({ message, passing: false }),
-  );
+  const say = (message: string): void => onProgress({ message, passing: false });
+  const folder = join(dataDir, 'nats');
+  const start = async (previous?: NatsServer): Promise<NatsServer> => {
+    const ports = previous === undefined ? {} : { port: previous.port, monitorPort: previous.monitorPort };
+    const started = await startNatsServer({ path: found.path, dataDir: folder, ...ports });
+    void endWhenWritable(started, folder, say);
+    return started;
+  };
+  const { server, current, resource } = await supervised('nats-server', start, say);
   await life.step('nats-server', () => Promise.resolve(resource));
-  return { url: server.url, own: current };
+  return { url: server.url, monitorUrl: server.monitorUrl, own: current };
 }
 
 /** A local Jaeger. Without one everything else works; traces wait in the stream. */

@@ -41,7 +41,7 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const { port, onProgress } = options;
   const env = { ...options.env, ...named({ LACUNA_NATS_URL: options.natsUrl, LACUNA_OTLP_URL: options.otlpUrl }) };
   const servers = { life, dataDir, env, onProgress };
-  const { url: nats, own: ownNats } = await openNats(servers);
+  const { url: nats, monitorUrl, own: ownNats } = await openNats(servers);
   const traces =
     options.otlpUrl === undefined
       ? await openJaeger(servers)
@@ -55,6 +55,7 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
     LACUNA_DATA_DIR: dataDir,
     LACUNA_PORT: String(port),
     LACUNA_NATS_URL: nats,
+    ...named({ LACUNA_NATS_MONITOR_URL: monitorUrl }),
     ...('unavailable' in traces
       ? {}
       : named({ LACUNA_OTLP_URL: traces.otlpUrl, LACUNA_JAEGER_URL: traces.jaegerUrl || undefined })),
