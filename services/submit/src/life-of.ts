@@ -9,7 +9,7 @@ import { within } from './within.ts';
 interface LifeSources {
   readonly bus: Pick<Bus, 'logEnd'>;
   readonly readModel: ReadModel;
-  readonly projector: Pick<Projector, 'caughtUp' | 'flush'>;
+  readonly projector: Pick<Projector, 'isUpToDate'>;
   readonly answerWithinMs: number;
   readonly now: () => number;
 }
@@ -22,8 +22,7 @@ export async function lifeOf(
   const place = logPlace(evaluation);
   const logBytes = place === undefined ? undefined : (await within(answerWithinMs, bus.logEnd(place))).offset;
   const life = logBytes === undefined ? {} : { logBytes };
-  if (!projector.caughtUp) return life;
-  projector.flush();
+  if (!projector.isUpToDate()) return life;
   const { waiting, ahead } = readModel.survey.queue(evaluation.submitted?.at ?? now());
   return { queue: { waiting, ahead, running: readModel.survey.running() }, ...life };
 }

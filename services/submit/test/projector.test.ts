@@ -86,10 +86,29 @@ describe('the projector', () => {
     const { bus } = busOn(streamOf(new Story().submitted()));
     const projector = new Projector(bus, model, () => undefined);
     model.apply = () => {
-      throw new Error('disk full');
+      throw new Error('malformed');
     };
-    await expect(projector.run(AbortSignal.timeout(5_000))).rejects.toThrow('disk full');
+    await expect(projector.run(AbortSignal.timeout(5_000))).rejects.toThrow('malformed');
     model[Symbol.dispose]();
+  });
+
+  it('goes on when the disk is full, says so to whoever asks, and writes all as soon as there is room', async () => {
+    using model = new ReadModel(':memory:');
+    const { bus } = busOn(streamOf(new Story().submitted({ name: 'kept' })));
+    const projector = new Projector(bus, model, () => undefined);
+    const apply = model.apply.bind(model);
+    model.apply = () => {
+      throw new Failure('overloaded', 'no room');
+    };
+    await running(projector, async () => {
+      await eventually('caught up', () => projector.caughtUp);
+      expect(() => projector.bringUpToDate()).toThrow('no room');
+      expect(projector.isUpToDate()).toBe(false);
+      model.apply = apply;
+      // Nobody asks: it tries again by itself.
+      await eventually('listed', () => model.list(LIST).items[0]?.name === 'kept');
+      expect(projector.isUpToDate()).toBe(true);
+    });
   });
 
   it('forgets settled evaluations, and still counts what comes after the verdict', async () => {

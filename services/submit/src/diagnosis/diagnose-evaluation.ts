@@ -14,7 +14,7 @@ export interface DiagnosisSources {
   readonly bus: Pick<Bus, 'readFacts' | 'readers' | 'follow' | 'logEnd' | 'readLog'>;
   readonly archive: LogArchive | undefined;
   readonly readModel: ReadModel;
-  readonly projector: Pick<Projector, 'caughtUp' | 'heardAt' | 'flush'>;
+  readonly projector: Pick<Projector, 'heardAt' | 'isUpToDate' | 'bringUpToDate'>;
   readonly deadlines: Deadlines;
   readonly answerWithinMs: number;
   readonly now: () => number;
@@ -55,10 +55,9 @@ export function knownReaders(bus: Pick<Bus, 'readers'>): Promise<ReaderState[] |
   return bus.readers().catch(() => undefined);
 }
 
-/** Queue and neighbours; nothing while the read model is being read. */
+/** Queue and neighbours; nothing while the read model does not know all. */
 export function fromReadModel({ readModel, projector, now }: DiagnosisSources, evaluation: Evaluation) {
-  if (!projector.caughtUp) return {};
-  projector.flush();
+  if (!projector.isUpToDate()) return {};
   const pod = primaryPod(latestAttempt(evaluation));
   const begun = pod && startOf(pod);
   const over = pod?.ended?.at ?? evaluation.settled?.at ?? now();

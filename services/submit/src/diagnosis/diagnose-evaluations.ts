@@ -1,4 +1,4 @@
-import { Failure, type EvaluationId, type RangeDiagnosisView } from '@lacuna/contracts';
+import type { EvaluationId, RangeDiagnosisView } from '@lacuna/contracts';
 import { diagnoseRange, digestOf, type Digest, type Surroundings } from '@lacuna/diagnosis';
 import { fold } from '@lacuna/lifecycle';
 import type { ListQuery } from '../read-model/list-query.ts';
@@ -18,9 +18,7 @@ export async function diagnoseEvaluations(
   signal: AbortSignal,
 ): Promise<RangeDiagnosisView> {
   const { readModel, projector, answerWithinMs } = sources;
-  if (!projector.caughtUp)
-    throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
-  projector.flush();
+  projector.bringUpToDate();
   const { settled, open, more } = readModel.survey.range({ ...query, limit: RANGE_LIMITS.settled }, RANGE_LIMITS.open);
   const [digests, decided] = await within(
     answerWithinMs,

@@ -12,7 +12,7 @@ import type { HttpContext } from './http-context.ts';
 import { knownMethods } from './known-methods.ts';
 import { logRoute } from './log-route.ts';
 import { PAGE_PATHS, pageRoutes } from './page-routes.ts';
-import { failureOf, sendProblem } from './problem-reply.ts';
+import { failureOf, sendProblem, withWhatIsMissing } from './problem-reply.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { submissionRoutes } from './submission-routes.ts';
@@ -65,11 +65,15 @@ function parseNothing(app: FastifyInstance): void {
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));
 }
 
-function answerErrors(app: FastifyInstance, { onBug }: HttpContext, methodsOf: (path: string) => string[]): void {
+function answerErrors(
+  app: FastifyInstance,
+  { health, onBug }: HttpContext,
+  methodsOf: (path: string) => string[],
+): void {
   app.setErrorHandler((error, { routeOptions }, reply) => {
     const failure = failureOf(error, routeOptions.bodyLimit);
     if (failure.disposition === 'bug') onBug(error);
-    return sendProblem(reply, failure);
+    return sendProblem(reply, withWhatIsMissing(failure, health()));
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';

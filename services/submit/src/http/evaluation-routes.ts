@@ -1,4 +1,3 @@
-import { Failure } from '@lacuna/contracts';
 import { viewOf } from '@lacuna/lifecycle';
 import type { FastifyInstance } from 'fastify';
 import { cancel } from '../cancel.ts';
@@ -20,9 +19,7 @@ export function evaluationRoutes(app: FastifyInstance, context: HttpContext): vo
   const { bus, projector, readModel, linksOf, deadlines, answerWithinMs, now } = context;
   app.get('/v1/evaluations', { schema: listSchema }, (request, reply) => {
     const query = parseListQuery(queryOf(request, LIST_PARAMETERS));
-    if (!projector.caughtUp)
-      throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
-    projector.flush();
+    projector.bringUpToDate();
     return sendJson(reply, readModel.list(query));
   });
   app.get<ById>('/v1/evaluations/:id', { schema: viewSchema }, async (request, reply) => {

@@ -1,4 +1,5 @@
 import { Failure, problemDetails, RETRY_AFTER_MS } from '@lacuna/contracts';
+import type { Health } from '@lacuna/service-kit';
 import type { FastifyError, FastifyReply } from 'fastify';
 
 /** Answers with a problem document (RFC 9457). */
@@ -10,6 +11,14 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
     .code(failure.status)
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify(problemDetails(failure)));
+}
+
+/** A refusal says too what this process waits for, as `/readyz` does: that is mostly why. */
+export function withWhatIsMissing(failure: Failure, { waitingFor }: Health): Failure {
+  if (failure.code !== 'overloaded' || waitingFor.length === 0) return failure;
+  const { message, problems, retryAfterMs } = failure;
+  const more = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new Failure('overloaded', `${message}; not ready: ${waitingFor.join('; ')}`, { problems, ...more });
 }
 
 /** What an error on a route with such a limit means to the client. Whatever is no `Failure` and not the client's doing is a bug, of which it learns no more than that. */

@@ -9,6 +9,8 @@ export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'stat
 
 /** How long changes are collected into one transaction; whoever lists has them written first. Milliseconds. */
 const FLUSH_MS = 200;
+/** The pause before what had no room on the disk is written again. Milliseconds. */
+const RETRY_MS = 1_000;
 /** Settled evaluations kept in memory, because a few facts mostly come after the verdict. */
 const SETTLED_KEPT = 1_000;
 
@@ -48,25 +50,50 @@ export class Projector {
     return this.#heardAt;
   }
 
-  /** Until the signal aborts. Throws when the read model can't be written. */
+  /** Until the signal aborts. Throws when the read model can't be written, unless there is only no room for it. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = AbortSignal.any([signal, this.#broken.signal]);
     try {
       if (!(await this.#isSameStream())) this.#startOver('the stream is another one than before');
       while (!stop.aborted) await this.#follow(stop);
       if (!signal.aborted) this.#broken.signal.throwIfAborted();
+      this.#flush();
     } finally {
       clearTimeout(this.#timer);
     }
-    this.flush();
   }
 
-  /** Writes what has been read so far. */
-  flush(): void {
+  /**
+   * Writes what has been read so far, for whoever asks the read model. Throws `Failure('overloaded')` when it does not know all: it is
+   * still being read from the stream, or has no room for what is new.
+   */
+  bringUpToDate(): void {
+    if (!this.#caughtUp)
+      throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
+    this.#flush();
+  }
+
+  /** Whether it could be brought up to date. */
+  isUpToDate(): boolean {
+    try {
+      this.bringUpToDate();
+      return true;
+    } catch (error) {
+      if (isTemporary(error)) return false;
+      throw error;
+    }
+  }
+
+  #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#last === undefined || this.#changed.size === 0) return;
-    this.#model.apply(this.#kept(), this.#last);
+    try {
+      this.#model.apply(this.#kept(), this.#last);
+    } catch (error) {
+      if (isTemporary(error)) this.#timer = setTimeout(() => this.#flushOrBreak(), RETRY_MS);
+      throw error;
+    }
     this.#changed.clear();
     this.#forgetSettled();
   }
@@ -113,22 +140,31 @@ export class Projector {
       try {
         return fold(id, await this.#bus.readFacts(id));
       } catch (error) {
-        if (!(error instanceof Failure) || error.disposition !== 'retry' || this.#bus.status === 'closed') throw error;
+        if (!isTemporary(error) || this.#bus.status === 'closed') throw error;
       }
     }
     return undefined;
   }
 
   #catchUp(): void {
-    this.flush();
+    this.#flushOrWait();
     this.#caughtUp = true;
   }
 
   #flushOrBreak(): void {
     try {
-      this.flush();
+      this.#flushOrWait();
     } catch (error) {
       this.#broken.abort(error);
+    }
+  }
+
+  /** Without room it is tried again later. */
+  #flushOrWait(): void {
+    try {
+      this.#flush();
+    } catch (error) {
+      if (!isTemporary(error)) throw error;
     }
   }
 
@@ -158,6 +194,10 @@ export class Projector {
       this.#known.delete(id);
     }
   }
+}
+
+function isTemporary(error: unknown): error is Failure {
+  return error instanceof Failure && error.disposition === 'retry';
 }
 
 /** Before its verdict a diagnosis depends on the clock, and is made when it is asked for. */

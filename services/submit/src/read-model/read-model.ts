@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { EvaluationPage, EvaluationSummary } from '@lacuna/contracts';
+import { Failure, type EvaluationPage, type EvaluationSummary } from '@lacuna/contracts';
 import type { Digest } from '@lacuna/diagnosis';
 import { encodeCursor } from './cursor.ts';
 import { conditionsOf, type ListQuery } from './list-query.ts';
@@ -18,9 +18,13 @@ export interface Kept extends EvaluationSummary {
   readonly digest?: Digest | undefined;
 }
 
+/** The database's own code for a disk, or a file, that takes no more. Source: SQLITE_FULL. */
+const FULL = 13;
+
 /** What `GET /v1/evaluations` lists: a projection of the facts, which can be thrown away at any time. */
 export class ReadModel implements Disposable {
   readonly survey: Survey;
+  readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #put: StatementSync;
   readonly #putLabel: StatementSync;
@@ -28,6 +32,7 @@ export class ReadModel implements Disposable {
 
   /** `path` may be `:memory:`. Throws `Failure('invalid-config')` when another process uses the file. */
   constructor(path: string) {
+    this.#path = path;
     this.#database = openDatabase(path);
     this.survey = new Survey(this.#database);
     this.#put = this.#database.prepare(
@@ -42,7 +47,7 @@ export class ReadModel implements Disposable {
     return this.#database.prepare('SELECT seq, subject FROM progress').get() as Progress | undefined;
   }
 
-  /** Takes over what has changed together with how far that goes, or nothing of it. */
+  /** Takes over what has changed together with how far that goes, or nothing of it. Throws `Failure('overloaded')` when there is no room. */
   apply(changed: Iterable<Kept>, progress: Progress): void {
     this.#transaction(() => {
       for (const kept of changed) this.#write(kept);
@@ -89,8 +94,13 @@ export class ReadModel implements Disposable {
     } catch (error) {
       // A full disk has rolled it back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
+      throw (error as { errcode?: unknown }).errcode === FULL ? this.#noRoom(error) : error;
     }
+  }
+
+  #noRoom(cause: unknown): Failure {
+    const message = `the list of evaluations can't be brought up to date, because there is no room for ${this.#path}; make room there, and it goes on by itself`;
+    return new Failure('overloaded', message, { cause });
   }
 }
 
