@@ -10,21 +10,32 @@ const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import
 /** `lacuna up` as a user starts it, in a folder of its own. Disposing it sends SIGTERM and waits. */
 export interface Up extends AsyncDisposable {
   readonly pid: number;
+  readonly dataDir: string;
+  /** What it told on standard error so far. */
+  readonly told: () => string;
   readonly http: string;
   readonly nats: string;
   readonly jaeger: string | null;
   readonly client: Client;
 }
 
+/** `commandIn`: what runs it, such as in a namespace, for its data folder. */
 export async function startUp(
   env: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
+  commandIn: (dataDir: string) => readonly string[] = () => [],
 ): Promise<Up> {
   const dir = await tempDir();
   const args = ['up', '--json', '--port', String(await freePort()), '--data', dir.path, ...options];
-  const child = spawn(process.execPath, [lacuna, ...args], {
+  const [program = '', ...rest] = [...commandIn(dir.path), process.execPath, lacuna, ...args];
+  const child = spawn(program, rest, {
     env: { ...process.env, LACUNA_LOG_LEVEL: 'warn', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let told = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    told += chunk.toString();
+    process.stderr.write(chunk);
   });
   const exited = once(child, 'exit');
   const [line] = (await Promise.race([
@@ -36,6 +47,8 @@ export async function startUp(
   const addresses = JSON.parse(line) as { http: string; nats: string; jaeger: string | null };
   return {
     pid: child.pid ?? -1,
+    dataDir: dir.path,
+    told: () => told,
     ...addresses,
     client: createClient({ url: addresses.http }),
     async [Symbol.asyncDispose]() {
