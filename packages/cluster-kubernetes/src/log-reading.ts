@@ -1,8 +1,8 @@
-import { LogTail, type LogPart, type LogPosition } from '@lacuna/cluster';
+import { LogContradicted, LogTail, type LogPart, type LogPosition } from '@lacuna/cluster';
 import type { NotLaterLine, StampedText } from './line-stamps.ts';
 import { LogAlignment } from './log-alignment.ts';
 import { decodeMark, encodeMark, type LogMark } from './log-mark.ts';
-import { LogSourceError, logText } from './log-text.ts';
+import { logText } from './log-text.ts';
 
 /** Asks the source for its current file from the start, and with `follow` for what comes after it. */
 export type AskForLog = (follow: boolean) => AsyncIterable<Uint8Array>;
@@ -28,7 +28,8 @@ const NEWLINE = 0x0a;
 /**
  * A log from a position on, put together from as many reads of the source as it takes. The source serves only the current file of a log that is
  * rotated, so what is known is first found again in a read that has an end; what that does not hold any more is a gap, and told as one (faults
- * L4, L5, L8). Then the log is followed. Throws when the source breaks off, or contradicts what it gave before.
+ * L4, L5, L8). Then the log is followed. Throws when the source breaks off, and
+ * `LogContradicted` when it contradicts what it gave before.
  */
 export class LogReading {
   readonly #ask: AskForLog;
@@ -73,7 +74,7 @@ export class LogReading {
     if (alignment.isFound) return { passed: alignment.passed, first };
     // An empty answer proves nothing: the file may be new, or the kubelet may have died (fault L1).
     if (alignment.passed === 0 || this.#isLater(first)) return { passed: 0, isNewFile: true };
-    throw new LogSourceError('the log does not hold what was read of it before, or was cut before it');
+    throw new LogContradicted('the log does not hold what was read of it before, or was cut before it');
   }
 
   /** That a file whose first line has this timestamp cannot hold what is known: it was begun after that. */
@@ -88,12 +89,12 @@ export class LogReading {
     for await (const text of logText(this.#ask(follow))) {
       if (place.first !== undefined && text.first !== place.first) return 'again';
       if (place.isNewFile === true && alignment.passed === 0) {
-        if (!this.#isLater(text.first)) throw new LogSourceError('the log was not there, and is there again');
+        if (!this.#isLater(text.first)) throw new LogContradicted('the log was not there, and is there again');
         yield gapAt(this.#offset, 'rotation');
       }
       const fresh = alignment.take(text);
       if (!alignment.isFound && alignment.passed >= place.passed)
-        throw new LogSourceError('the log does not begin any more as it was read before');
+        throw new LogContradicted('the log does not begin any more as it was read before');
       const skipped = text.bytes.length - fresh.length;
       const back = follow ? this.#beginsAgain(text, skipped) : undefined;
       if (back !== undefined) {

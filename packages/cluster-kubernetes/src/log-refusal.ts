@@ -1,4 +1,4 @@
-import { LogNotFollowed, type LogOutcome } from '@lacuna/cluster';
+import { LogContradicted, LogNotFollowed, type LogOutcome } from '@lacuna/cluster';
 import { messageOf, type ApiResponse } from './api-response.ts';
 import { LogSourceError } from './log-text.ts';
 import { describeError } from './loss.ts';
@@ -45,8 +45,12 @@ export function refusalOfError(error: unknown): LogRefusal {
   return { kind: error instanceof LogSourceError && LOST.test(message) ? 'gone' : 'unavailable', message };
 }
 
-/** The error of a log whose node has no watch left to follow it by: a kubelet gives what there is first, and then says so. Undefined for any other. */
-export function notFollowed(error: unknown): LogNotFollowed | undefined {
+/**
+ * The error with which the body of a log breaks that is there, though nothing new of it came: it contradicts what was read, or its node has no watch
+ * left to follow it by, which a kubelet says behind what there is. Undefined for any other.
+ */
+export function breakOfLog(error: unknown): LogContradicted | LogNotFollowed | undefined {
+  if (error instanceof LogContradicted) return error;
   const message = describeError(error);
   return NO_WATCH.test(message) ? new LogNotFollowed(message, { cause: error }) : undefined;
 }

@@ -3,7 +3,7 @@ import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
 import { LogReading } from './log-reading.ts';
-import { LogRefused, notFollowed, refusalOfError, refusalOfStatus } from './log-refusal.ts';
+import { breakOfLog, LogRefused, refusalOfError, refusalOfStatus } from './log-refusal.ts';
 
 export interface LogDeps {
   readonly connection: KubeConnection;
@@ -14,7 +14,7 @@ export interface LogDeps {
 
 /**
  * Opens a container's log. The kubelet answers a follow only with the first byte: what is not refused for a while is open, and a refusal that
- * comes later breaks the body. That it can't be followed is none: what there is was given.
+ * comes later breaks the body. What is there, and only contradicts or can't be followed, is no refusal.
  */
 export async function openLog(
   deps: LogDeps,
@@ -35,7 +35,7 @@ export async function openLog(
   try {
     await Promise.race([first, grace]);
   } catch (error) {
-    if (notFollowed(error) === undefined) return refusalOfError(error);
+    if (breakOfLog(error) === undefined) return refusalOfError(error);
   } finally {
     clearTimeout(timer);
   }
@@ -73,7 +73,7 @@ async function* resume(
   try {
     for (let step = await first; step.done !== true; step = await parts.next()) yield step.value;
   } catch (error) {
-    throw notFollowed(error) ?? error;
+    throw breakOfLog(error) ?? error;
   } finally {
     abort.abort();
   }

@@ -13,7 +13,7 @@ export type {
   PodSnapshot,
   WarningEvent,
 } from './observation.ts';
-export { LogNotFollowed } from './log-not-followed.ts';
+export { LogContradicted, LogNotFollowed } from './log-breaks.ts';
 export { LogTail } from './log-tail.ts';
 export { partsOf } from './parts-of.ts';
 export { Presence } from './presence.ts';

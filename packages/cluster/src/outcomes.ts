@@ -26,7 +26,7 @@ interface TakenJob {
 export type ChangeOutcome =
   { readonly kind: 'done' } | { readonly kind: 'absent' } | { readonly kind: 'unavailable'; readonly message: string };
 
-/** Of opening a log. The end of `body` proves nothing: it ends when the source says so, or breaks by throwing, such as `LogNotFollowed`. */
+/** Of opening a log. The end of `body` proves nothing: it ends when the source says so, or breaks by throwing (see `log-breaks.ts`). */
 export type LogOutcome =
   | { readonly kind: 'open'; readonly body: AsyncIterable<LogPart> }
   /** The container has not started yet. */

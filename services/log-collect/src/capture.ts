@@ -141,7 +141,7 @@ export class Capture {
     for (let waitMs: number = TRY_AGAIN_MS.first; !this.#hasEnded;) {
       last = await watch.follow(signal);
       if (last.kind === 'not-followed') this.#deps.onNotFollowed();
-      const isBroken = ['broken', 'waiting', 'not-followed'].includes(last.kind);
+      const isBroken = ['broken', 'waiting', 'not-followed', 'contradicted'].includes(last.kind);
       brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
       if (this.#hasEnded) break;
       waitMs = isBroken || last.kind === 'gone' ? Math.min(waitMs * 2, TRY_AGAIN_MS.most) : TRY_AGAIN_MS.first;

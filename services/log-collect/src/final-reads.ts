@@ -13,6 +13,9 @@ export interface FinalReadTimes {
   readonly giveUpMs: number;
 }
 
+/** How the source is read once more. */
+type Way = 'sealed' | 'anew' | 'anew if sealed' | 'on';
+
 /** What is known of the end of the container. */
 export type KnownEnd = Pick<ContainerEndWatch, 'known' | 'since'>;
 
@@ -57,6 +60,10 @@ export class FinalReads {
   #gone = 0;
   /** What is stored, and nobody has proven, is not what was written, as far as can be seen. */
   #isDoubtful = false;
+  /** The source does not hold what is stored. */
+  #isContradicted = false;
+  /** It was looked whether the source has what was sealed instead. */
+  #isReadAnew = false;
   /** The latest read was of the cheap kind, and brought something else than what was sealed. */
   #isUnlike = false;
 
@@ -71,6 +78,7 @@ export class FinalReads {
   async run(last: ReadOutcome, signal: AbortSignal): Promise<FinalEvidence> {
     this.#isComplete = last.kind === 'ended';
     this.#isDoubtful = this.#isComplete && this.#isUnconfirmed();
+    this.#isContradicted = last.kind === 'contradicted';
     this.#gone = last.kind === 'gone' ? 1 : 0;
     this.#giveUpAt = performance.now() + this.#times.giveUpMs;
     const waits = [...this.#times.afterMs];
@@ -87,17 +95,31 @@ export class FinalReads {
       if (this.#gone >= GONE_FOR_GOOD) return this.#failed('source-gone', outcome);
       if (!this.#isComplete && performance.now() > this.#giveUpAt) return this.#failed('source-failed', outcome);
     }
-    return { tried: this.#tried, isExhausted };
+    return this.#isOther() ? this.#runAnew(signal, isExhausted) : { tried: this.#tried, isExhausted };
+  }
+
+  /** As many bytes as were sealed are stored, but others: perhaps the source has the right ones. */
+  #isOther(): boolean {
+    const { bytes } = this.#reader.account;
+    return !this.#isReadAnew && this.#isSealedByBytes && bytes >= (this.#seal?.bytes ?? Infinity) && !this.#isProven();
+  }
+
+  async #runAnew(signal: AbortSignal, isExhausted: boolean): Promise<FinalEvidence> {
+    const before = this.#reader.account.bytes;
+    const outcome = await this.#inTurn(() => this.#read('anew if sealed', signal), signal);
+    this.#note(outcome, 0, 0, this.#reader.account.bytes - before);
+    return outcome.kind === 'contradicted' ? { tried: this.#tried, isExhausted } : this.run(outcome, signal);
   }
 
   /**
    * A log of which nothing is stored is read in the cheapest way first, which its seal has to confirm. What was stored so and is not confirmed is
-   * read anew from its first byte.
+   * read anew from its first byte. So is what the source contradicts, when that has what was sealed: words that nobody knows may have ended a
+   * followed stream in the middle of a line (fault L2).
    */
-  #nextRead(): { readonly how: 'sealed' | 'anew' | 'on'; readonly from: number } {
+  #nextRead(): { readonly how: Way; readonly from: number } {
     const { bytes, isUnproven } = this.#reader.account;
-    const isConfirmedByBytes = this.#seal !== undefined && this.#seal.streams === undefined;
-    if (bytes === 0 && isConfirmedByBytes && this.#tried.length === 0) return { how: 'sealed', from: 0 };
+    if (bytes === 0 && this.#isSealedByBytes && this.#tried.length === 0) return { how: 'sealed', from: 0 };
+    if (this.#isContradicted && this.#isSealedByBytes) return { how: 'anew if sealed', from: 0 };
     return isUnproven && this.#isDoubtful ? { how: 'anew', from: 0 } : { how: 'on', from: bytes };
   }
 
@@ -114,13 +136,10 @@ export class FinalReads {
     return this.#queue.run({ work, since, progress: () => this.#reader.progress }, begin, signal);
   }
 
-  async #read(how: 'sealed' | 'anew' | 'on', signal: AbortSignal): Promise<ReadOutcome> {
-    const outcome =
-      how === 'sealed' && this.#seal !== undefined
-        ? await this.#reader.readSealed(this.#seal, signal)
-        : how === 'anew'
-          ? await this.#reader.readAnew(signal)
-          : await this.#reader.read(false, NEVER, signal);
+  async #read(how: Way, signal: AbortSignal): Promise<ReadOutcome> {
+    const outcome = await this.#ask(how, signal);
+    this.#isContradicted = outcome.kind === 'contradicted';
+    this.#isReadAnew ||= how === 'anew if sealed';
     // An answer without a byte has not taken the place of what was stored.
     this.#isComplete = outcome.kind === 'ended' && !(how === 'anew' && this.#reader.account.isUnproven);
     // A break says nothing of what was read before it; going on behind that may fail because it was none of the log.
@@ -128,8 +147,21 @@ export class FinalReads {
     return outcome;
   }
 
+  #ask(how: Way, signal: AbortSignal): Promise<ReadOutcome> {
+    const seal = this.#seal;
+    if (how === 'sealed' && seal !== undefined) return this.#reader.readSealed(seal, signal);
+    if (how === 'anew if sealed' && seal !== undefined) return this.#reader.readAnewIfSealed(seal, signal);
+    if (how === 'anew') return this.#reader.readAnew(signal);
+    return this.#reader.read(false, NEVER, signal);
+  }
+
   get #seal(): Witness | undefined {
     return this.#end.known?.seal;
+  }
+
+  /** The seal of two streams is one of their records. */
+  get #isSealedByBytes(): boolean {
+    return this.#seal !== undefined && this.#seal.streams === undefined;
   }
 
   /** At once when no read has come to an end yet, or to see that a log that has all of its seal has no more. */

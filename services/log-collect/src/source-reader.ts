@@ -1,8 +1,9 @@
-import { LogNotFollowed, type Cluster, type ContainerRef, type LogPosition } from '@lacuna/cluster';
+import { LogContradicted, LogNotFollowed, type Cluster, type ContainerRef, type LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
 import type { Chunk, Chunking } from './chunk.ts';
 import { chunked } from './chunker.ts';
 import { firstLoss, type FirstLoss } from './first-loss.ts';
+import { LogAccount } from './log-account.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
@@ -17,6 +18,8 @@ export type ReadOutcome =
   | { readonly kind: 'broken' | 'waiting'; readonly why: string }
   /** It gave all that there was, and can't tell when there is more. */
   | { readonly kind: 'not-followed'; readonly why: string }
+  /** It does not hold what is stored. */
+  | { readonly kind: 'contradicted'; readonly why: string }
   /** What it gave is not what was sealed. */
   | { readonly kind: 'unlike'; readonly why: string }
   /** The source says that there is no such log. */
@@ -107,6 +110,22 @@ export class SourceReader {
     });
   }
 
+  /**
+   * Reads from the first byte on once more when what the source has is what was sealed, which is looked at first: what is stored may be all that
+   * there still is.
+   */
+  async readAnewIfSealed(seal: Witness, signal: AbortSignal): Promise<ReadOutcome> {
+    const seen = new LogAccount({ report: 'none' });
+    const position = { offset: 0, follow: false, isHeldAgainstSeal: true };
+    const outcome = await this.#read(position, NEVER, signal, (chunk) => {
+      if (chunk !== undefined) seen.count(chunk.bytes);
+      return Promise.resolve();
+    });
+    if (outcome.kind !== 'ended') return outcome;
+    if (seen.isProvenBy(seal)) return this.readAnew(signal);
+    return { kind: 'contradicted', why: 'it is not what was sealed either' };
+  }
+
   /** Between which bytes a log that is shorter than its seal first lacks some, as far as the seal tells; undefined when it does not. */
   async firstLoss(seal: Witness | undefined, signal: AbortSignal): Promise<FirstLoss | undefined> {
     const { bytes } = this.account.stored();
@@ -192,6 +211,7 @@ class Reading implements Disposable {
 class SourceBroke extends Error {}
 
 function broken({ message, cause }: SourceBroke): ReadOutcome {
+  if (cause instanceof LogContradicted) return { kind: 'contradicted', why: message };
   return { kind: cause instanceof LogNotFollowed ? 'not-followed' : 'broken', why: message };
 }
 

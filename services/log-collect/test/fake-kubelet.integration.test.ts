@@ -130,6 +130,22 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
     expect((await run.stored()).toString()).toBe(LINES);
   });
 
+  test.for([
+    ['', LINES],
+    [', more of them than of the log', LINES.slice(0, 370)],
+  ] as const)(
+    'L2 words that nobody knows end a followed stream in the middle of a line%s: the log is whole without them',
+    async ([, log]) => {
+      const words = 'rpc error: code = DeadlineExceeded desc = context deadline exceeded';
+      const { capture } = await pod(withText(LINES.slice(0, 370), words), whole(log));
+      const run = capture();
+      await eventually('they were read', async () => (await run.length()) === 370 + words.length);
+      run.end(log);
+      expect(await run.statement).toMatchObject({ state: 'sealed' });
+      expect((await run.stored()).toString()).toBe(log);
+    },
+  );
+
   test('L7 the tail is written after the end', async () => {
     const short = whole(LINES.slice(0, -100));
     const { statement } = await captured(LINES, short, short, short, whole(LINES));

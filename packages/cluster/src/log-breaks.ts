@@ -5,3 +5,8 @@
 export class LogNotFollowed extends Error {
   override readonly name = 'LogNotFollowed';
 }
+
+/** What the body of a log breaks with when its source does not hold what was read of it before: that, or what it gives now, is not the log. */
+export class LogContradicted extends Error {
+  override readonly name = 'LogContradicted';
+}
