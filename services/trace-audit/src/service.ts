@@ -7,13 +7,12 @@ import {
   type ServiceDefinition,
 } from '@lacuna/service-kit';
 import { openContractExporter } from '@lacuna/telemetry';
-import { alertOf, ALERTING_FACTS, type AlertingFact } from './alert-of.ts';
-import { alertTargets, type AlertTarget } from './alert-targets.ts';
 import { Auditor } from './auditor.ts';
 import { Compactor } from './compactor.ts';
 import { cdEventsOf, TOLD_AS_CD_EVENTS } from './cd-events-of.ts';
 import { AuditConfigSchema } from './config.ts';
 import { exportTraces } from './export-traces.ts';
+import { sendAlerts } from './send-alerts.ts';
 import { settledOnes } from './settled-ones.ts';
 
 /** The wiring of trace-audit: the auditor, the trace exporter, and one durable consumer per alert target. */
@@ -57,7 +56,7 @@ async function start(context: Context): Promise<RunningService> {
   });
   check('facts read', () => auditor.state.caughtUp);
   metrics.observe('lacuna_evaluations_open', 'Evaluations that are not settled.', () => auditor.state.open);
-  const work: Promise<unknown>[] = [auditor.run(signal), ...alerting(context)];
+  const work: Promise<unknown>[] = [auditor.run(signal), ...sendAlerts(context)];
   if (config.cdevents !== undefined) work.push(tellingCdEvents(context, config.cdevents, auditor));
   if (compactor !== undefined) work.push(compactor.run(signal));
   if (config.otlpUrl !== undefined) work.push(exporting(context, config.otlpUrl, auditor));
@@ -145,39 +144,4 @@ function tellingCdEvents({ bus, config, log, signal }: Context, environment: str
     },
     signal,
   );
-}
-
-function alerting(context: Context): Promise<void>[] {
-  const { bus, clock, config, log, signal } = context;
-  return alertTargets(bus, config, () => clock.nowMs()).map((target) =>
-    bus.work(
-      {
-        name: `trace-audit-alert-${target.name}`,
-        service: 'trace-audit',
-        types: [...ALERTING_FACTS],
-        concurrency: 4,
-        onFailure: logFailure(log),
-      },
-      async ({ fact }, work) => {
-        if (isAlerting(fact)) await send(fact, target, context, work.signal);
-      },
-      signal,
-    ),
-  );
-}
-
-async function send(
-  told: AlertingFact,
-  target: AlertTarget,
-  { bus, config }: Context,
-  signal: AbortSignal,
-): Promise<void> {
-  const facts = await bus.readFacts(told.evaluation);
-  const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
-  const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
-  await target.send(alertOf(told, name, config), signal);
-}
-
-function isAlerting(fact: Fact): fact is AlertingFact {
-  return ALERTING_FACTS.some((type) => type === fact.type);
 }

@@ -1,0 +1,43 @@
+import type { Fact } from '@lacuna/contracts';
+import { logFailure, type ServiceContext } from '@lacuna/service-kit';
+import { alertOf, ALERTING_FACTS, type AlertingFact } from './alert-of.ts';
+import { alertTargets, type AlertTarget } from './alert-targets.ts';
+import type { AuditConfigSchema } from './config.ts';
+
+type Context = ServiceContext<typeof AuditConfigSchema>;
+
+/** Sends the alert of each fact that calls for one, with a durable consumer for each target, so that none holds up another. */
+export function sendAlerts(context: Context): Promise<void>[] {
+  const { bus, clock, config, log, signal } = context;
+  return alertTargets(bus, config, () => clock.nowMs()).map((target) =>
+    bus.work(
+      {
+        name: `trace-audit-alert-${target.name}`,
+        service: 'trace-audit',
+        types: [...ALERTING_FACTS],
+        concurrency: 4,
+        onFailure: logFailure(log),
+      },
+      async ({ fact }, work) => {
+        if (isAlerting(fact)) await send(fact, target, context, work.signal);
+      },
+      signal,
+    ),
+  );
+}
+
+async function send(
+  told: AlertingFact,
+  target: AlertTarget,
+  { bus, config }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const facts = await bus.readFacts(told.evaluation);
+  const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
+  const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
+  await target.send(alertOf(told, name, config), signal);
+}
+
+function isAlerting(fact: Fact): fact is AlertingFact {
+  return ALERTING_FACTS.some((type) => type === fact.type);
+}
