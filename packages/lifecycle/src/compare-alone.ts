@@ -94,7 +94,7 @@ function waits({ delays, warnings, job }: Attempt): string[] {
 }
 
 /** Reasons by which the node says that it has too little for all. */
-const PRESSURE = /pressure|evict|preempt|OOM|SystemOOM|FreeDiskSpace/i;
+const PRESSURE = /pressure|evict|preempt|OOM|FreeDiskSpace/i;
 
 function pressure({ warnings, pods }: Attempt): string[] {
   const words = Object.values(warnings).filter(({ data }) => PRESSURE.test(data.reason));
