@@ -10,8 +10,6 @@ export interface Program {
   readonly writes?: readonly Uint8Array[];
   /** How it ends after the last write; without it, it runs until it is stopped. */
   readonly end?: { readonly exitCode: number } | { readonly signal: string };
-  /** Milliseconds from the last write to the end. */
-  readonly lastsMs?: number;
   readonly ignoresTerm?: boolean;
 }
 
@@ -132,9 +130,9 @@ export class FakePod {
 
   #play(writes: Uint8Array[]): void {
     const bytes = writes.shift();
-    const { end, lastsMs = 0 } = this.#program;
+    const { end } = this.#program;
     if (bytes !== undefined) this.#later(0, () => this.write(bytes).#play(writes));
-    else if (end !== undefined) this.#later(lastsMs, () => this.end(end));
+    else if (end !== undefined) this.#later(0, () => this.end(end));
   }
 
   #later(ms: number, what: () => void): void {
