@@ -54,6 +54,18 @@ describe('a batch', () => {
     expect(acceptor.tried.map(({ key }) => key)).toEqual(specs.map((_, i) => `k/${i}`));
   });
 
+  it('refuses a spec over the limit for its size, without listing all else that is wrong with it, and one that is nested without end', async () => {
+    const acceptor = acceptorOf((command) => accepted(command));
+    const labels = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`-${i}`, 1]));
+    const nested = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
+    const specs = [{ command: ['true'], labels }, { command: nested }, { command: ['true'] }];
+    expect(await acceptBatch(acceptor, specs, ABOUT)).toMatchObject([
+      { status: 413, code: 'too-large' },
+      { status: 400, code: 'invalid-spec' },
+      { status: 202 },
+    ]);
+  });
+
   it('refuses a single spec over the limit of one', async () => {
     const acceptor = acceptorOf((command) => accepted(command));
     const [item] = await acceptBatch(
