@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,infra}/*/test/**/*.test.ts', 'test/*.test.ts'],
           exclude: [...NEVER, '**/*.integration.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
