@@ -166,8 +166,8 @@ export class Capture {
     const { leavingMs, busyAfterMs } = this.#deps.follow;
     const isLeaving = this.#end.known !== undefined;
     if (kind === 'gone' && isLeaving) return Math.min(leavingMs, LAST_STATE_COMES_WITHIN_MS);
-    // Whoever can't be followed is read from its beginning each time.
-    if (kind === 'not-followed') return busyAfterMs;
+    // Both are read from their beginning each time.
+    if (kind === 'not-followed' || kind === 'contradicted') return busyAfterMs;
     if (kind !== 'ended') return undefined;
     // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
     if (isLeaving) return leavingMs;

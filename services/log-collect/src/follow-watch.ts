@@ -8,7 +8,7 @@ export interface FollowTimes {
    * source that does not end a followed stream, that must be broken off, which costs a connection where there is only HTTP/1.1.
    */
   readonly afterMs: number;
-  /** The same while other logs bring much, or wait to be read at their end: see `LogTraffic` and `FinalReadQueue`; and how often a log is read that can't be followed. Less than the ten seconds within which nothing can be rotated away twice. */
+  /** The same while other logs bring much, or wait to be read at their end: see `LogTraffic` and `FinalReadQueue`; and how often a log is read that can't be followed, or contradicts what is stored. Less than the ten seconds within which nothing can be rotated away twice. */
   readonly busyAfterMs: number;
   /** While the container runs: silence is normal, but a stream that hangs looks the same (faults L4, L17). Doubles each time, up to `mostMs`. */
   readonly stallMs: number;
