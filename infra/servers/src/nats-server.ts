@@ -18,7 +18,7 @@ export interface NatsServer extends ServerProcess {
 }
 
 /** Ports to listen on; a free one for each that is not given. */
-export interface NatsPorts {
+interface NatsPorts {
   readonly port?: number;
   readonly monitorPort?: number;
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { NoAnswer } from './no-answer.ts';
 
 /** How long to go on. */
-export interface Patience {
+interface Patience {
   /** From now, in milliseconds; `Infinity` = until the signal aborts. */
   readonly withinMs: number;
   readonly signal?: AbortSignal;

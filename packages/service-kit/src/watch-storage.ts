@@ -5,7 +5,7 @@ import type { Resource } from './lifecycle.ts';
 /** How often the server is asked, in milliseconds; half of the time after which a kubelet asks us again. */
 const EVERY_MS = 5_000;
 
-export interface StorageWatch extends Resource {
+interface StorageWatch extends Resource {
   /** True as far as is known, or why not and what to do. */
   readonly stores: () => true | string;
 }
