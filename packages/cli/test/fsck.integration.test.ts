@@ -60,7 +60,9 @@ test('a NATS server that is frozen in the middle is told within seconds, and the
     isFrozen = true;
   });
   await using fsck = startLacuna(['fsck', '--nats', nats.url, '--data', data.path], { url: api.url });
-  await eventually('it says so', () => fsck.stderr().startsWith('the NATS server does not answer;'));
+  // Beside other tests the command alone may take most of twenty seconds to start.
+  const says = () => fsck.stderr().startsWith('the NATS server does not answer;');
+  await eventually('it says so', says, { withinMs: 60_000 });
   nats.resume();
   const { code, stdout } = await fsck.outcome;
   expect({ code, stdout: stdout.toString() }).toEqual({
