@@ -1,4 +1,6 @@
 import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import { Settings } from 'typebox/system';
 import { parseDuration } from './duration.ts';
 import { EvaluationSpecSchema, SPEC_LIMITS, type EvaluationSpec } from './evaluation-spec.ts';
 import { Failure, type Problem } from './failure.ts';
@@ -6,6 +8,9 @@ import { nearest } from './nearest.ts';
 import { RunSchema } from './run.ts';
 import { timeoutOf } from './timeout.ts';
 
+/** So many problems are listed at most. TypeBox looks for eight by default, of which unknown fields alone may be more. */
+const MOST_PROBLEMS = 100;
+Settings.Set({ maxErrors: MOST_PROBLEMS });
 const validator = Compile(EvaluationSpecSchema);
 /** What people should write where the schema only has a pattern. */
 const FORMS: Readonly<Record<string, string>> = {
@@ -93,26 +98,32 @@ function problemsOf(value: unknown): Problem[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ where: '/', message: 'must be an object such as {"command": ["true"]}' }];
   }
-  const problems: Problem[] = [];
-  for (const error of validator.Errors(value)) {
-    const where = error.instancePath === '' ? '/' : error.instancePath;
-    if (error.keyword === 'additionalProperties') {
-      const known = where === '/' ? Object.keys(EvaluationSpecSchema.properties) : knownBelow(where);
-      for (const name of error.params.additionalProperties) problems.push(unknownField(where, name, known));
-    } else if (error.keyword === 'required') {
-      for (const name of error.params.requiredProperties) {
-        problems.push({ where: join(where, name), message: 'is required' });
-      }
-    } else if (error.keyword === 'enum') {
-      problems.push({ where, message: `must be one of ${error.params.allowedValues.join(', ')}` });
-    } else if (error.keyword !== 'boolean') {
-      problems.push({ where, message: (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message });
-    }
-  }
-  return problems.length > 0 ? problems : [{ where: '/', message: 'is not a valid evaluation spec' }];
+  const errors = validator.Errors(value);
+  const problems = errors.flatMap(problemsOfError);
+  const more = { where: '/', message: `has more problems than these ${problems.length}` };
+  return errors.length < MOST_PROBLEMS ? problems : [...problems, more];
 }
 
-function unknownField(where: string, name: string, known: readonly string[]): Problem {
+function problemsOfError(error: TLocalizedValidationError): Problem[] {
+  const where = error.instancePath === '' ? '/' : error.instancePath;
+  // Each unknown field has an error of its own, of the schema that nothing fits.
+  if (error.keyword === 'additionalProperties') return [];
+  if (error.keyword === 'boolean') return [unknownField(where)];
+  if (error.keyword === 'required')
+    return error.params.requiredProperties.map((name) => ({ where: join(where, name), message: 'is required' }));
+  if (error.keyword === 'enum') return [{ where, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
+  return [{ where, message: (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message }];
+}
+
+/** `pointer`: of the field, as RFC 6901 writes it. */
+function unknownField(pointer: string): Problem {
+  const end = pointer.lastIndexOf('/');
+  const where = pointer.slice(0, end) || '/';
+  const name = pointer
+    .slice(end + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+  const known = where === '/' ? Object.keys(EvaluationSpecSchema.properties) : knownBelow(where);
   if (known.length === 0) return { where: join(where, name), message: NAMES[where] ?? 'is not a valid name here' };
   const guess = nearest(name, known);
   return {

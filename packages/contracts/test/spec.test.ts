@@ -58,6 +58,16 @@ describe('a spec', () => {
     ).toEqual(['/comand', '/command', '/queue', '/timeout']);
   });
 
+  test('lists every problem also when many fields are unknown, and of very many says that there are more', () => {
+    const unknown = (count: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`field/${i}`, i]));
+    const some = failureOf(() => parseSpec({ ...unknown(20), timeout: '5' })).problems.map(({ where }) => where);
+    expect(some.sort()).toEqual([...Object.keys(unknown(20)).map((name) => `/${name}`), '/command', '/timeout'].sort());
+    const many = failureOf(() => parseSpec(unknown(5_000))).problems;
+    expect(many.length).toBe(101);
+    expect(many.at(-1)?.message).toBe('has more problems than these 100');
+  });
+
   test.for([
     [bytes('{'), 'invalid-json'],
     [bytes(''), 'invalid-json'],
