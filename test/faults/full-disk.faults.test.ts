@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluationId, EvaluationSummary } from '@lacuna/contracts';
 import { eventually, startNats, tempDir } from '@lacuna/testing';
@@ -124,3 +125,17 @@ test.skipIf(problem !== undefined)(
     expect(await listed(up)).toMatchObject([{ id, verdict: 'passed' }]);
   },
 );
+
+test('what lacuna up tells is not worth the platform: on a full disk it is lost, and all goes on', async () => {
+  await using up = await startUp({}, NO_TRACES, () => ['sh', '-c', 'exec "$0" "$@" 2>/dev/full']);
+  const pid = await natsPid(up);
+  process.kill(pid, 'SIGKILL');
+  await eventually('nats-server runs again', async () => (await natsPid(up)) !== pid);
+  const { id } = await up.client.submit({ command: ['true'], report: 'none' });
+  expect((await untilSettled(up.client, id)).verdict).toBe('passed');
+});
+
+async function natsPid({ dataDir }: Up): Promise<number> {
+  const content = await readFile(join(dataDir, 'nats', 'nats-server.pid'), 'utf8');
+  return (JSON.parse(content) as { server: { pid: number } }).server.pid;
+}

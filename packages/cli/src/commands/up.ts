@@ -7,6 +7,7 @@ import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
 import { refuseUnused } from '../refuse-unused.ts';
 import { tellWaiting } from '../tell-waiting.ts';
+import { unlessFull } from '../unless-full.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
@@ -65,7 +66,7 @@ async function up(given: UpOptions, json: boolean): Promise<void> {
     ...(otlp ? { otlpUrl: otlp } : {}),
     ...(jaeger ? { jaegerUrl: jaeger } : {}),
     env: { ...process.env, ...clusterSettings(given) },
-    onProgress: progressPrinter(process.stderr),
+    onProgress: progressPrinter(unlessFull(process.stderr)),
   };
   await runProcess({ log, stopMs: STOP_MS, start: (life) => start(life, options, json) });
 }
