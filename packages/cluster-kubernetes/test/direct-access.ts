@@ -14,7 +14,7 @@ export class DirectAccess implements AsyncDisposable {
   constructor({ kubeconfig }: Pick<ControlPlane, 'kubeconfig'>, namespace: string) {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfig);
-    this.#connection = new KubeConnection(config, { ...TIMINGS, requestMs: 10_000 });
+    this.#connection = new KubeConnection(config, TIMINGS);
     this.#namespace = namespace;
   }
 

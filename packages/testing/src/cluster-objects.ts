@@ -13,6 +13,9 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Longer than the API server itself works on a request, which is a minute: on a busy machine it may hang that long on its store, or on a quota. */
+const ANSWERED_WITHIN_MS = 70_000;
+
 interface Resource {
   readonly name: string;
   readonly kind: string;
@@ -44,7 +47,10 @@ async function pathOf(controlPlane: ControlPlane, { apiVersion, kind, metadata }
 }
 
 async function expectSuccess({ url, caFile, adminToken }: ControlPlane, request: ApiRequest): Promise<string> {
-  const { status, text } = await requestApi({ url, caFile, token: adminToken }, request);
+  const { status, text } = await requestApi(
+    { url, caFile, token: adminToken },
+    { ...request, withinMs: ANSWERED_WITHIN_MS },
+  );
   if (status >= 300) throw new Error(`${request.method ?? 'GET'} ${request.path} was answered ${status}: ${text}`);
   return text;
 }

@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of the body: `application/json` unless told. */
   readonly contentType?: string;
+  /** Milliseconds after which it is given up; 10,000 unless told. */
+  readonly withinMs?: number;
 }
 
 interface ApiResponse {
@@ -25,12 +27,12 @@ interface ApiResponse {
   readonly text: string;
 }
 
-const TIMEOUT_MS = 10_000;
+const WITHIN_MS = 10_000;
 
-/** One request over a connection of its own. Rejects when there is no answer within ten seconds; any status is an answer. */
+/** One request over a connection of its own. Rejects when there is no answer in time; any status is an answer. */
 export async function requestApi(
   access: ApiAccess,
-  { path, method, body, contentType }: ApiRequest,
+  { path, method, body, contentType, withinMs = WITHIN_MS }: ApiRequest,
 ): Promise<ApiResponse> {
   const ca = await readFile(access.caFile);
   const payload = body === undefined ? undefined : JSON.stringify(body);
@@ -38,7 +40,7 @@ export async function requestApi(
     ...(access.token && { authorization: `Bearer ${access.token}` }),
     ...(payload !== undefined && { 'content-type': contentType ?? 'application/json' }),
   };
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(withinMs);
   return new Promise((resolve, reject) => {
     const outgoing = request(`${access.url}${path}`, { method: method ?? 'GET', ca, headers, signal, agent: false });
     outgoing.on('error', reject);
