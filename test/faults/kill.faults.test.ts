@@ -22,6 +22,9 @@ interface Kind {
 /** Nothing is away for so long, so nothing but what never comes may be missed. */
 const DEADLINES = 'job.create=60s+60s,pod.create=40s+1s,log.capture=90s+60s,report.read=90s+60s';
 
+/** Five services that were killed at once are back, each time anew: as long as `ready` waits for one. */
+const BACK = { withinMs: 150_000 };
+
 /** Every program says that it ran, in a file that only appends: running twice shows. */
 const ran = (runs: string, then: string): string[] => ['sh', '-c', `echo $LACUNA_EVALUATION >> ${runs}; ${then}`];
 
@@ -77,11 +80,17 @@ test('whatever is killed at whatever moment, every accepted evaluation settles r
     },
     { withinMs: 60_000 },
   );
-}, 450_000);
+}, 600_000);
+
+/** Which services do not run, and their last words. */
+const endedOf = (services: System['services']): string =>
+  SERVICES.filter((name) => !services[name].running)
+    .map((name) => `; ${name} has ended: ${services[name].output}`)
+    .join('');
 
 /** Submits one after the other while things die around it; the client's own key makes a repeated request the same evaluation. */
 async function submitAll(
-  { client }: System,
+  { client, services }: System,
   random: Random,
   runs: string,
   kinds: Map<EvaluationId, Kind>,
@@ -89,11 +98,11 @@ async function submitAll(
   for (let i = 0; i < EVALUATIONS; i++) {
     const kind = i % 20 === 19 ? (KINDS[5] as Kind) : random.pick(KINDS.slice(0, 5));
     const key = `kill-${random.seed}-${i}`;
-    const accepted = await eventually(
-      `evaluation ${i} accepted`,
-      () => client.submit(kind.spec(runs), { idempotencyKey: key }),
-      { withinMs: 60_000 },
-    );
+    const accept = () =>
+      client.submit(kind.spec(runs), { idempotencyKey: key }).catch((cause: unknown) => {
+        throw new Error(`${String(cause)}${endedOf(services)}`, { cause });
+      });
+    const accepted = await eventually(`evaluation ${i} accepted`, accept, BACK);
     kinds.set(accepted.id, kind);
   }
 }
@@ -118,10 +127,6 @@ async function settledVerdicts(
   { client, services }: System,
   ids: readonly EvaluationId[],
 ): Promise<Map<EvaluationId, Verdict>> {
-  const ended = (): string =>
-    SERVICES.filter((name) => !services[name].running)
-      .map((name) => `; ${name} has ended by itself: ${services[name].output}`)
-      .join('');
   const verdicts = new Map<EvaluationId, Verdict>();
   await eventually(
     'all settled',
@@ -130,7 +135,9 @@ async function settledVerdicts(
         if (verdicts.has(id)) continue;
         const view = await client.get(id);
         if (view.verdict === undefined)
-          throw new Error(`${ids.length - verdicts.size} open, such as ${id}, ${view.name}, ${view.phase}${ended()}`);
+          throw new Error(
+            `${ids.length - verdicts.size} open, such as ${id}, ${view.name}, ${view.phase}${endedOf(services)}`,
+          );
         verdicts.set(id, view.verdict);
       }
       return true;
