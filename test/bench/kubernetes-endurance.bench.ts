@@ -35,6 +35,7 @@ await using lacuna = await COMPOSITIONS[COMPOSITION]!(cluster, AT_ONCE, {
   NODE_OPTIONS: await chartNodeOptions('dispatch'),
 });
 const samples: Sample[] = [];
+const requests = await cluster.requests();
 const taken = [take(0)];
 await taken[0];
 const load = await settleMany(lacuna, COUNT, {
@@ -52,6 +53,7 @@ await check('all settled', async () => {
   if (settled !== COUNT) throw new Error(`${settled} of ${COUNT}; then no verdict for ${STILL_MS / 1_000} s`);
 });
 await check('no Job and no pod left', () => cluster.untilEmpty(CHECK_MS));
+await describeRequests();
 await check('all traces whole', () => assertWholeTraces(lacuna, load.ids, CHECK_MS));
 await check('one message left of each', allCompacted);
 await check('nothing told as an orphan', noOrphan);
@@ -64,6 +66,12 @@ async function take(count: number): Promise<void> {
   const resident = [...usage].map(([name, { residentMb }]) => `${name} ${residentMb.toFixed(0)}`).join(', ');
   const seconds = ((at - samples[0]!.at) / 1_000).toFixed(0);
   console.error(`${Math.min(count, COUNT)} of ${COUNT} settled, ${seconds} s; MB resident: ${resident}`);
+}
+
+async function describeRequests(): Promise<void> {
+  const { asked, watching } = await cluster.requests();
+  const each = (asked - requests.asked) / COUNT;
+  console.log(`  API requests: ${each.toFixed(2)} an evaluation, and ${watching - requests.watching} watches and listings`);
 }
 
 async function check(what: string, holds: () => Promise<unknown>): Promise<void> {
