@@ -71,7 +71,9 @@ async function take(count: number): Promise<void> {
 async function describeRequests(): Promise<void> {
   const { asked, watching } = await cluster.requests();
   const each = (asked - requests.asked) / COUNT;
-  console.log(`  API requests: ${each.toFixed(2)} an evaluation, and ${watching - requests.watching} watches and listings`);
+  console.log(
+    `  API requests: ${each.toFixed(2)} an evaluation, and ${watching - requests.watching} watches and listings`,
+  );
 }
 
 async function check(what: string, holds: () => Promise<unknown>): Promise<void> {
