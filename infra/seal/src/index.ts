@@ -3,6 +3,5 @@
  * What it does is told by `zig/main.zig` and its `--help`; what it writes is `SealSchema` of the contracts.
  */
 export { resolveSeal } from './resolve-seal.ts';
-export type { FoundSeal } from './resolve-seal.ts';
 export { OWN_ARCHITECTURE } from './architecture.ts';
 export type { Architecture } from './architecture.ts';

@@ -4,8 +4,4 @@
  *
  * It refuses to judge: verdicts, stages and reasons are shown as the server gives them, and exit codes follow from them.
  */
-export { exitCodeOf } from './exit-code.ts';
-export { describeLog } from './render/log-statement.ts';
-export { renderStatus } from './render/status.ts';
-export { renderVerdictLine } from './render/verdict.ts';
 export { readersOf, settingsOfServices } from './settings-of-services.ts';

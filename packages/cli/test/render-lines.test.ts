@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeLog, exitCodeOf, renderVerdictLine } from '../src/index.ts';
+import { describeLog } from '../src/render/log-statement.ts';
+import { exitCodeOf } from '../src/exit-code.ts';
+import { renderVerdictLine } from '../src/render/verdict.ts';
 import { renderList } from '../src/render/list.ts';
 import { renderWaiting } from '../src/render/waiting.ts';
 import { cutLog, passed, podMissing, podNotThereYet } from './support/stories.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderStatus } from '../src/index.ts';
+import { renderStatus } from '../src/render/status.ts';
 import { cutLog, latePod, passed, podMissing, podNotThereYet } from './support/stories.ts';
 import { stages, T0, viewOf } from './support/views.ts';
 

@@ -6,7 +6,5 @@
  * stage that is stuck. A server that was never there is an error at once.
  */
 export { createClient, type Client, type RangeFilters } from './create-client.ts';
-export type { ServerEvent } from './events.ts';
-export type { LogOptions } from './log.ts';
 export { NoVerdict } from './no-verdict.ts';
 export { ServerUnreachable } from './server-unreachable.ts';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { createClient, ServerUnreachable, type ServerEvent } from '../src/index.ts';
+import { createClient, ServerUnreachable } from '../src/index.ts';
+import type { ServerEvent } from '../src/events.ts';
 import { json, scriptedServer } from './support/scripted-server.ts';
 import { ID, running, settled } from './support/views.ts';
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
-import { createClient, type Client, type LogOptions } from '../src/index.ts';
+import { createClient, type Client } from '../src/index.ts';
+import type { LogOptions } from '../src/log.ts';
 import { json, scriptedServer } from './support/scripted-server.ts';
 import { ID, running, settled, withLog } from './support/views.ts';
 

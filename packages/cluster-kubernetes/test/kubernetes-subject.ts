@@ -4,7 +4,8 @@ import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
 import { apply, startTestControlPlane, startTestKwok, startTestNode, type ControlPlane } from '@lacuna/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKubernetesCluster, type KubernetesClusterOptions, type SealHelper } from '../src/index.ts';
+import { openKubernetesCluster, type SealHelper } from '../src/index.ts';
+import type { KubernetesClusterOptions } from '../src/open-kubernetes-cluster.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 /** What pods run on; without a node they wait. */

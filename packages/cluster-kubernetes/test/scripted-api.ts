@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ApiObject } from '../src/api-objects.ts';
-import { openKubernetesCluster, type KubernetesClusterOptions } from '../src/index.ts';
+import { openKubernetesCluster } from '../src/index.ts';
+import type { KubernetesClusterOptions } from '../src/open-kubernetes-cluster.ts';
 
 interface Seen {
   readonly method: string;

@@ -4,5 +4,5 @@
  * It isolates nothing: a command runs as the user who started the agent, with that user's files and network, and gets no limits of CPU or memory.
  * Images and queues mean nothing here; how much may run at once is decided by who asks.
  */
-export { openProcessCluster, type ProcessClusterOptions } from './open-process-cluster.ts';
+export { openProcessCluster } from './open-process-cluster.ts';
 export { stopAgent } from './stop-agent.ts';

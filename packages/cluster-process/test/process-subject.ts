@@ -1,6 +1,7 @@
 import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterSubject } from '@lacuna/cluster/conformance';
-import { openProcessCluster, stopAgent, type ProcessClusterOptions } from '../src/index.ts';
+import { openProcessCluster, stopAgent } from '../src/index.ts';
+import type { ProcessClusterOptions } from '../src/open-process-cluster.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface ProcessSubject extends ClusterSubject {

@@ -15,7 +15,7 @@ import { streamsClauses } from './streams-clauses.ts';
 import { spoolClauses } from './spool-clauses.ts';
 import type { ClusterFeatures, OpenSubject } from './subject.ts';
 
-export { PROGRAMS, programOf } from './programs.ts';
+export { PROGRAMS } from './programs.ts';
 export { containerOf, Session } from './session.ts';
 export type { ClusterFeatures, ClusterSubject } from './subject.ts';
 export { Watch } from './watch.ts';

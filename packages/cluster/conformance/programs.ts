@@ -1,4 +1,4 @@
-import type { Program } from '../src/fake/index.ts';
+import type { Program } from '../src/fake/fake-pod.ts';
 
 /** A command, and what it does: for clusters that can only pretend to run it. Needs sh, printf, head, sleep and true of POSIX. */
 export interface ConformanceProgram extends Program {

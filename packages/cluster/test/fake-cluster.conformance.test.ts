@@ -1,4 +1,5 @@
-import { describeClusterConformance, programOf } from '../conformance/index.ts';
+import { describeClusterConformance } from '../conformance/index.ts';
+import { programOf } from '../conformance/programs.ts';
 import { FakeCluster } from '../src/fake/index.ts';
 
 describeClusterConformance('the fake', {

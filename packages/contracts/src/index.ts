@@ -90,7 +90,6 @@ export {
   parseLogSubject,
   parseRecordSubject,
   podFactSubject,
-  type PodFactType,
   recordSubject,
   SUBJECTS,
   settledSubject,

@@ -16,11 +16,11 @@ import {
   podFactSubject,
   submittedSubject,
   type Fact,
-  type PodFactType,
   spanIdOf,
   STAGES,
   subjectToken,
 } from '../src/index.ts';
+import type { PodFactType } from '../src/subjects.ts';
 
 const example = () =>
   new Story()

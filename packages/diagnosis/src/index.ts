@@ -12,4 +12,3 @@ export { LogClues } from './log/log-clues.ts';
 export { LogScanner } from './log/log-scanner.ts';
 export type { LogSignals } from './log/signals.ts';
 export type { Digest } from './traits.ts';
-export { RULES } from './rules/all-rules.ts';

@@ -1,7 +1,7 @@
 import { Story } from '@lacuna/contracts/testing';
 import { STORIES, tellRemoval } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
-import { RULES } from '../src/index.ts';
+import { RULES } from '../src/rules/all-rules.ts';
 import { audited, diagnosisOf, logOf } from './given.ts';
 import { SCENARIOS } from './scenarios/all-scenarios.ts';
 

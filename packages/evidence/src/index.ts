@@ -4,9 +4,8 @@
  * guess: what can't be told from a test's own output is said in the docstring of each reader, and a report without its
  * closing summary is never complete.
  */
-export { accountFor, type Accounting } from './account-for.ts';
-export type { ReportKind } from './formats.ts';
+export { accountFor } from './account-for.ts';
 export { meaningOfExitCode } from './meaning-of-exit-code.ts';
 export { openReportReader, type ReportProgress, type ReportReader } from './report-reader.ts';
-export { openReportFileReader, type ReportFileFormat } from './report-file.ts';
+export { openReportFileReader } from './report-file.ts';
 export type { ReportFileReading } from './report-file-reader.ts';

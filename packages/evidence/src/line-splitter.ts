@@ -1,5 +1,5 @@
 /** Longest part of a line that is looked at, in UTF-16 units; no test tool writes a result that long. */
-export const MAX_LINE = 64 * 1024;
+const MAX_LINE = 64 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 const CARRIAGE_RETURN = 0x0d;
 const NEWLINE = 0x0a;

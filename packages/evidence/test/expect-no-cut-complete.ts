@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { accountFor, type ReportKind } from '../src/index.ts';
+import { accountFor } from '../src/index.ts';
+import type { ReportKind } from '../src/formats.ts';
 import type { Tool } from './cases/index.ts';
 import { mustRead, reportOf } from './fixture.ts';
 

@@ -1,6 +1,7 @@
 import type { TestResult } from '@lacuna/contracts';
 import { expect } from 'vitest';
-import { accountFor, openReportFileReader, type ReportFileFormat, type ReportFileReading } from '../src/index.ts';
+import { accountFor, openReportFileReader, type ReportFileReading } from '../src/index.ts';
+import type { ReportFileFormat } from '../src/report-file.ts';
 import type { Case } from './cases/case.ts';
 import type { FileCase } from './cases/report-files.ts';
 import { reportOf } from './fixture.ts';

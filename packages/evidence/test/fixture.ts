@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestReport } from '@lacuna/contracts';
-import { accountFor, openReportReader, type Accounting, type ReportKind } from '../src/index.ts';
+import { accountFor, openReportReader } from '../src/index.ts';
+import type { Accounting } from '../src/account-for.ts';
+import type { ReportKind } from '../src/formats.ts';
 import { TOOLS, type Tool } from './cases/index.ts';
 
 const DIRECTORY = join(import.meta.dirname, 'fixtures');

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { MAX_NAMES } from '@lacuna/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountFor, openReportReader, type ReportKind } from '../src/index.ts';
+import { accountFor, openReportReader } from '../src/index.ts';
+import type { ReportKind } from '../src/formats.ts';
 import { allFixtures, fixture, mustRead, reportOf } from './fixture.ts';
 
 const KINDS = ['auto', 'none', 'pytest', 'tap', 'vitest', 'jest', 'go'] as const satisfies readonly ReportKind[];

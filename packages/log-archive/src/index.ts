@@ -5,9 +5,8 @@
  */
 export { DirectoryStore } from './directory-store.ts';
 export { LogArchive, type ArchivedLog } from './log-archive.ts';
-export { FRAME_BYTES } from './log-packer.ts';
 export { objectName } from './object-name.ts';
 export type { ObjectStore } from './object-store.ts';
-export { openLogArchive, type ArchiveSettings } from './open-log-archive.ts';
+export { openLogArchive } from './open-log-archive.ts';
 export { readClosedLog, type ClosedLog } from './read-closed-log.ts';
 export { S3Store } from './s3-store.ts';

@@ -2,7 +2,7 @@ import { readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempDir } from '@lacuna/testing';
 import { expect, test } from 'vitest';
-import { objectStoreSuite } from '../conformance/index.ts';
+import { objectStoreSuite } from '../conformance/object-store-suite.ts';
 import { DirectoryStore } from '../src/index.ts';
 
 objectStoreSuite(async () => {

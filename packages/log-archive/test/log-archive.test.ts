@@ -7,7 +7,8 @@ import { testId } from '@lacuna/contracts/testing';
 import { tempDir } from '@lacuna/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DirectoryStore, FRAME_BYTES, LogArchive, type ArchivedLog } from '../src/index.ts';
+import { DirectoryStore, LogArchive, type ArchivedLog } from '../src/index.ts';
+import { FRAME_BYTES } from '../src/log-packer.ts';
 
 const { signal } = new AbortController();
 const owner = { evaluation: testId(1), attempt: 1, podUid: 'pod-1', closedAt: Date.UTC(2026, 10, 26) };

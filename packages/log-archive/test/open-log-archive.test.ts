@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { openLogArchive, type ArchiveSettings } from '../src/index.ts';
+import { openLogArchive } from '../src/index.ts';
+import type { ArchiveSettings } from '../src/open-log-archive.ts';
 
 const KEYS = { archiveAccessKeyId: 'a-key', archiveSecretAccessKey: 'a-secret' };
 const open = (settings: Partial<ArchiveSettings>) => openLogArchive({ archiveRegion: 'us-east-1', ...settings });

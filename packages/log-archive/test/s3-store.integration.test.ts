@@ -1,6 +1,6 @@
 import { startS3, type S3Fixture } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { objectStoreSuite } from '../conformance/index.ts';
+import { objectStoreSuite } from '../conformance/object-store-suite.ts';
 import { S3Store } from '../src/index.ts';
 
 objectStoreSuite(async () => {

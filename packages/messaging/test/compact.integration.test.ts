@@ -6,7 +6,8 @@ import { API_ERRORS } from '../src/api-error.ts';
 import { compact } from '../src/compact.ts';
 import { Connection } from '../src/connection.ts';
 import { dial } from '../src/dial.ts';
-import type { Bus, CaughtUp, Compacted, FollowOptions, RecordedFact } from '../src/index.ts';
+import type { Bus, CaughtUp, FollowOptions, RecordedFact } from '../src/index.ts';
+import type { Compacted } from '../src/follow-open.ts';
 import { allFacts, publishAll, startBus, type BusFixture } from './bus-fixture.ts';
 import { idOf, podFact, podFacts, uidOf } from './pod-facts.ts';
 

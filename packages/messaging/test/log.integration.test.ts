@@ -4,7 +4,8 @@ import { headers } from 'nats';
 import { expect, it } from 'vitest';
 import { logSubject, MAX_CHUNK_BYTES, STREAMS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
-import type { Bus, LogWriter, ReadLogOptions } from '../src/index.ts';
+import type { Bus, LogWriter } from '../src/index.ts';
+import type { ReadLogOptions } from '../src/read-log.ts';
 import { startBus, type RawClient } from './bus-fixture.ts';
 import { idOf } from './pod-facts.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Failure, SUBJECTS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
-import type { RequestHandler } from '../src/index.ts';
+import type { RequestHandler } from '../src/serve.ts';
 import { startBus, type BusFixture } from './bus-fixture.ts';
 
 async function serving(

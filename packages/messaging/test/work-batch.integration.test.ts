@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { deadSubject, factSubject, Failure, STREAMS } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
-import type { BatchConsumer, FailedDelivery, RecordedFact } from '../src/index.ts';
+import type { FailedDelivery, RecordedFact } from '../src/index.ts';
+import type { BatchConsumer } from '../src/work-batch.ts';
 import { publishAll, startBus } from './bus-fixture.ts';
 import { podFact, podFacts, uidOf } from './pod-facts.ts';
 

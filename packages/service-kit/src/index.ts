@@ -5,16 +5,14 @@
  */
 export { assertLoopbackOrAuth } from './assert-loopback-or-auth.ts';
 export { BaseConfigSchema, HealthConfigSchema, type BaseConfig } from './base-config.ts';
-export { createClock } from './clock.ts';
 export { composeServices } from './compose-services.ts';
 export { healthAnswer, type Health } from './health.ts';
-export { serveHealth } from './health-endpoint.ts';
-export { Lifecycle, type LifecycleState, type Resource } from './lifecycle.ts';
+export { Lifecycle, type Resource } from './lifecycle.ts';
 export { documentSettings, type DocumentedSetting } from './document-settings.ts';
 export { logFailure } from './log-failure.ts';
 export { createLogger, logFile } from './logger.ts';
 export { Metrics } from './metrics.ts';
-export { describeConfig, parseConfig, type Environment } from './parse-config.ts';
+export { parseConfig } from './parse-config.ts';
 export { ArchiveConfigSchema, openArchive } from './open-archive.ts';
 export { ClusterConfigSchema, openCluster } from './open-cluster.ts';
 export { openBus } from './open-bus.ts';

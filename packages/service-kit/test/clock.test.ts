@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createClock } from '../src/index.ts';
+import { createClock } from '../src/clock.ts';
 
 const ORIGIN = 1_764_000_000_000;
 

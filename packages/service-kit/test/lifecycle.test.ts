@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Lifecycle, type LifecycleState, type Resource } from '../src/index.ts';
+import { Lifecycle, type Resource } from '../src/index.ts';
+import type { LifecycleState } from '../src/lifecycle.ts';
 
 /** Resources that write down when they are opened and closed. */
 function diary(): { readonly entries: string[]; readonly open: (name: string) => () => Promise<Resource> } {

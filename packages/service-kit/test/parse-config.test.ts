@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '@lacuna/contracts';
-import { BaseConfigSchema, describeConfig, HealthConfigSchema, parseConfig, type Environment } from '../src/index.ts';
+import { BaseConfigSchema, HealthConfigSchema, parseConfig } from '../src/index.ts';
+import { describeConfig, type Environment } from '../src/parse-config.ts';
 
 const Schema = Type.Object({
   capacity: Type.Integer({ minimum: 1, default: 10, description: 'how many evaluations run at once' }),

@@ -3,4 +3,3 @@
  */
 export { runSpansOf } from './run-spans.ts';
 export { spansOf } from './spans.ts';
-export { rootSpanId } from './stage-span.ts';

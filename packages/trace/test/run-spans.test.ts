@@ -9,7 +9,8 @@ import {
 import { Story } from '@lacuna/contracts/testing';
 import { compareAlone, decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
 import { describe, expect, test } from 'vitest';
-import { rootSpanId, runSpansOf, spansOf } from '../src/index.ts';
+import { runSpansOf, spansOf } from '../src/index.ts';
+import { rootSpanId } from '../src/stage-span.ts';
 
 const RUN = { id: 'run-00000000000000000000000001', suites: ['e2e', 'unit'] };
 const E2E: RunPlace = { ...RUN, suite: 'e2e' };

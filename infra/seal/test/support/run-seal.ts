@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Seal } from '@lacuna/contracts';
 import { tempDir } from '@lacuna/testing';
 import { OWN_ARCHITECTURE, resolveSeal } from '../../src/index.ts';
-import type { FoundSeal } from '../../src/index.ts';
+import type { FoundSeal } from '../../src/resolve-seal.ts';
 
 const resolved = await resolveSeal();
 

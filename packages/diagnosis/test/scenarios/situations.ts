@@ -2,7 +2,7 @@ import type { LogStatement, ReaderState } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 
 /** Evaluations in situations that several causes share. */
-export const asks = (service: ReaderState['service'], asking = true): ReaderState => ({
+const asks = (service: ReaderState['service'], asking = true): ReaderState => ({
   service,
   asking,
   pending: 0,

@@ -6,7 +6,7 @@ import { pytest } from './pytest.ts';
 import { tap } from './tap.ts';
 import { vitest } from './vitest.ts';
 
-export const CASES = { pytest, 'node-test': nodeTest, vitest, jest, go, tap } as const;
+const CASES = { pytest, 'node-test': nodeTest, vitest, jest, go, tap } as const;
 export type Tool = keyof typeof CASES;
 export const TOOLS = Object.keys(CASES) as readonly Tool[];
 

@@ -1,5 +1,5 @@
 import type { Tool } from './index.ts';
-import type { ReportFileFormat } from '../../src/index.ts';
+import type { ReportFileFormat } from '../../src/report-file.ts';
 
 /** One way in which a real tool writes a report file, and what is true of it. */
 export interface FileCase {
