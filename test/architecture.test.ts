@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importCircles } from './support/import-circles.ts';
-import { PACKAGES, ROOT, filesBelow, importsOf, packageJsonOf, typescriptFiles } from './support/source-tree.ts';
+import {
+  PACKAGES,
+  ROOT,
+  everySource,
+  filesBelow,
+  importsOf,
+  packageJsonOf,
+  typescriptFiles,
+} from './support/source-tree.ts';
 import type { SourceFile } from './support/source-tree.ts';
+import { unusedExports } from './support/unused-exports.ts';
+import { unusedFiles } from './support/unused-files.ts';
 
 /**
  * Who may import which library. Everything a library can do reaches the rest of the code only through its owner, so that
@@ -115,6 +125,18 @@ describe('packages', () => {
     expect(problems([...product, ...tests], (file) => importsOf(file).filter((module) => deep.test(module)))).toEqual(
       [],
     );
+  });
+});
+
+describe('what nobody uses', () => {
+  const sources = everySource();
+
+  test('no name is exported that nobody imports', () => {
+    expect(unusedExports(sources)).toEqual([]);
+  });
+
+  test('there is no file that nobody imports or starts', () => {
+    expect(unusedFiles(sources)).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PACKAGES: readonly string[] = [
   ...['packages', 'services'].flatMap((parent) => readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`)),
   'infra/images',
+  'infra/seal',
   'infra/servers',
 ];
 
@@ -21,11 +22,18 @@ export const PACKAGES: readonly string[] = [
 export const filesBelow = (...folders: readonly string[]): SourceFile[] =>
   PACKAGES.flatMap((home) => folders.flatMap((folder) => typescriptFiles(`${home}/${folder}`)));
 
-export function typescriptFiles(folder: string): SourceFile[] {
-  return listing(folder)
-    .filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))
+/** All code of the repository that may import or be imported, tests and the scripts that set it up too; no fixture, which is data. */
+export const everySource = (): SourceFile[] =>
+  ['packages', 'services', 'infra', 'test'].flatMap((folder) =>
+    sourceFiles(folder, /^(?!.*\/(?:node_modules|fixtures)\/).*\.(?:ts|m?js)$/),
+  );
+
+export const typescriptFiles = (folder: string): SourceFile[] => sourceFiles(folder, /^(?!.*\/node_modules\/).*\.ts$/);
+
+const sourceFiles = (folder: string, wanted: RegExp): SourceFile[] =>
+  listing(folder)
+    .filter((path) => wanted.test(path))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
-}
 
 /** Statements, not text: programs in other languages stand in our strings. */
 const IMPORTS = [
