@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { startRestartable } from '../restartable-server.ts';
 import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { isOk } from './api-request.ts';
+import { makeClientCertificate } from './client-certificate.ts';
 
 export interface ApiServer extends RestartableServer {
   /** Such as `https://127.0.0.1:20123`. */
@@ -14,6 +15,8 @@ export interface ApiServer extends RestartableServer {
   /** Certificate of the server with that of the authority that signed it. The other servers serve with the same one. */
   readonly caFile: string;
   readonly keyFile: string;
+  /** Certificate by which kubelets know this API server. */
+  readonly kubeletClientCertificate: string;
   /** Signs the tokens of service accounts. */
   readonly serviceAccountKey: string;
 }
@@ -30,6 +33,7 @@ export async function startApiServer(
   // kube-apiserver makes both files when they are missing, for the address it listens on.
   const certificates = join(dataDir, 'certificates');
   const [caFile, keyFile] = [join(certificates, 'apiserver.crt'), join(certificates, 'apiserver.key')];
+  const kubeletClient = await writeKubeletClient(certificates);
   const serviceAccountKey = await ensureServiceAccountKey(join(dataDir, 'service-account.key'));
   const server = await startRestartable({
     name: 'kube-apiserver',
@@ -54,13 +58,26 @@ export async function startApiServer(
       '--disable-admission-plugins=ServiceAccount',
       // The host name of every node here is a loopback name, so logs never leave the machine.
       '--kubelet-preferred-address-types=Hostname',
+      `--kubelet-client-certificate=${kubeletClient.certificate}`,
+      `--kubelet-client-key=${kubeletClient.key}`,
     ],
     dataDir,
     signal,
     onLog,
     isReady: () => isOk({ url, caFile }, '/readyz'),
   });
-  return Object.assign(server, { url, caFile, keyFile, serviceAccountKey });
+  const kubeletClientCertificate = kubeletClient.certificate;
+  return Object.assign(server, { url, caFile, keyFile, serviceAccountKey, kubeletClientCertificate });
+}
+
+/** Files of who the API server is to kubelets: somebody who may do everything. */
+async function writeKubeletClient(folder: string): Promise<{ readonly certificate: string; readonly key: string }> {
+  const { certificate, key } = makeClientCertificate('kube-apiserver-kubelet-client', 'system:masters');
+  const files = { certificate: join(folder, 'kubelet-client.crt'), key: join(folder, 'kubelet-client.key') };
+  await mkdir(folder, { recursive: true });
+  await writeFile(files.certificate, certificate);
+  await writeFile(files.key, key, { mode: 0o600 });
+  return files;
 }
 
 async function ensureServiceAccountKey(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderTemplate } from '../config-template.ts';
 import { freePort } from '../free-port.ts';
@@ -15,6 +15,11 @@ export const NODE_NAME = 'localhost';
 
 const TEMPLATE = new URL('../../../node/kubelet.yaml', import.meta.url);
 
+export interface Kubelet extends RestartableServer {
+  /** Such as `https://127.0.0.1:20123`. It serves with the certificate of the API server. */
+  readonly url: string;
+}
+
 interface KubeletOptions extends ServerOptions {
   readonly apiServer: ApiServer;
   readonly token: string;
@@ -27,26 +32,25 @@ interface KubeletOptions extends ServerOptions {
   readonly logMaxSize?: string;
 }
 
-export async function startKubelet(options: KubeletOptions): Promise<RestartableServer> {
+export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { path, dataDir, signal, onLog = () => {}, apiServer, token, nodeDir } = options;
   const { url, caFile, keyFile } = apiServer;
-  const healthPort = await freePort();
+  const [port, healthPort] = [await freePort(), await freePort()];
   const config = join(nodeDir, 'kubelet.yaml');
   const values = {
-    port: await freePort(),
+    port,
     healthPort,
     certificate: caFile,
     key: keyFile,
+    clients: apiServer.kubeletClientCertificate,
     runtime: `unix://${options.runtimeSocket}`,
     cgroup: `/${cgroupName(nodeDir)}`,
     logMaxSize: options.logMaxSize ?? '10Mi',
-    podLogs: join(nodeDir, 'pod-logs'),
     volumePlugins: join(nodeDir, 'volume-plugins'),
   };
-  await mkdir(values.podLogs, { recursive: true });
   await writeFile(config, await renderTemplate(TEMPLATE, values));
   const kubeconfig = await writeKubeconfig(join(nodeDir, 'kubelet.kubeconfig'), { url, caFile, token });
-  return startRestartable({
+  const server = await startRestartable({
     name: 'kubelet',
     path: nodeProgram('nsenter'),
     args: [
@@ -64,4 +68,5 @@ export async function startKubelet(options: KubeletOptions): Promise<Restartable
     isReady: async () =>
       (await fetch(`http://127.0.0.1:${healthPort}/healthz`, { signal: AbortSignal.timeout(2000) })).ok,
   });
+  return Object.assign(server, { url: `https://127.0.0.1:${port}` });
 }

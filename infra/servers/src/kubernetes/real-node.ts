@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pidFileOf } from '../server-process.ts';
 import { stopLeftover } from '../pid-file.ts';
-import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { requestApi } from './api-request.ts';
 import { startContainerd } from './containerd.ts';
@@ -10,9 +9,10 @@ import type { Containerd, ContainerRuntime } from './containerd.ts';
 import { NODE_USERS } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { NODE_NAME, startKubelet } from './kubelet.ts';
+import type { Kubelet } from './kubelet.ts';
 import { removeNodeCgroup } from './node-cgroup.ts';
 import { BASE_IMAGES, importImages, type ImageSource } from './node-images.ts';
-import { startNamespaces } from './node-namespaces.ts';
+import { podLogsOf, startNamespaces } from './node-namespaces.ts';
 import { nodeProblem } from './node-prerequisites.ts';
 import { untilNodeReady } from './node-readiness.ts';
 
@@ -30,9 +30,10 @@ export interface RealNodeOptions extends Omit<ServerOptions, 'dataDir' | 'path'>
 export interface RealNode extends AsyncDisposable {
   /** Its name in the cluster. */
   readonly name: string;
-  readonly kubelet: RestartableServer;
+  /** Asks the API server who calls it and what they may do, as in production. */
+  readonly kubelet: Kubelet;
   readonly containerd: Containerd;
-  /** Folder with a folder for each pod, in which the runtime writes the logs of its containers. */
+  /** Folder with a folder for each pod, in which the runtime writes the logs of its containers: `/var/log/pods` on the node. */
   readonly podLogs: string;
   /** Gives the runtime more images than the base ones; one call at a time. */
   addImages(source: ImageSource): Promise<void>;
@@ -81,7 +82,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
     name: NODE_NAME,
     kubelet,
     containerd,
-    podLogs: join(nodeDir, 'pod-logs'),
+    podLogs: podLogsOf(nodeDir),
     addImages,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
