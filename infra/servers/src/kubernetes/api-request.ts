@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of the body: `application/json` unless told. */
   readonly contentType?: string;
+  /** The part of the answer that is wanted, such as `bytes=10-19`. */
+  readonly range?: string;
   /** Milliseconds after which it is given up; 10,000 unless told. */
   readonly withinMs?: number;
 }
@@ -32,12 +34,13 @@ const WITHIN_MS = 10_000;
 /** One request over a connection of its own. Rejects when there is no answer in time; any status is an answer. */
 export async function requestApi(
   access: ApiAccess,
-  { path, method, body, contentType, withinMs = WITHIN_MS }: ApiRequest,
+  { path, method, body, contentType, range, withinMs = WITHIN_MS }: ApiRequest,
 ): Promise<ApiResponse> {
   const ca = await readFile(access.caFile);
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
     ...(access.token && { authorization: `Bearer ${access.token}` }),
+    ...(range !== undefined && { range }),
     ...(payload !== undefined && { 'content-type': contentType ?? 'application/json' }),
   };
   const signal = AbortSignal.timeout(withinMs);
