@@ -10,15 +10,18 @@ const REACHED_WITHIN_MS = 10_000;
  * Throws `Failure('overloaded')` when there is none, and as `openBus`.
  */
 export async function reachBus(name: string, config: Readonly<BaseConfig>, signal: AbortSignal): Promise<Bus> {
-  const patience = AbortSignal.timeout(REACHED_WITHIN_MS);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), REACHED_WITHIN_MS);
   try {
-    return await openBus(name, config, AbortSignal.any([signal, patience]));
+    return await openBus(name, config, AbortSignal.any([signal, late.signal]));
   } catch (cause) {
-    if (!patience.aborted || signal.aborted) throw cause;
+    if (!late.signal.aborted || signal.aborted) throw cause;
     const servers = config.natsUrl.join(', ');
     const what = `no NATS server with JetStream answers at ${servers} within ${REACHED_WITHIN_MS / 1_000} s`;
     throw new Failure('overloaded', `${what}; \`lacuna up\` prints the address of its own: give it by --nats`, {
       cause,
     });
+  } finally {
+    clearTimeout(timer);
   }
 }

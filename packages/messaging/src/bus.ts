@@ -82,7 +82,7 @@ export interface Bus extends AsyncDisposable {
 
 /** Connects, waiting for the server until `options.signal` aborts. Throws `Failure('invalid-config')` when the credentials are refused. */
 export async function connectBus(options: DialOptions): Promise<Bus> {
-  return busOn(new Connection(await dial(options), options.name));
+  return busOn(new Connection(await dial(options), options.name, options.signal));
 }
 
 function busOn(connection: Connection): Bus {

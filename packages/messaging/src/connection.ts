@@ -3,12 +3,14 @@ import { Failure } from '@lacuna/contracts';
 import { atMost } from './at-most.ts';
 import { inboxPrefix } from './dial.ts';
 import { NoAnswer } from './no-answer.ts';
-import { Replies } from './replies.ts';
+import { Replies, type Question } from './replies.ts';
 
 /** `reconnecting` is temporary; `closed` is for good. */
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'closed';
 
 const CLOSE_WITHIN_MS = 2_000;
+/** What an answer may take once the process is to stop: a server that works needs milliseconds, and a stop may take ten seconds. */
+const HURRY_MS = 2_000;
 
 /**
  * A NATS connection that says at once what it does not know. The client drops what is sent while it is disconnected, without
@@ -22,15 +24,26 @@ export class Connection implements AsyncDisposable {
   readonly ended: AbortSignal;
   /** Resolves when the connection is closed for good, with the error if it was not our own doing. */
   readonly closed: Promise<Error | undefined>;
+  /** Aborted a moment after the process was told to stop: what is not answered from then on is given up. */
+  readonly hurried: AbortSignal;
   #status: ConnectionStatus = 'connected';
-  readonly #onBreak = new Set<() => void>();
   readonly #onReconnect = new Set<() => void>();
   readonly #replies: Replies;
 
-  constructor(nats: NatsConnection, name: string) {
+  /** `stop`: aborted when the process is to stop. */
+  constructor(nats: NatsConnection, name: string, stop?: AbortSignal) {
     this.nats = nats;
     this.name = name;
     this.#replies = new Replies(nats, this.newInbox());
+    const hurried = new AbortController();
+    this.hurried = hurried.signal;
+    const hurry = (): void => {
+      setTimeout(() => hurried.abort(), HURRY_MS).unref();
+      // Behind it, so that what times out then is not asked once more.
+      this.#replies.hurry(HURRY_MS);
+    };
+    if (stop?.aborted === true) hurry();
+    else stop?.addEventListener('abort', hurry, { once: true });
     const ended = new AbortController();
     this.ended = ended.signal;
     this.closed = nats.closed().then((error) => {
@@ -46,35 +59,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /** One request, one reply. Throws `NoAnswer`, or a `Failure` when asking again can't help. */
-  async request(subject: string, payload: Uint8Array | string, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
-    if (this.#status !== 'connected') throw this.#broken(subject);
-    try {
-      return await this.#replies.ask({ subject, payload, timeoutMs, headers });
-    } catch (error) {
-      throw translated(error, subject);
-    }
+  request(subject: string, payload: Uint8Array | string, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
+    return this.#ask({ subject, payload, timeoutMs, headers });
   }
 
-  /** One request, many replies, each handed to `receive` until it returns true. Throws as `request` does. */
-  gather(subject: string, payload: string, timeoutMs: number, receive: (reply: Msg) => boolean): Promise<void> {
-    return this.#unlessBroken(subject, () => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const inbox = this.newInbox();
-      const subscription = this.nats.subscribe(inbox, {
-        callback: (error, reply) => {
-          if (error !== null) reject(error);
-          else if (reply.headers?.code === 503) reject(new NoAnswer('no-responders', subject));
-          // A callback that throws would take the connection's reader down with it: `receive` must not.
-          else if (receive(reply)) resolve();
-        },
-      });
-      const timer = setTimeout(() => reject(new NoAnswer('timeout', subject)), Math.max(1, timeoutMs));
-      this.nats.publish(subject, payload, { reply: inbox });
-      return promise.finally(() => {
-        clearTimeout(timer);
-        subscription.unsubscribe();
-      });
-    });
+  /** One request, many replies, until `isLast` says that one is the last, which is returned. Throws as `request` does. */
+  gather(subject: string, payload: string, timeoutMs: number, isLast: (reply: Msg) => boolean): Promise<Msg> {
+    return this.#ask({ subject, payload, timeoutMs, isLast });
   }
 
   /** A subject for replies to us and nobody else. */
@@ -95,13 +86,14 @@ export class Connection implements AsyncDisposable {
     await this.closed;
   }
 
-  #unlessBroken<T>(subject: string, ask: () => Promise<T>): Promise<T> {
-    if (this.#status !== 'connected') return Promise.reject(this.#broken(subject));
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const broken = (): void => reject(this.#broken(subject));
-    this.#onBreak.add(broken);
-    ask().then(resolve, (error: unknown) => reject(translated(error, subject)));
-    return promise.finally(() => this.#onBreak.delete(broken));
+  async #ask(question: Question): Promise<Msg> {
+    const { subject } = question;
+    if (this.#status !== 'connected') throw this.#broken(subject);
+    try {
+      return await this.#replies.ask(question);
+    } catch (error) {
+      throw translated(error, subject);
+    }
   }
 
   #broken(subject: string): NoAnswer {
@@ -125,8 +117,7 @@ export class Connection implements AsyncDisposable {
     if (this.#status === 'closed') return;
     this.#status = status;
     if (status !== 'connected') this.#replies.endAll((subject) => this.#broken(subject));
-    const listeners = status === 'connected' ? this.#onReconnect : this.#onBreak;
-    for (const listener of listeners) listener();
+    if (status === 'connected') for (const listener of this.#onReconnect) listener();
   }
 }
 

@@ -11,7 +11,7 @@ export interface DialOptions {
   /** The service's name: shown by the server, and the prefix of its inbox (`_INBOX_<name>`), so that permissions can tell services apart. */
   readonly name: string;
   readonly credentials?: Credentials;
-  /** Gives up the first connection. An established one never gives up by itself. */
+  /** Aborted when the process is to stop: gives up the first connection, and later what is not answered soon. An established one never gives up by itself. */
   readonly signal?: AbortSignal;
 }
 

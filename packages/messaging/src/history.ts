@@ -58,15 +58,14 @@ async function lastOfEachSubject(
 ): Promise<HistoryMessage[] | undefined> {
   const messages: HistoryMessage[] = [];
   const subject = `$JS.API.DIRECT.GET.${FACTS}`;
-  let end: Msg | undefined;
-  await connection.gather(subject, JSON.stringify({ multi_last: [filter] }), timeoutMs, (reply) => {
-    if (statusOf(reply) === 0) messages.push(directMessage(reply));
-    else end = reply;
-    return end !== undefined;
+  const end = await connection.gather(subject, JSON.stringify({ multi_last: [filter] }), timeoutMs, (reply) => {
+    const isMessage = statusOf(reply) === 0;
+    if (isMessage) messages.push(directMessage(reply));
+    return !isMessage;
   });
   switch (statusOf(end)) {
     case 204:
-      return end?.headers?.get('Nats-Num-Pending') === '0' ? messages.sort((a, b) => a.seq - b.seq) : undefined;
+      return end.headers?.get('Nats-Num-Pending') === '0' ? messages.sort((a, b) => a.seq - b.seq) : undefined;
     case 404:
       if (messages.length === 0) return [];
       // One of them was deleted between the look-up and the reading: the record is there by now.
@@ -81,15 +80,16 @@ async function lastOfEachSubject(
 async function oneByOne(connection: Connection, filter: string): Promise<HistoryMessage[]> {
   const messages: HistoryMessage[] = [];
   const source = { stream: FACTS, filters: [filter], fromSeq: 1, window: 256 };
-  for await (const item of ordered(connection, source, AbortSignal.timeout(DEADLINE_MS))) {
+  const giveUp = AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), connection.hurried]);
+  for await (const item of ordered(connection, source, giveUp)) {
     if (item === CAUGHT_UP) return messages;
     messages.push(item);
   }
   throw new NoAnswer('timeout', filter);
 }
 
-function statusOf(reply: Msg | undefined): number {
-  return reply?.headers?.code ?? 0;
+function statusOf(reply: Msg): number {
+  return reply.headers?.code ?? 0;
 }
 
 function directMessage(reply: Msg): HistoryMessage {

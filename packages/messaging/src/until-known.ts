@@ -19,7 +19,8 @@ const ATTEMPT_MS = 5_000;
 
 /**
  * Repeats an idempotent attempt until it has an outcome: a value, or an error that says something. Silence, elections and
- * restarts say nothing. Throws `Failure('overloaded')` at the deadline, at once when there is no room.
+ * restarts say nothing. Throws `Failure('overloaded')` at the deadline, at once when there is no room; and two seconds after the
+ * process was told to stop, at the first silence: it is then as unknown as after a crash, and whoever comes next makes it good.
  */
 export async function untilKnown<T>(
   connection: Connection,
@@ -35,7 +36,7 @@ export async function untilKnown<T>(
       if (!isSilence(error)) throw error;
       patience.signal?.throwIfAborted();
       const left = deadline - performance.now();
-      if (left <= 0 || connection.status === 'closed') throw overloaded(error);
+      if (left <= 0 || connection.status === 'closed' || connection.hurried.aborted) throw overloaded(error);
       await pause(connection, Math.min(left, backoff(failures, 20, 1_000)), patience.signal);
     }
   }
@@ -54,7 +55,7 @@ function isSilence(error: unknown): error is Error {
 async function pause(connection: Connection, ms: number, signal: AbortSignal | undefined): Promise<void> {
   const early = new AbortController();
   const forget = connection.onReconnect(() => early.abort());
-  const stop = AbortSignal.any([early.signal, connection.ended, ...(signal ? [signal] : [])]);
+  const stop = AbortSignal.any([early.signal, connection.ended, connection.hurried, ...(signal ? [signal] : [])]);
   await delay(ms, undefined, { signal: stop }).catch(() => undefined);
   forget();
 }

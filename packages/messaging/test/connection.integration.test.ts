@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { factSubject, STREAMS } from '@lacuna/contracts';
 import { eventually, startNats } from '@lacuna/testing';
 import { connectBus } from '../src/index.ts';
 import { startBus } from './bus-fixture.ts';
-import { podFact } from './pod-facts.ts';
+import { idOf, podFact } from './pod-facts.ts';
 
 it('waits for a server that is not there yet', async () => {
   await using nats = await startNats();
@@ -50,4 +51,33 @@ it('closes promptly while the server is gone', async () => {
   await bus[Symbol.asyncDispose]();
   // A close that waits for the server takes two seconds.
   expect(performance.now() - startedAt).toBeLessThan(1_900);
+});
+
+it('once the process is to stop, gives up within seconds what a stuck server does not answer; it is known later whether it was stored', async () => {
+  await using fixture = await startBus();
+  const stop = new AbortController();
+  await using bus = await connectBus({ servers: [fixture.nats.url], name: 'stopping', signal: stop.signal });
+  await bus.publishFact(podFact('a'));
+  fixture.nats.pause();
+  const unknown = [bus.publishFact(podFact('b')), bus.readFacts(idOf(1)), bus.readFact(factSubject(podFact('a')))];
+  const startedAt = performance.now();
+  stop.abort();
+  const outcomes = await Promise.allSettled(unknown);
+  // Nothing waits its minute: neither what was asked before nor what is asked now.
+  await expect(bus.publishFact(podFact('c'))).rejects.toMatchObject({ code: 'overloaded' });
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
+
+  fixture.nats.resume();
+  await eventually('what was sent is stored', async () => (await fixture.raw.count(STREAMS.facts.name)) === 3);
+  expect(await (await fixture.connect()).publishFact(podFact('b'))).toMatchObject({ kind: 'known' });
+});
+
+it('stores what it still has to say while it stops', async () => {
+  await using fixture = await startBus();
+  const stop = new AbortController();
+  await using bus = await connectBus({ servers: [fixture.nats.url], name: 'stopping', signal: stop.signal });
+  stop.abort();
+  expect(await bus.publishFact(podFact('a'))).toMatchObject({ kind: 'stored' });
+  expect(await bus.readFacts(idOf(1))).toHaveLength(1);
 });
