@@ -57,6 +57,11 @@ describe('a command line that is not understood', () => {
       '--image is for --cluster kubernetes; give both',
     ],
     ['a folder that is a file', ['up', '--data', '/dev/null'], 'nothing can be kept in /dev/null'],
+    [
+      'a suite whose results are in no known form',
+      ['run', '--suite', 'a=true', '--suite-report', 'a=nunit'],
+      '/report: must be one of auto, none, pytest',
+    ],
     ['an unknown phase', ['list', '--phase', 'x'], 'Allowed choices are queued, creating'],
     ['a malformed time', ['list', '--since', 'noon'], 'Give a duration such as 1h, or a time such as'],
     [

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@lacuna/client';
-import { runIdFrom, runTraceIdOf } from '@lacuna/contracts';
+import { parseSpec, runIdFrom, runTraceIdOf } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
@@ -62,10 +62,11 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const stray = Object.keys(reports).find((name) => !suites.some((suite) => suite.name === name));
   if (stray !== undefined) throw usageError(`--suite-report ${stray}=…: there is no suite ${stray}`);
   const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags, reports };
+  const specs = suites.map((suite) => ({ suite, spec: parseSpec(specOfSuite(plan, suite)) }));
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
   const isNamed = junit !== undefined || ctrf !== undefined;
-  const runs = suites.map((suite) => new SuiteRun(suite, specOfSuite(plan, suite), isNamed));
+  const runs = specs.map(({ suite, spec }) => new SuiteRun(suite, spec, isNamed));
   try {
     await followSuites(invocation, runs, interruption.signal);
     const repeated = { plan, together: runs, times: alone === true ? 1 : (alone ?? 0) };
