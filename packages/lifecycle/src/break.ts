@@ -98,7 +98,7 @@ export function containerRunEnd(pod: Pod): StageEnd | undefined {
     return endedAt(pod.ended.at, { cause: 'timeout', reason: 'stopped at its time limit', platform: false });
   }
   if (reason !== 'Stopped' && isOutsideSignal(signal)) {
-    return endedAt(pod.ended.at, platform('killed', `killed by ${signal} from outside`));
+    return endedAt(pod.ended.at, platform('killed', `killed by ${signal}, which Lacuna did not send`));
   }
   return endedAt(pod.ended.at, reason === 'Stopped' ? undefined : contradiction(pod.ended.data));
 }

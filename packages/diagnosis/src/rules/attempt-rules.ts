@@ -18,6 +18,6 @@ export const ATTEMPT_RULES: readonly Rule[] = [
           .join('; '),
       ),
     ],
-    advice: 'The platform failed that attempt, and `retries` allowed another one. `lacuna status` shows both.',
+    advice: '`retries` allowed another one for that cause. `lacuna status` shows each attempt.',
   },
 ];

@@ -55,7 +55,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
       suggestion(({ log }) => log?.found[0] !== undefined && told(log.found[0])),
     ],
     advice:
-      'This is the result of the command itself (sys.exit, exit N): read what it prints before the end. If failing is what it is for, submit expects nothing else: the verdict is `failed` by right.',
+      'This is the result of the command itself (sys.exit, exit N): read what it prints before the end. If it is meant to fail, nothing is wrong: `failed` is its proven result.',
   },
   {
     cause: 'uncaught-exception',

@@ -67,13 +67,9 @@ export const RUN_RULES: readonly Rule[] = [
   },
   {
     cause: 'killed',
-    title: 'Something outside killed the process',
+    title: 'A signal killed the process',
     for: [
-      proof(
-        (known) =>
-          runBroken(known) === 'killed' &&
-          `ended by ${endOf(known)?.signal}, which neither Lacuna nor the program sent`,
-      ),
+      proof((known) => runBroken(known) === 'killed' && `ended by ${endOf(known)?.signal}, which Lacuna did not send`),
       suggestion(
         (known) =>
           endOf(known)?.exitCode === SIGKILL_EXIT &&
@@ -85,7 +81,7 @@ export const RUN_RULES: readonly Rule[] = [
       refutation((known) => runBroken(known) === 'timeout' && 'Lacuna did, at the time limit'),
     ],
     advice:
-      "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator.",
+      "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator; or the program itself, which may signal itself or its group.",
   },
   {
     cause: 'exit-contradicted',
