@@ -28,7 +28,12 @@ async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationVie
   const ranked = made.causeThen ?? (await scene.client.diagnosis(view.id)).causes[0]?.cause;
   const wrongCause =
     ranked === cause ? [] : [`the diagnosis ranks ${ranked ?? 'nothing'} first, not ${cause ?? 'nothing'}`];
-  const problems = [...(made.problems ?? []), ...unmet({ act, view, alerts, ...seen }), ...wrongCause];
+  const problems = [
+    ...(made.problems ?? []),
+    ...unmet({ act, view, alerts, ...seen }),
+    ...wrongCause,
+    ...unmade(drill, scene, view),
+  ];
   return {
     fault,
     passed: problems.length === 0,
@@ -41,6 +46,12 @@ async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationVie
     problems,
     unseen: unseen(scene),
   };
+}
+
+/** A server that is not asked for faults takes the label for a label like any other. */
+function unmade({ act }: Drill, { own }: Scene, { findings }: EvaluationView): string[] {
+  if (own !== undefined || act.broken === undefined || findings.length > 0) return [];
+  return ['nothing broke there: such a fault takes a server that was started with lacuna up --allow-faults'];
 }
 
 function unseen({ jaegerUrl, own }: Scene): string[] {
