@@ -31,7 +31,9 @@ export async function stopLeftover(path: string, dataDir: string, onLog: (line: 
   // Without /proc the command line is unknown and the pid may be somebody else's by now: better a clear error later.
   if (commandLineOf(pid)?.includes(dataDir) !== true) return;
   if (isRunning(leftover.owner))
-    throw new Error(`${dataDir} is in use by process ${leftover.owner.pid} (server ${pid})`);
+    throw new Error(
+      `${dataDir} is in use by process ${leftover.owner.pid} (server ${pid}); stop that one, or use another folder`,
+    );
   onLog(`stopping process ${pid}, left over on ${dataDir} by process ${leftover.owner.pid}, which has died`);
   // A paused process takes SIGTERM only when it runs again.
   for (const signal of ['SIGTERM', 'SIGCONT'] as const) send(pid, signal);

@@ -4,6 +4,6 @@ export type ClusterKind = 'process' | 'kubernetes';
 
 /** What `--cluster` takes. */
 export function clusterKind(text: string): ClusterKind {
-  if (text !== 'process' && text !== 'kubernetes') throw new InvalidArgumentError('it is "process" or "kubernetes"');
+  if (text !== 'process' && text !== 'kubernetes') throw new InvalidArgumentError('It is process or kubernetes.');
   return text;
 }

@@ -56,6 +56,6 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
     return parse(text);
   } catch (cause) {
     const [line = ''] = (cause as Error).message.split('\n');
-    throw new Failure('invalid-json', `${name} is not YAML: ${line}`, { cause });
+    throw new Failure('invalid-json', `${name} is not YAML: ${line.replace(/:$/, '')}`, { cause });
   }
 }

@@ -112,7 +112,17 @@ function problemsOfError(error: TLocalizedValidationError): Problem[] {
   if (error.keyword === 'required')
     return error.params.requiredProperties.map((name) => ({ where: join(where, name), message: 'is required' }));
   if (error.keyword === 'enum') return [{ where, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
-  return [{ where, message: (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message }];
+  return [{ where, message: wordsOf(where, error) }];
+}
+
+function wordsOf(where: string, error: TLocalizedValidationError): string {
+  if (error.keyword === 'type') {
+    const type = [error.params.type].flat().join(' or ');
+    return `must be ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+  }
+  if ((error.keyword === 'minLength' || error.keyword === 'minItems') && error.params.limit === 1)
+    return 'must not be empty';
+  return (error.keyword === 'pattern' ? FORMS[where] : undefined) ?? error.message;
 }
 
 /** `pointer`: of the field, as RFC 6901 writes it. */
@@ -128,7 +138,7 @@ function unknownField(pointer: string): Problem {
   const guess = nearest(name, known);
   return {
     where: join(where, name),
-    message: `unknown field${guess === undefined ? '' : `; did you mean "${guess}"?`} Known: ${known.join(', ')}`,
+    message: `unknown field${guess === undefined ? '.' : `; did you mean "${guess}"?`} Known: ${known.join(', ')}`,
   };
 }
 

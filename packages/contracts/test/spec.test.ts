@@ -20,8 +20,10 @@ describe('a spec', () => {
 
   test.for([
     [{}, '/command', /is required/],
-    [{ command: [] }, '/command', /fewer than 1/],
-    [{ command: 'true' }, '/command', /array/],
+    [{ command: [] }, '/command', /^must not be empty$/],
+    [{ command: 'true' }, '/command', /^must be an array$/],
+    [{ command: ['true'], name: '' }, '/name', /^must not be empty$/],
+    [{ command: ['true'], colour: 'red' }, '/colour', /^unknown field\. Known: name, /],
     [{ command: [''] }, '/command/0', /program/],
     [{ command: ['a\0b'] }, '/command/0', /NUL/],
     [{ command: ['x'], workdir: '/a\0b' }, '/workdir', /NUL/],

@@ -133,6 +133,6 @@ function welcome({ http, nats, traces, logFile: log }: Platform): string {
 function portNumber(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError('a port is a number from 1 to 65535');
+    throw new InvalidArgumentError('Give a number from 1 to 65535.');
   return port;
 }
