@@ -1,5 +1,5 @@
 import type { FactData } from '@lacuna/contracts';
-import { podsOf, startOf, type Attempt, type Pod } from './evaluation.ts';
+import { podsOf, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 /** Why a stage that came to its end is not ok. `platform` breaks are findings and raise an alert; the program's own doings are not. */
 export interface Break {
@@ -52,8 +52,13 @@ export function goneEnd(pod: Pod): StageEnd | undefined {
     : endedAt(pod.gone.at, platform(pod.gone.data.cause, pod.gone.data.message));
 }
 
+/** Stopped by us, because somebody cancelled it, which is nobody's fault; or by whoever ends containers unasked, such as an agent that is shut down. */
+function stopped({ cancel }: Evaluation): Break | undefined {
+  return cancel === undefined ? platform('stopped', 'stopped from outside, and nobody had cancelled it') : undefined;
+}
+
 /** The end of `container.start`: running, or certain never to run. */
-export function containerStartEnd(pod: Pod): StageEnd | undefined {
+export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | undefined {
   const started = startOf(pod);
   if (started !== undefined) return endedAt(started);
   const hopeless = pod.ended?.data.containerId === undefined && hopelessEnd(pod);
@@ -62,7 +67,7 @@ export function containerStartEnd(pod: Pod): StageEnd | undefined {
     const { reason, message, containerId } = pod.ended.data;
     // It did start: the fact that says when is only not here yet.
     if (containerId !== undefined) return undefined;
-    if (reason === 'Stopped') return endedAt(pod.ended.at);
+    if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
     return endedAt(pod.ended.at, platform('start-error', `${reason}: ${message ?? 'the container never started'}`));
   }
   return goneEnd(pod);
@@ -89,7 +94,7 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
 };
 
 /** The end of `container.run`. */
-export function containerRunEnd(pod: Pod): StageEnd | undefined {
+export function containerRunEnd(evaluation: Evaluation, pod: Pod): StageEnd | undefined {
   if (pod.ended === undefined) return goneEnd(pod);
   const { reason, signal } = pod.ended.data;
   const cause = PLATFORM_ENDS[reason];
@@ -97,10 +102,11 @@ export function containerRunEnd(pod: Pod): StageEnd | undefined {
   if (reason === 'DeadlineExceeded') {
     return endedAt(pod.ended.at, { cause: 'timeout', reason: 'stopped at its time limit', platform: false });
   }
-  if (reason !== 'Stopped' && isOutsideSignal(signal)) {
+  if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
+  if (isOutsideSignal(signal)) {
     return endedAt(pod.ended.at, platform('killed', `killed by ${signal}, which Lacuna did not send`));
   }
-  return endedAt(pod.ended.at, reason === 'Stopped' ? undefined : contradiction(pod.ended.data));
+  return endedAt(pod.ended.at, contradiction(pod.ended.data));
 }
 
 /** The seal is a second witness of how the program exited. When it and the cluster disagree, nobody knows (invariant I5). */

@@ -14,7 +14,7 @@ export function brokenReport(evaluation: Evaluation, pod: Pod): Break | undefine
   const { report } = pod.report.data;
   const found =
     report === undefined ? absence(evaluation, pod) : (flaw(evaluation, pod, report) ?? contradiction(pod, report));
-  return found && { ...found, platform: !wasStopped(pod) };
+  return found && { ...found, platform: !wasStopped(evaluation, pod) };
 }
 
 type Found = Pick<Break, 'cause' | 'reason'>;
@@ -64,6 +64,6 @@ function meaning(pod: Pod, tool: TestReportFormat): string {
   return isSpecial ? `, ${describeExit(pod.ended?.data, tool)}` : '';
 }
 
-function wasStopped(pod: Pod): boolean {
-  return pod.ended?.data.reason === 'Stopped' || containerRunEnd(pod)?.broken !== undefined;
+function wasStopped(evaluation: Evaluation, pod: Pod): boolean {
+  return pod.ended?.data.reason === 'Stopped' || containerRunEnd(evaluation, pod)?.broken !== undefined;
 }

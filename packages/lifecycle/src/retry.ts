@@ -7,7 +7,7 @@ type Settled = FactData<'settled'>;
 /** What is retried when the spec says nothing but how often. */
 const DEFAULT_CAUSES: readonly RetryCause[] = ['infrastructure'];
 /** How the platform ends a program that would have gone on. Source: fault table J6, J10-J13. */
-const INFRASTRUCTURE = new Set(['evicted', 'preempted', 'deleted', 'killed', 'lost']);
+const INFRASTRUCTURE = new Set(['evicted', 'preempted', 'deleted', 'killed', 'lost', 'stopped']);
 /** Waiting for these may be a matter of the node. Source: fault table J14. */
 const IMAGE_PULL = new Set(['ErrImagePull', 'ImagePullBackOff', 'ImageInspectError', 'RegistryUnavailable']);
 
@@ -19,7 +19,7 @@ export function dueRetry(
 ): FactData<'retry-ordered'> | undefined {
   const { retries = 0, retryOn = DEFAULT_CAUSES } = evaluation.submitted?.data.spec ?? {};
   if (attempt.number > retries || evaluation.cancel !== undefined) return undefined;
-  const cause = retryCause(attempt, verdict);
+  const cause = retryCause(evaluation, attempt, verdict);
   if (cause === undefined || !retryOn.includes(cause)) return undefined;
   const { reason, evidenceAt, notOwed } = verdict;
   return { cause, reason, next: attempt.number + 1, evidenceAt, notOwed };
@@ -29,24 +29,24 @@ export function dueRetry(
  * Why the attempt may be made again. Never for what a new attempt meets again: refused, denied, no such command, timed out; and never for
  * a run whose own result is known but not proven, such as a cut log.
  */
-function retryCause(attempt: Attempt, { verdict }: Settled): RetryCause | undefined {
+function retryCause(evaluation: Evaluation, attempt: Attempt, { verdict }: Settled): RetryCause | undefined {
   if (verdict === 'failed') return 'failure';
   const pod = primaryPod(attempt);
   if (verdict !== 'error' || pod === undefined || podsOf(attempt).length > 1) return undefined;
-  return startOf(pod) === undefined ? causeBeforeStart(pod) : causeOfEnd(pod);
+  return startOf(pod) === undefined ? causeBeforeStart(evaluation, pod) : causeOfEnd(evaluation, pod);
 }
 
-function causeBeforeStart(pod: Pod): RetryCause | undefined {
+function causeBeforeStart(evaluation: Evaluation, pod: Pod): RetryCause | undefined {
   const { cause = '' } = goneEnd(pod)?.broken ?? {};
   if (pod.gone !== undefined) return INFRASTRUCTURE.has(cause) ? 'infrastructure' : 'node-lost';
   // Told to be hopeless, or ended without a start: the same would come again.
-  if (containerStartEnd(pod) !== undefined) return undefined;
+  if (containerStartEnd(evaluation, pod) !== undefined) return undefined;
   return Object.keys(pod.waiting).some((reason) => IMAGE_PULL.has(reason)) ? 'image-pull' : undefined;
 }
 
-function causeOfEnd(pod: Pod): RetryCause | undefined {
+function causeOfEnd(evaluation: Evaluation, pod: Pod): RetryCause | undefined {
   // No end at all: hung, or on a node that is lost, and perhaps still running.
-  const { cause = 'node-lost' } = containerRunEnd(pod)?.broken ?? {};
+  const { cause = 'node-lost' } = containerRunEnd(evaluation, pod)?.broken ?? {};
   if (cause === 'oom-killed') return 'oom';
   if (!isProvenDead(pod)) return 'node-lost';
   return INFRASTRUCTURE.has(cause) ? 'infrastructure' : undefined;

@@ -66,14 +66,14 @@ export const STAGE_RULES: Readonly<Record<Stage, StageRule>> = {
   },
   'container.start': {
     begin: (_, attempt) => ofPod(attempt, (pod) => pod.scheduled?.at ?? startOf(pod) ?? pod.ended?.at),
-    end: (_, attempt) => ofPod(attempt, containerStartEnd),
+    end: (evaluation, attempt) => ofPod(attempt, (pod) => containerStartEnd(evaluation, pod)),
     owedFrom: (_, attempt) => ofPod(attempt, (pod) => seen(pod.scheduled) ?? startOf(pod) ?? seen(pod.ended)),
     whyMissing: (_, attempt) =>
       saidBy(latest(primaryPod(attempt)?.waiting ?? {})) ?? 'the container waits, with no reason given',
   },
   'container.run': {
     begin: (_, attempt) => ofPod(attempt, startOf),
-    end: (_, attempt) => ofPod(attempt, containerRunEnd),
+    end: (evaluation, attempt) => ofPod(attempt, (pod) => containerRunEnd(evaluation, pod)),
     owedFrom: (evaluation, attempt) =>
       ofPod(attempt, (pod) => plus(seen(pod.started) ?? startOf(pod), timeoutMsOf(evaluation.submitted?.data.spec))),
     whyMissing: (evaluation, attempt) =>

@@ -57,6 +57,8 @@ describe('the verdict', () => {
     ['refused', 'error', /forbidden by policy/],
     ['cancelledInQueue', 'cancelled', /before it had a Job/],
     ['cancelledRunning', 'cancelled', /changed my mind/],
+    ['stoppedUnasked', 'error', /nobody had cancelled it/],
+    ['stoppedUnaskedBeforeItsStart', 'error', /nobody had cancelled it/],
     ['timedOut', 'timed_out', /time limit of 1s/],
     ['killed', 'error', /SIGKILL/],
     ['oom', 'error', /OOMKilled/],
@@ -83,7 +85,7 @@ describe('the verdict', () => {
   });
 
   test('every story is covered', () => {
-    expect(Object.keys(STORIES)).toHaveLength(30);
+    expect(Object.keys(STORIES)).toHaveLength(32);
   });
 
   test('waits for the fact about the start when the one about the end comes first', () => {
@@ -114,6 +116,8 @@ describe('findings', () => {
     ['exitContradicted', ['container.run/exit-contradicted']],
     ['startErrorWhileRunning', ['container.run/start-error']],
     ['deletedBySomebody', ['container.run/deleted']],
+    ['stoppedUnasked', ['container.run/stopped']],
+    ['stoppedUnaskedBeforeItsStart', ['container.start/stopped']],
     ['passed', []],
     ['testsFailed', []],
     ['timedOut', []],

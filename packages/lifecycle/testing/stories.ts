@@ -90,6 +90,21 @@ export const STORIES = {
       .ended({ reason: 'Stopped', signal: 'SIGTERM' })
       .logClosed()
       .reportRead(),
+  /** An agent that is shut down stops what it runs, and this program takes that for its end. */
+  stoppedUnasked: () =>
+    new Story()
+      .running()
+      .after(1_000)
+      .ended({ reason: 'Stopped', exitCode: 0 })
+      .logClosed()
+      .reportRead({ collected: 2, passed: 2 }),
+  stoppedUnaskedBeforeItsStart: () =>
+    new Story().submitted().jobCreated().podCreated().podScheduled().tell('container-ended', {
+      pod: 'pod-1-name',
+      podUid: 'pod-1',
+      reason: 'Stopped',
+      message: 'stopped before it started',
+    }),
   timedOut: () =>
     new Story()
       .running({ timeout: '1s' })

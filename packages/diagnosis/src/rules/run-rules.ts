@@ -84,6 +84,19 @@ export const RUN_RULES: readonly Rule[] = [
       "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator; or the program itself, which may signal itself or its group.",
   },
   {
+    cause: 'stopped',
+    title: 'It was stopped, and nobody had cancelled it',
+    for: [
+      proof(
+        (known) =>
+          (runBroken(known) === 'stopped' || brokenBy(known, 'container.start') === 'stopped') &&
+          'its end came by a stop, and no cancellation was ever asked for',
+      ),
+    ],
+    advice:
+      'Its agent was shut down, with its machine or by a signal; or somebody marked its pod as stopped. Submit it again.',
+  },
+  {
     cause: 'exit-contradicted',
     title: 'The cluster and the seal disagree about its exit',
     for: [proof((known) => runBroken(known) === 'exit-contradicted' && known.stages['container.run'].broken?.reason)],

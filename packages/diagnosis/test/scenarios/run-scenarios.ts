@@ -31,6 +31,10 @@ export const RUN_SCENARIOS: Readonly<Record<string, Scenario>> = {
     ranksFirst: () => diagnosisOf(STORIES.killed()),
     nearMiss: () => diagnosisOf(STORIES.timedOut()),
   },
+  stopped: {
+    ranksFirst: () => diagnosisOf(STORIES.stoppedUnasked()),
+    nearMiss: () => diagnosisOf(STORIES.cancelledRunning()),
+  },
   'exit-contradicted': {
     ranksFirst: () => diagnosisOf(STORIES.exitContradicted()),
     nearMiss: () => diagnosisOf(STORIES.killed()),
