@@ -1,11 +1,20 @@
 import { ATTRIBUTES, type LogGap, type Stage } from '@lacuna/contracts';
-import { primaryPod, startOf, testsOf, type Attempt, type Evaluation, type Pod } from '@lacuna/lifecycle';
+import {
+  primaryPod,
+  startOf,
+  testsOf,
+  type Attempt,
+  type Evaluation,
+  type Pod,
+  type StageState,
+} from '@lacuna/lifecycle';
 
 export type Attributes = Record<string, string | number | boolean | string[]>;
 type Reader = (
   attempt: Attempt,
   pod: Pod | undefined,
   evaluation: Evaluation,
+  state: StageState,
 ) => Record<string, Attributes[string] | undefined>;
 
 /**
@@ -31,13 +40,13 @@ const READERS: Partial<Record<Stage, Reader>> = {
     [ATTRIBUTES.podUid]: pod?.uid,
     [ATTRIBUTES.containerId]: pod?.started?.data.containerId,
   }),
-  'container.run': (_, pod) => ({
+  'container.run': (_, pod, _evaluation, state) => ({
     [ATTRIBUTES.podUid]: pod?.uid,
     [ATTRIBUTES.containerId]: pod?.ended?.data.containerId,
     [ATTRIBUTES.exitCode]: pod?.ended?.data.exitCode,
     [ATTRIBUTES.signal]: pod?.ended?.data.signal,
     [ATTRIBUTES.reason]: pod?.ended?.data.reason,
-    [ATTRIBUTES.taskResult]: pod === undefined ? undefined : runResult(pod),
+    [ATTRIBUTES.taskResult]: pod === undefined ? undefined : runResult(pod, state),
     ...sealAttributes(pod),
   }),
   'log.capture': (_, pod) => logAttributes(pod),
@@ -51,8 +60,8 @@ const READERS: Partial<Record<Stage, Reader>> = {
 };
 
 /** The attributes of one stage's span; what is not known is left out. */
-export function stageAttributes(stage: Stage, evaluation: Evaluation, attempt: Attempt): Attributes {
-  const read = READERS[stage]?.(attempt, primaryPod(attempt), evaluation) ?? {};
+export function stageAttributes(state: StageState, evaluation: Evaluation, attempt: Attempt): Attributes {
+  const read = READERS[state.stage]?.(attempt, primaryPod(attempt), evaluation, state) ?? {};
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(read)) if (value !== undefined) attributes[key] = value;
   return attributes;
@@ -93,8 +102,8 @@ function placeOf({ at, until, bytes, cause }: LogGap): string {
 }
 
 /** In the words of the semantic conventions: failure = the program's own result, error = the platform's doing. */
-function runResult(pod: Pod): string {
-  if (pod.ended === undefined || startOf(pod) === undefined) return 'error';
+function runResult(pod: Pod, { broken }: StageState): string {
+  if (pod.ended === undefined || startOf(pod) === undefined || broken?.platform === true) return 'error';
   if (pod.ended.data.reason === 'DeadlineExceeded') return 'timeout';
   if (pod.ended.data.reason === 'Stopped') return 'cancellation';
   return pod.ended.data.exitCode === 0 ? 'success' : 'failure';

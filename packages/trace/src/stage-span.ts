@@ -18,7 +18,7 @@ export function stageSpan(
   const attributes: Attributes = {
     ...identity(evaluation, attempt.number, state.stage),
     [ATTRIBUTES.outcome]: state.outcome,
-    ...stageAttributes(state.stage, evaluation, attempt),
+    ...stageAttributes(state, evaluation, attempt),
     ...(isAmendment(evaluation, state) ? { [ATTRIBUTES.amended]: true } : {}),
     ...(state.broken === undefined ? {} : { [ATTRIBUTES.errorType]: `lacuna.${state.broken.cause}.${state.stage}` }),
     ...notOwedBehind(evaluation, attempt.number, state),

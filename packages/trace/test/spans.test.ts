@@ -98,6 +98,19 @@ describe('the trace of a settled evaluation', () => {
     expect(spans.filter((span) => span.status.code === 'error').map((span) => span.name)).toEqual(['RUN suite']);
   });
 
+  test.for([
+    ['passed', 'container.run', 'success'],
+    ['testsFailed', 'container.run', 'failure'],
+    ['timedOut', 'container.run timeout', 'timeout'],
+    ['cancelledRunning', 'container.run', 'cancellation'],
+    ['oom', 'container.run oom-killed', 'error'],
+    ['killed', 'container.run killed', 'error'],
+    ['deletedBySomebody', 'container.run deleted', 'error'],
+    ['stoppedUnasked', 'container.run stopped', 'error'],
+  ] as const)('of %s says of its %s: %s', ([story, name, result]) => {
+    expect(named(spansOf(settle(STORIES[story]())), name)?.attributes[ATTRIBUTES.taskResult]).toBe(result);
+  });
+
   test("links the caller's trace and never inherits it", () => {
     const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
     const story = new Story();
