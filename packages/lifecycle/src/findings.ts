@@ -21,7 +21,7 @@ export function dueFindings(evaluation: Evaluation, now: number, deadlines: Dead
   const attempt = latestAttempt(evaluation);
   if (evaluation.settled !== undefined || openFinding(evaluation, attempt) !== undefined) return [];
   const stages = stagesOf(evaluation, attempt, deadlines);
-  const raised = firstHole(stages, now);
+  const raised = firstHole(stages, { evaluation, attempt: attempt.number, now });
   return raised === undefined
     ? []
     : [raise(evaluation, attempt.number, raised, { notOwed: notOwedBehind(raised, stages), now })];
@@ -39,16 +39,27 @@ function untoldDuplicate(
   const stages = stagesOf(evaluation, attempt, deadlines);
   const twice = stages.find(({ broken }) => broken?.cause === DUPLICATE_START);
   if (twice === undefined) return [];
-  const told = evaluation.findings[findingKey(attempt.number, twice.stage, DUPLICATE_START)]?.raised !== undefined;
-  return told ? [] : [raise(evaluation, attempt.number, twice, { notOwed: notOwedBehind(twice, stages), now })];
+  return isTold(evaluation, attempt.number, twice)
+    ? []
+    : [raise(evaluation, attempt.number, twice, { notOwed: notOwedBehind(twice, stages), now })];
 }
 
-function firstHole(stages: readonly StageState[], now: number): StageState | undefined {
-  return stages.find(
-    (stage) =>
-      (stage.outcome === 'open' && stage.deadline !== undefined && now >= stage.deadline) ||
-      stage.broken?.platform === true,
-  );
+/** The first hole that nobody was told of: one that was cleared, and is there again for the same cause, must not hide what is behind it for ever. */
+function firstHole(
+  stages: readonly StageState[],
+  { evaluation, attempt, now }: { readonly evaluation: Evaluation; readonly attempt: number; readonly now: number },
+): StageState | undefined {
+  const isHole = ({ outcome, deadline, broken }: StageState): boolean =>
+    (outcome === 'open' && deadline !== undefined && now >= deadline) || broken?.platform === true;
+  return stages.find((stage) => isHole(stage) && !isTold(evaluation, attempt, stage));
+}
+
+function isTold(evaluation: Evaluation, attempt: number, stage: StageState): boolean {
+  return evaluation.findings[findingKey(attempt, stage.stage, causeOf(stage))]?.raised !== undefined;
+}
+
+function causeOf({ broken }: StageState): string {
+  return broken?.cause ?? 'missing';
 }
 
 /** Open findings that later truth has overtaken: what was missing is there, or what was broken ended otherwise after all (a node that came back). */
@@ -83,7 +94,7 @@ function raise(
     { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
     {
       stage: hole.stage,
-      cause: hole.broken?.cause ?? 'missing',
+      cause: causeOf(hole),
       reason: (hole.broken?.reason ?? hole.why ?? 'no reason known').slice(0, 4_096),
       since: hole.begin ?? now,
       ...(hole.deadline === undefined ? {} : { deadline: hole.deadline }),
