@@ -12,12 +12,14 @@ const VALUES = {
   alertmanagerUrl: 'http://alerts.example:9093',
   webhook: { url: 'https://hooks.example:8443/in' },
   archive: { url: 's3://logs', endpoint: 'http://minio.example:9000', secretName: 'key' },
+  'log-collect': { nodeFiles: { enabled: true } },
   networkPolicies: { apiServer: { cidr: '10.0.0.1/32', ports: [6443] } },
 };
 /** Addresses for people to follow: no service asks there. */
 const LINKS = ['LACUNA_PUBLIC_URL', 'LACUNA_JAEGER_URL'];
 const API_SERVER = { address: '10.0.0.1', port: 6443 };
-const PROBED = [6443, 4318, 16_686, 9093, 8443, 9000, 443, 80, 22];
+const KUBELET_PORT = 10_250;
+const PROBED = [6443, 4318, 16_686, 9093, 8443, 9000, KUBELET_PORT, 443, 80, 22];
 
 const stranger: Endpoint = { namespace: 'default', labels: {}, ports: {} };
 const operator: Endpoint = { namespace: 'ops', labels: {}, ports: {} };
@@ -78,13 +80,14 @@ describe('the policies let through what is needed, and nothing else', () => {
   });
 
   test.each([...SERVICES, 'provision'])(
-    '%s reaches the addresses that it is given, and the API server with a token',
+    '%s reaches the addresses that it is given, the API server with a token, and log-collect the kubelets',
     (name) => {
       const from = workloads.find((workload) => workload.name === name)!;
       const given = Object.entries(envOf(from)).filter(([variable]) => !LINKS.includes(variable));
       const outside = given
         .filter(([, value]) => value.includes('.example'))
         .map(([, value]) => Number(new URL(value).port));
+      if (name === 'log-collect') outside.push(KUBELET_PORT);
       expect(sorted(portsAt(from, '192.0.2.1').map(String))).toEqual(sorted(outside.map(String)));
       const hasToken = from.volumes.some((volume) => volume.name === 'token');
       expect(portsAt(from, API_SERVER.address).includes(API_SERVER.port)).toBe(hasToken);

@@ -1,7 +1,7 @@
 import { requestApi } from '@lacuna/servers';
 import { apply, eventually, get, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHART, helm, objectOf, renderChart, type HelmRun } from './support/helm.ts';
+import { CHART, helm, objectOf, renderChart, type ChartObject, type HelmRun } from './support/helm.ts';
 import { SERVICES } from './support/service-process.ts';
 import { tokenOf } from './support/service-account.ts';
 
@@ -15,7 +15,7 @@ const RESTRICTED = Object.fromEntries(
 const EVERYTHING = {
   nats: { replicas: 3 },
   submit: { autoscaling: { enabled: true } },
-  'log-collect': { autoscaling: { enabled: true } },
+  'log-collect': { autoscaling: { enabled: true }, nodeFiles: { enabled: true, caConfigMap: 'kubelet-ca' } },
   evaluations: { allowedImages: ['localhost/'] },
   otlpUrl: 'http://jaeger.tracing:4318',
 };
@@ -42,6 +42,10 @@ describe('values', () => {
     [{ archive: { claim: 'Logs_1' } }, /at '\/archive\/claim': 'Logs_1' does not match pattern/],
     [{ evaluations: { seal: { from: 'image' } } }, /at '\/evaluations\/seal\/image': minLength/],
     [{ logRetention: '30d' }, /at '\/logRetention'/],
+    [
+      { 'log-collect': { nodeFiles: { address: 'Fax' } } },
+      /at '\/log-collect\/nodeFiles\/address': value must be one of/,
+    ],
   ])('%j is refused in words that say where and what', async (values, words) => {
     await expect(renderChart(values)).rejects.toThrow(words);
   });
@@ -102,6 +106,32 @@ test('an archive of logs is known to the two services that need it, its key come
     expect(JSON.stringify(objectOf(objects, 'Deployment', `lacuna-${name}`))).not.toContain('LACUNA_ARCHIVE');
 });
 
+test('log-collect reads the files of nodes when it is told to; otherwise it may not, and knows nothing of them', async () => {
+  const logCollect = (objects: readonly ChartObject[]) =>
+    ['ClusterRole', 'ClusterRoleBinding', 'Deployment', 'NetworkPolicy'].map((kind) =>
+      JSON.stringify(objects.filter((object) => object.kind === kind && object.metadata.name.endsWith('-log-collect'))),
+    );
+  const [role, binding, deployment, policy] = logCollect(await renderChart());
+  expect([role, binding]).toEqual(['[]', '[]']);
+  expect(deployment).not.toMatch(/LACUNA_NODE_FILES|KUBELET/);
+  expect(policy).not.toContain('10250');
+
+  const nodeFiles = { enabled: true, address: 'Hostname', caConfigMap: 'kubelet-ca' };
+  const [allowed, bound, told] = logCollect(await renderChart({ 'log-collect': { nodeFiles } }));
+  expect(allowed).toContain('"rules":[{"apiGroups":[""],"resources":["nodes","nodes/log"],"verbs":["get"]}]');
+  expect(bound).toContain('"subjects":[{"kind":"ServiceAccount","name":"lacuna-log-collect","namespace":"lacuna"}]');
+  for (const setting of [
+    '{"name":"LACUNA_NODE_FILES","value":"true"}',
+    '{"name":"LACUNA_KUBELET_ADDRESS","value":"Hostname"}',
+    '{"name":"LACUNA_KUBELET_CA","value":"/etc/lacuna/kubelet/ca.crt"}',
+    '{"name":"kubelet-ca","mountPath":"/etc/lacuna/kubelet","readOnly":true}',
+    '"configMap":{"name":"kubelet-ca",',
+  ])
+    expect(told).toContain(setting);
+  const [, , plain] = logCollect(await renderChart({ 'log-collect': { nodeFiles: { enabled: true } } }));
+  expect(plain).not.toContain('LACUNA_KUBELET_CA');
+});
+
 describe('on a real API server', () => {
   let controlPlane: ControlPlane;
   let installed: HelmRun;
@@ -151,7 +181,10 @@ describe('on a real API server', () => {
   };
 
   /** What belongs to no namespace. */
-  const CLUSTER_RIGHTS: typeof RIGHTS = { 'k8s-watch': { nodes: ['list', 'watch'] } };
+  const CLUSTER_RIGHTS: typeof RIGHTS = {
+    'k8s-watch': { nodes: ['list', 'watch'] },
+    'log-collect': { nodes: ['get'], 'nodes/log': ['get'] },
+  };
 
   test.each(Object.entries(RIGHTS))('%s may do exactly this to evaluations: %j', async (name, rights) => {
     expect(await rightsOf(name, EVALUATIONS)).toEqual({ ...rights, ...CLUSTER_RIGHTS[name] });
@@ -229,6 +262,16 @@ describe('on a real API server', () => {
       const hasToken = spec.template.spec.volumes.some((volume) => volume.name === 'token');
       expect({ name, hasToken }).toEqual({ name, hasToken: Object.keys(RIGHTS[name] ?? {}).length > 0 });
     }
+  });
+
+  test('log-collect that was told to read no files of nodes any more has no right on them', async () => {
+    const values = { ...EVERYTHING, 'log-collect': { ...EVERYTHING['log-collect'], nodeFiles: {} } };
+    expect(await helm(['upgrade', ...RELEASE, ...kubeconfig()], values)).toMatchObject({ code: 0, stderr: '' });
+    await eventually(
+      'the right is gone',
+      async () => (await rightsOf('log-collect', 'default'))['nodes/log'] === undefined,
+    );
+    expect(await rightsOf('log-collect', EVALUATIONS)).toEqual(RIGHTS['log-collect']);
   });
 
   /** What the API server lets a service account do in a namespace, without what it lets everybody do: ask about itself. */

@@ -1,6 +1,6 @@
 {{- /*
 What all services have in common. A service gives: `root`, `name`, `main` (its file), `port` (of its probes), and, where it has them,
-`cluster` (it talks to the API server), `env` (a map), `secretEnv` (name → {name, key} of a Secret), `files` (name → {secret, key, folder}),
+`cluster` (it talks to the API server), `env` (a map), `secretEnv` (name → {name, key} of a Secret), `files` (name → {secret or configMap, key, folder}),
 `archive` (it uses the archive of logs: `read` or `write`).
 */ -}}
 
@@ -85,7 +85,12 @@ spec:
         {{- end }}
         {{- range $name, $file := .files }}
         - name: {{ $name }}
-          secret: { secretName: {{ $file.secret }}, defaultMode: 0440, items: [{ key: {{ $file.key }}, path: {{ $file.key }} }] }
+          {{- $content := printf "defaultMode: 0440, items: [{ key: %s, path: %s }]" $file.key $file.key }}
+          {{- if $file.secret }}
+          secret: { secretName: {{ $file.secret }}, {{ $content }} }
+          {{- else }}
+          configMap: { name: {{ $file.configMap }}, {{ $content }} }
+          {{- end }}
         {{- end }}
         {{- if and .archive .root.Values.archive.claim }}
         - name: archive
@@ -229,6 +234,29 @@ metadata:
   labels:
     {{- include "lacuna.labels" . | nindent 4 }}
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ include "lacuna.name" . }} }
+subjects:
+  - { kind: ServiceAccount, name: {{ include "lacuna.name" . }}, namespace: {{ .root.Release.Namespace }} }
+{{- end -}}
+
+{{- /* Rights on what belongs to no namespace. `clusterRules` is the ClusterRole's own list. */ -}}
+{{- define "lacuna.clusterRights" -}}
+{{- $name := printf "%s-%s" .root.Release.Namespace (include "lacuna.name" .) -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "lacuna.labels" . | nindent 4 }}
+rules:
+  {{- toYaml .clusterRules | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "lacuna.labels" . | nindent 4 }}
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{ $name }} }
 subjects:
   - { kind: ServiceAccount, name: {{ include "lacuna.name" . }}, namespace: {{ .root.Release.Namespace }} }
 {{- end -}}
