@@ -4,7 +4,8 @@ import type { Bus } from '@lacuna/messaging';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { Wait } from '../src/blocked-time.ts';
-import { createJob, type Created } from '../src/create-job.ts';
+import { createJob } from '../src/create-job.ts';
+import type { Created } from '../src/job-facts.ts';
 import { Queue } from '../src/queue.ts';
 
 const DEFAULTS = { graceMs: 100, lossless: false, spoolBytes: 1_000 };
