@@ -4,52 +4,44 @@ import { observedTime } from './observed-time.ts';
 
 /** What a pod snapshot says, as facts. A snapshot is a level: every fact it supports is told each time, and the stream keeps the first. */
 export function factsOfPod(pod: PodSnapshot, known: KnownBy, seenAt: number): Fact[] {
-  const { evaluation, attempt } = pod;
-  const about = (at: number) => ({ evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known });
-  const podUid = pod.uid;
-  const facts: Fact[] = [fact('pod-created', about(pod.createdAt), { pod: pod.name, podUid, jobUid: pod.jobUid })];
-  const { scheduled, unschedulable, waiting, started, ended, gone } = pod;
-  if (scheduled !== undefined) facts.push(fact('pod-scheduled', about(scheduled.at), { podUid, node: scheduled.node }));
-  if (unschedulable !== undefined)
-    facts.push(
-      fact('pod-unschedulable', about(unschedulable.at), { podUid, message: unschedulable.message.slice(0, 4_096) }),
-    );
-  if (waiting !== undefined) {
-    const { reason, message, permanent } = waiting;
-    facts.push(
-      fact('container-waiting', about(waiting.at), {
-        podUid,
-        reason: reason.slice(0, 128),
-        message: message.slice(0, 4_096),
-        permanent,
-      }),
-    );
-  }
-  if (started !== undefined) {
-    const image = started.image === undefined ? {} : { image: started.image };
-    facts.push(
-      fact('container-started', about(started.at), {
-        pod: pod.name,
-        podUid,
-        containerId: started.containerId,
-        ...image,
-      }),
-    );
-  }
-  if (ended !== undefined) {
-    const { at, message, ...end } = ended;
-    facts.push(
-      fact('container-ended', about(at), {
-        pod: pod.name,
-        podUid,
-        ...end,
-        ...(message === undefined ? {} : { message: message.slice(0, 8_192) }),
-      }),
-    );
-  }
+  const { evaluation, attempt, uid: podUid, gone } = pod;
+  const about: About = (at) => ({ evaluation, attempt, ...observedTime(at, seenAt, known), seenAt, known });
+  const facts: Fact[] = [
+    fact('pod-created', about(pod.createdAt), { pod: pod.name, podUid, jobUid: pod.jobUid }),
+    ...factsOfScheduling(pod, about),
+    ...factsOfContainer(pod, about),
+  ];
   if (gone !== undefined)
     facts.push(fact('pod-gone', about(gone.at), { podUid, cause: gone.cause, message: gone.message.slice(0, 4_096) }));
   return facts;
+}
+
+/** Whose fact it is and when it happened, from the time that the cluster gives. */
+type About = (at: number) => Parameters<typeof fact>[1];
+
+function* factsOfScheduling({ uid: podUid, scheduled, unschedulable }: PodSnapshot, about: About): Generator<Fact> {
+  if (scheduled !== undefined) yield fact('pod-scheduled', about(scheduled.at), { podUid, node: scheduled.node });
+  if (unschedulable === undefined) return;
+  const message = unschedulable.message.slice(0, 4_096);
+  yield fact('pod-unschedulable', about(unschedulable.at), { podUid, message });
+}
+
+function* factsOfContainer(pod: PodSnapshot, about: About): Generator<Fact> {
+  const { name, uid: podUid, waiting, started, ended } = pod;
+  if (waiting !== undefined) {
+    const [reason, message] = [waiting.reason.slice(0, 128), waiting.message.slice(0, 4_096)];
+    yield fact('container-waiting', about(waiting.at), { podUid, reason, message, permanent: waiting.permanent });
+  }
+  if (started !== undefined) {
+    const { containerId, image } = started;
+    const what = { pod: name, podUid, containerId, ...(image === undefined ? {} : { image }) };
+    yield fact('container-started', about(started.at), what);
+  }
+  if (ended !== undefined) {
+    const { at, message, ...end } = ended;
+    const said = message === undefined ? {} : { message: message.slice(0, 8_192) };
+    yield fact('container-ended', about(at), { pod: name, podUid, ...end, ...said });
+  }
 }
 
 /** What a Job snapshot says: only its terminal condition. Its creation is dispatch's fact, its `active` count proves nothing. */
