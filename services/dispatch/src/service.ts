@@ -36,40 +36,14 @@ export const dispatch: ServiceDefinition<typeof DispatchConfigSchema> = {
   start,
 };
 
-async function start({
-  bus,
-  clock,
-  config,
-  log,
-  metrics,
-  signal,
-  step,
-  check,
-}: ServiceContext<typeof DispatchConfigSchema>): Promise<RunningService> {
+type Context = ServiceContext<typeof DispatchConfigSchema>;
+
+async function start(context: Context): Promise<RunningService> {
+  const { bus, clock, config, log, signal, step, check } = context;
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
-  const dispatcher = new Dispatcher(bus, cluster, {
-    capacity: config.capacity,
-    weights: parseWeights(config.queueWeights),
-    maxCreates: config.createConcurrency,
-    delayNoticeMs: config.delayNotice,
-    defaults: { graceMs: config.stopGrace, lossless: config.lossless, spoolBytes: config.spool },
-    now: () => clock.nowMs(),
-    onError: (error, evaluation) =>
-      log.error({ err: error, evaluation }, 'could not create or stop a Job; trying again'),
-  });
+  const dispatcher = dispatcherOn(cluster, context);
   check('queue read', () => dispatcher.state.caughtUp);
-  observe(dispatcher, metrics);
-  const removals = new RemovalLine(
-    {
-      ...REMOVAL_TIMES[cluster.kind],
-      concurrency: REMOVALS_AT_ONCE,
-      isBusy: () => dispatcher.state.holding + dispatcher.state.waiting > 0,
-      isWanted: () => dispatcher.state.obstacle === 'quota' || dispatcher.state.refusedPods > 0,
-      now: () => clock.nowMs(),
-    },
-    signal,
-  );
-  metrics.observe('lacuna_dispatch_removals', 'Jobs that are over and wait to be removed.', () => removals.length);
+  const removals = removalsOf(cluster, dispatcher, context);
   const leftEnv = new LeftEnv(bus, {
     now: () => clock.nowMs(),
     onErased: ({ evaluation }) => log.warn({ evaluation }, 'erased env values that were left, and that nobody needs'),
@@ -91,6 +65,37 @@ async function start({
       signal,
     ),
   ]);
+}
+
+function dispatcherOn(cluster: Cluster, { bus, clock, config, log, metrics }: Context): Dispatcher {
+  const dispatcher = new Dispatcher(bus, cluster, {
+    capacity: config.capacity,
+    weights: parseWeights(config.queueWeights),
+    maxCreates: config.createConcurrency,
+    delayNoticeMs: config.delayNotice,
+    defaults: { graceMs: config.stopGrace, lossless: config.lossless, spoolBytes: config.spool },
+    now: () => clock.nowMs(),
+    onError: (error, evaluation) =>
+      log.error({ err: error, evaluation }, 'could not create or stop a Job; trying again'),
+  });
+  observe(dispatcher, metrics);
+  return dispatcher;
+}
+
+/** Removals make way for what still waits for a Job, except where they are what makes room for it. */
+function removalsOf(cluster: Cluster, dispatcher: Dispatcher, { clock, metrics, signal }: Context): RemovalLine {
+  const removals = new RemovalLine(
+    {
+      ...REMOVAL_TIMES[cluster.kind],
+      concurrency: REMOVALS_AT_ONCE,
+      isBusy: () => dispatcher.state.holding + dispatcher.state.waiting > 0,
+      isWanted: () => dispatcher.state.obstacle === 'quota' || dispatcher.state.refusedPods > 0,
+      now: () => clock.nowMs(),
+    },
+    signal,
+  );
+  metrics.observe('lacuna_dispatch_removals', 'Jobs that are over and wait to be removed.', () => removals.length);
+  return removals;
 }
 
 function observe(dispatcher: Dispatcher, metrics: Metrics): void {

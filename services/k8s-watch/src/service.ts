@@ -22,43 +22,21 @@ export const k8sWatch: ServiceDefinition<typeof WatchConfigSchema> = {
   start,
 };
 
-async function start(context: ServiceContext<typeof WatchConfigSchema>): Promise<RunningService> {
-  const { bus, clock, config, log, metrics, signal, step, check } = context;
+type Context = ServiceContext<typeof WatchConfigSchema>;
+
+async function start(context: Context): Promise<RunningService> {
+  const { bus, clock, config, log, signal, step, check } = context;
   const cluster = await step('cluster', (opening) => openCluster(config, opening));
-  const now = (): number => clock.nowMs();
-  const publisher = new FactPublisher(bus, {
-    onError: (error, { evaluation, type }) =>
-      log.error({ err: error, evaluation, fact: type }, 'could not publish a fact; the next listing tells it again'),
-    onOtherEnd: ({ evaluation, data }) =>
-      log.error({ evaluation, told: data }, 'the cluster now tells another end of a container; the first one stands'),
-  });
+  const publisher = publisherOn(context);
   const inventory = new Inventory();
-  const expectations = new Expectations();
-  const nodes = new NodeLeases(config.nodeLease);
   check('cluster listed', () => inventory.isWhole);
-  metrics.observe(
-    'lacuna_orphans',
-    'Jobs and pods with our labels that should not be there.',
-    () => [...expectations.orphans].length,
-  );
-  const orphans = new Orphans({
-    bus,
-    inventory,
-    expectations,
-    afterMs: config.orphanAfter,
-    removalMs: config.removalWithin,
-  });
-  metrics.observe(
-    'lacuna_removals_late',
-    'Jobs and pods of settled evaluations that dispatch has not come to remove for longer than an orphan is given.',
-    () => orphans.late,
-  );
-  const shared = { publisher, inventory, nodes, now };
+  const expectations = new Expectations();
+  const shared = { publisher, inventory, nodes: new NodeLeases(config.nodeLease), now: () => clock.nowMs() };
   const seeing = { ...shared, report: watchReport(context) };
   const looking: ReconcileDeps = {
     ...shared,
     expectations,
-    orphans,
+    orphans: orphansOf(inventory, expectations, context),
     onOrphan: ({ evaluation, data }) =>
       log.error({ evaluation, orphan: data }, `an orphan in the cluster: ${data.state}`),
     onError: (error) => log.error({ err: error }, 'could not compare the cluster with the stream; trying again'),
@@ -68,4 +46,29 @@ async function start(context: ServiceContext<typeof WatchConfigSchema>): Promise
     watch(cluster, seeing, signal).then(() => publisher.drained()),
     reconcile(looking, signal).then(() => publisher.drained()),
   ]);
+}
+
+function publisherOn({ bus, log }: Context): FactPublisher {
+  return new FactPublisher(bus, {
+    onError: (error, { evaluation, type }) =>
+      log.error({ err: error, evaluation, fact: type }, 'could not publish a fact; the next listing tells it again'),
+    onOtherEnd: ({ evaluation, data }) =>
+      log.error({ evaluation, told: data }, 'the cluster now tells another end of a container; the first one stands'),
+  });
+}
+
+function orphansOf(inventory: Inventory, expectations: Expectations, { bus, config, metrics }: Context): Orphans {
+  const { orphanAfter: afterMs, removalWithin: removalMs } = config;
+  const orphans = new Orphans({ bus, inventory, expectations, afterMs, removalMs });
+  metrics.observe(
+    'lacuna_orphans',
+    'Jobs and pods with our labels that should not be there.',
+    () => [...expectations.orphans].length,
+  );
+  metrics.observe(
+    'lacuna_removals_late',
+    'Jobs and pods of settled evaluations that dispatch has not come to remove for longer than an orphan is given.',
+    () => orphans.late,
+  );
+  return orphans;
 }
