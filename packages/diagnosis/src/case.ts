@@ -92,6 +92,9 @@ export function brokenBy({ stages }: Case, stage: Stage): string | undefined {
   return stages[stage].broken?.cause;
 }
 
+/** The same of the running container. */
+export const runBroken = (known: Case): string | undefined => brokenBy(known, 'container.run');
+
 /** How the container ended, as the cluster tells it. */
 export function endOf({ pod }: Case): FactData<'container-ended'> | undefined {
   return pod?.ended?.data;

@@ -4,6 +4,11 @@ import { endOf, type Case } from './case.ts';
 import { lastError, type LastError } from './log/last-error.ts';
 import type { LogSignal, SignalKind } from './log/signals.ts';
 
+/** 128 + 9: how a shell, and Kubernetes, tell of SIGKILL (POSIX.1-2024, XCU 2.8.2). */
+const SIGKILL_EXIT = 137;
+
+export const hasExitOfSigkill = (known: Case): boolean => endOf(known)?.exitCode === SIGKILL_EXIT;
+
 export function statementOf({ pod }: Case): LogStatement | undefined {
   return pod?.logClosed?.data.statement;
 }

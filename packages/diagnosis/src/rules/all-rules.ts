@@ -1,9 +1,11 @@
 import type { Rule } from '../rule.ts';
 import { ALONE_RULES } from './alone-rules.ts';
 import { ATTEMPT_RULES } from './attempt-rules.ts';
+import { GONE_RULES } from './gone-rules.ts';
 import { JOB_RULES } from './job-rules.ts';
 import { LOG_RULES } from './log-rules.ts';
 import { LOSS_RULES } from './loss-rules.ts';
+import { MEMORY_RULES } from './memory-rules.ts';
 import { POD_RULES } from './pod-rules.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
@@ -20,6 +22,8 @@ export const RULES: readonly Rule[] = [
   ...QUEUE_RULES,
   ...JOB_RULES,
   ...POD_RULES,
+  ...MEMORY_RULES,
+  ...GONE_RULES,
   ...RUN_RULES,
   ...LOSS_RULES,
   ...LOG_RULES,

@@ -1,5 +1,5 @@
 import { formatDuration } from '@lacuna/contracts';
-import { brokenBy, endOf, isStuckIn, waitedIn, type Case } from '../case.ts';
+import { brokenBy, runBroken, endOf, isStuckIn, waitedIn, type Case } from '../case.ts';
 import { reportOf, statementOf, uncaught, unaccounted } from '../evidence-of.ts';
 import { behind } from '../reader-clues.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
@@ -129,10 +129,7 @@ export const LOG_RULES: readonly Rule[] = [
     title: 'Exit code and test results contradict each other',
     for: [
       proof(contradiction),
-      proof(
-        (known) =>
-          brokenBy(known, 'container.run') === 'exit-contradicted' && known.stages['container.run'].broken?.reason,
-      ),
+      proof((known) => runBroken(known) === 'exit-contradicted' && known.stages['container.run'].broken?.reason),
     ],
     advice:
       'Something between the test tool and the exit code loses it: a pipe without pipefail, `|| true`, a wrapper script, an exit in a teardown.',

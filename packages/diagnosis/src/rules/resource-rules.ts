@@ -1,4 +1,4 @@
-import { brokenBy, type Case } from '../case.ts';
+import { runBroken, type Case } from '../case.ts';
 import { failedByItself, overlapping, signalOf, uncaught } from '../evidence-of.ts';
 import type { SignalKind } from '../log/signals.ts';
 import { hint, refutation, suggestion, type Rule } from '../rule.ts';
@@ -14,7 +14,7 @@ export const RESOURCE_RULES: readonly Rule[] = [
       saidAtEnd('out-of-memory'),
       hint((known) => failedByItself(known) && signalOf(known, 'out-of-memory') && overlapping(known)),
     ],
-    against: [refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel killed it')],
+    against: [refutation((known) => runBroken(known) === 'oom-killed' && 'the kernel killed it')],
     advice:
       'Its runtime gave up before the kernel did: raise its own limit (--max-old-space-size, -Xmx) together with resources.memory.',
   },

@@ -1,70 +1,13 @@
 import { formatDuration, timeoutOf } from '@lacuna/contracts';
-import { brokenBy, endOf, type Case } from '../case.ts';
-import { overlapping, reportOf, statementOf, unaccounted } from '../evidence-of.ts';
+import { brokenBy, endOf, runBroken, type Case } from '../case.ts';
+import { hasExitOfSigkill, overlapping, reportOf, statementOf, unaccounted } from '../evidence-of.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
 
-/** 128 + 9: how a shell, and Kubernetes, tell of SIGKILL (POSIX.1-2024, XCU 2.8.2). */
-const SIGKILL_EXIT = 137;
 /** Kubernetes keeps whole seconds: less is no evidence of an order. Milliseconds. */
 const CLEARLY_BEFORE_MS = 1_500;
 
-/** What ended a container that ran, when it was not the program itself. */
+/** What else ended a container that ran, or was taken for its end, when it was not the program itself. */
 export const RUN_RULES: readonly Rule[] = [
-  {
-    cause: 'oom',
-    title: 'The kernel killed it for want of memory',
-    for: [
-      proof((known) => runBroken(known) === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
-      suggestion(
-        (known) =>
-          endOf(known)?.exitCode === SIGKILL_EXIT &&
-          memoryLimit(known) &&
-          `exit code 137 (SIGKILL) under a memory limit of ${memoryLimit(known)}`,
-      ),
-      hint((known) => runBroken(known) === 'oom-killed' && memoryLimit(known) && `its limit was ${memoryLimit(known)}`),
-    ],
-    against: [
-      hint((known) => runBroken(known) !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
-      refutation(
-        (known) => endOf(known)?.exitCode === 0 && runBroken(known) === undefined && 'it ended with exit code 0',
-      ),
-    ],
-    advice:
-      'Raise resources.memory, or make the suite smaller: a child that is killed can leave the shell with exit code 0, which is no success.',
-  },
-  {
-    cause: 'evicted',
-    title: 'The node threw the pod out',
-    for: [proof((known) => goneBy(known, 'evicted'))],
-    advice:
-      'The node was short of something: its message says of what. Requests that match the use protect a pod (QoS Guaranteed).',
-  },
-  {
-    cause: 'preempted',
-    title: 'A pod of higher priority took its place',
-    for: [proof((known) => goneBy(known, 'preempted'))],
-    advice: 'Give the evaluations a PriorityClass that is not preempted, or nodes of their own.',
-  },
-  {
-    cause: 'node-lost',
-    title: 'Its node was lost',
-    for: [
-      proof((known) => goneBy(known, 'node-lost')),
-      proof((known) => runBroken(known) === 'lost' && `nobody saw how it ended${message(known)}`),
-    ],
-    advice:
-      'Look at the node (kubectl get node; its kubelet). What the program did after the node was lost is not known: run it again only if that is harmless.',
-  },
-  {
-    cause: 'deleted',
-    title: 'Somebody deleted the pod',
-    for: [
-      proof((known) => goneBy(known, 'deleted')),
-      proof(({ attempt }) => attempt.jobGone?.data.message),
-      proof((known) => runBroken(known) === 'deleted' && `deleted while it ran${message(known)}`),
-    ],
-    advice: "The API server's audit log says who. Lacuna deletes a pod only after its verdict.",
-  },
   {
     cause: 'killed',
     title: 'A signal killed the process',
@@ -72,8 +15,7 @@ export const RUN_RULES: readonly Rule[] = [
       proof((known) => runBroken(known) === 'killed' && `ended by ${endOf(known)?.signal}, which Lacuna did not send`),
       suggestion(
         (known) =>
-          endOf(known)?.exitCode === SIGKILL_EXIT &&
-          'exit code 137: it, or the child that its shell waited for, was ended by SIGKILL',
+          hasExitOfSigkill(known) && 'exit code 137: it, or the child that its shell waited for, was ended by SIGKILL',
       ),
     ],
     against: [
@@ -162,30 +104,8 @@ export const RUN_RULES: readonly Rule[] = [
   },
 ];
 
-const runBroken = (known: Case): string | undefined => brokenBy(known, 'container.run');
-
-function exit(known: Case): string {
-  const { exitCode } = endOf(known) ?? {};
-  return exitCode === 0 ? ', although the exit code is 0: a child was killed' : '';
-}
-
-function message(known: Case): string {
-  const text = endOf(known)?.message;
-  return text === undefined ? '' : `: ${text}`;
-}
-
-function memoryLimit({ evaluation }: Case): string | undefined {
-  return evaluation.submitted?.data.spec.resources?.memory;
-}
-
 function limit({ evaluation }: Case): string {
   return timeoutOf(evaluation.submitted?.data.spec);
-}
-
-function goneBy({ pod }: Case, cause: string): string | undefined {
-  if (pod?.gone?.data.cause === cause) return pod.gone.data.message;
-  const ended = pod?.ended?.data;
-  return ended?.reason.toLowerCase() === cause ? `${ended.reason}: ${ended.message ?? ''}` : undefined;
 }
 
 function runsOn({ pod }: Case): boolean {

@@ -4,7 +4,7 @@ import { diagnosisOf } from '../given.ts';
 import type { Scenario } from './scenario.ts';
 import { failed, gone, overlap } from './situations.ts';
 
-/** One for each cause of `rules/run-rules.ts`. */
+/** One for each cause of `rules/memory-rules.ts`, `gone-rules.ts` and `run-rules.ts`. */
 export const RUN_SCENARIOS: Readonly<Record<string, Scenario>> = {
   oom: {
     // The kernel kills a child of the shell: exit code 0, and the cluster still says OOMKilled.
