@@ -12,6 +12,7 @@ import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
 import { REPORT_FILE_RULES } from './report-file-rules.ts';
 import { RESOURCE_RULES } from './resource-rules.ts';
+import { RESULTS_RULES } from './results-rules.ts';
 import { RUN_RULES } from './run-rules.ts';
 import { SERVICE_RULES } from './service-rules.ts';
 
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   ...RUN_RULES,
   ...LOSS_RULES,
   ...LOG_RULES,
+  ...RESULTS_RULES,
   ...REPORT_FILE_RULES,
   ...COMMAND_RULES,
   ...PROGRAM_RULES,

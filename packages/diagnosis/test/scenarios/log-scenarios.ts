@@ -4,7 +4,7 @@ import { diagnosisOf } from '../given.ts';
 import type { Scenario } from './scenario.ts';
 import { ALL_READ, without, CUT } from './situations.ts';
 
-/** One for each cause of `rules/log-rules.ts`. */
+/** One for each cause of `rules/log-rules.ts` and `results-rules.ts`. */
 export const LOG_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'log-store-full': {
     ranksFirst: () =>
