@@ -98,10 +98,9 @@ export class FinalReads {
     return this.#isOther() ? this.#runAnew(signal, isExhausted) : { tried: this.#tried, isExhausted };
   }
 
-  /** As many bytes as were sealed are stored, but others: perhaps the source has the right ones. */
+  /** What is stored is not what was sealed: perhaps the source has that. */
   #isOther(): boolean {
-    const { bytes } = this.#reader.account;
-    return !this.#isReadAnew && this.#isSealedByBytes && bytes >= (this.#seal?.bytes ?? Infinity) && !this.#isProven();
+    return !this.#isReadAnew && this.#isSealedByBytes && !this.#isProven();
   }
 
   async #runAnew(signal: AbortSignal, isExhausted: boolean): Promise<FinalEvidence> {
