@@ -48,7 +48,11 @@ export interface ApiPod extends ApiObject {
 }
 
 export interface ApiNode extends ApiObject {
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly type?: string; readonly address?: string }[];
+    readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port?: number } };
+  };
 }
 
 export interface ContainerStatus {

@@ -5,5 +5,5 @@
  * It retries no request and concludes no end: outcomes and snapshots say what the API server said, and who calls decides.
  */
 export { openKubernetesApi, type KubernetesApi } from './open-kubernetes-api.ts';
-export { openKubernetesCluster } from './open-kubernetes-cluster.ts';
+export { openKubernetesCluster, type KubernetesClusterOptions } from './open-kubernetes-cluster.ts';
 export type { SealHelper } from './seal-helper.ts';

@@ -14,6 +14,7 @@ import type {
 import { JobCreator } from './ensure.ts';
 import type { PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
+import type { NodeFiles } from './node-files.ts';
 import { observe } from './observe.ts';
 import { openLog } from './open-log.ts';
 import { openReport } from './open-report.ts';
@@ -29,6 +30,7 @@ interface KubernetesClusterParts {
   readonly timings: Timings;
   readonly pods: PodDefaults;
   readonly seal: SealHelper | undefined;
+  readonly nodeFiles: NodeFiles | undefined;
 }
 
 /** The cluster port on one namespace of one Kubernetes cluster. Disposing it ends its observations and breaks what is under way. */
@@ -71,7 +73,8 @@ export class KubernetesCluster implements Cluster {
     return remove(this.#parts, job, signal);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#parts.connection[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { connection, nodeFiles } = this.#parts;
+    await Promise.all([connection[Symbol.asyncDispose](), nodeFiles?.[Symbol.asyncDispose]()]);
   }
 }

@@ -3,7 +3,9 @@ import type { Cluster } from '@lacuna/cluster';
 import { Failure } from '@lacuna/contracts';
 import type { PodDefaults } from './job-manifest.ts';
 import { KubeConnection } from './kube-connection.ts';
+import { Kubelets, type KubeletAccess } from './kubelets.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
+import { NodeFiles } from './node-files.ts';
 import type { SealHelper } from './seal-helper.ts';
 import { TIMINGS, type Timings } from './timings.ts';
 
@@ -17,6 +19,11 @@ export interface KubernetesClusterOptions {
   readonly pods?: PodDefaults;
   /** Runs every command and seals its log; without it nothing can be proven complete. */
   readonly seal?: SealHelper;
+  /** Logs are read out of the files of their nodes where those can be had, and through the API server else. */
+  readonly nodeFiles?: KubeletAccess & {
+    /** Told when those of a node can't be read, and why. */
+    readonly onRefused: (node: string, why: string) => void;
+  };
   readonly timings?: Partial<Timings>;
 }
 
@@ -28,13 +35,22 @@ export function openKubernetesCluster(options: KubernetesClusterOptions = {}): C
   const config = loadConfig(options);
   const timings = { ...TIMINGS, ...options.timings };
   const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {};
+  const connection = new KubeConnection(config, timings);
+  const parts = { connection, namespace: options.namespace ?? namespace ?? 'default', timings };
   return new KubernetesCluster({
-    connection: new KubeConnection(config, timings),
-    namespace: options.namespace ?? namespace ?? 'default',
-    timings,
+    ...parts,
     pods: options.pods ?? {},
     seal: options.seal,
+    nodeFiles: options.nodeFiles && nodeFilesOf(config, parts, options.nodeFiles),
   });
+}
+
+function nodeFilesOf(
+  config: KubeConfig,
+  { connection, namespace, timings }: { connection: KubeConnection; namespace: string; timings: Timings },
+  { onRefused, ...access }: NonNullable<KubernetesClusterOptions['nodeFiles']>,
+): NodeFiles {
+  return new NodeFiles({ kubelets: new Kubelets(config, connection, timings, access), namespace, onRefused });
 }
 
 /** Reads a kubeconfig. Throws `Failure('invalid-config')` when it cannot be used. */

@@ -3,11 +3,14 @@ import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
 import { LogReading } from './log-reading.ts';
+import type { NodeFiles } from './node-files.ts';
 import { breakOfLog, LogRefused, refusalOfError, refusalOfStatus } from './log-refusal.ts';
 
 export interface LogDeps {
   readonly connection: KubeConnection;
   readonly namespace: string;
+  /** Where logs are read that are not followed, as far as that can be. */
+  readonly nodeFiles?: Pick<NodeFiles, 'open'> | undefined;
   /** See `Timings.logGraceMs`. */
   readonly graceMs: number;
 }
@@ -48,12 +51,14 @@ export async function openLog(
  * was set back stamped, the others cut without a word (faults L8, L11, L12).
  */
 async function* ask(
-  { connection, namespace }: LogDeps,
-  { podName }: ContainerRef,
+  { connection, namespace, nodeFiles }: LogDeps,
+  container: ContainerRef,
   { follow, timestamps }: { readonly follow: boolean; readonly timestamps: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const path = `${podsPath(namespace)}/${encodeURIComponent(podName)}/log`;
+  const files = follow ? undefined : await nodeFiles?.open(container, { timestamps }, signal);
+  if (files !== undefined) return yield* files;
+  const path = `${podsPath(namespace)}/${encodeURIComponent(container.podName)}/log`;
   const query = { container: MAIN_CONTAINER, timestamps, follow };
   const call = { path, query };
   const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);

@@ -38,6 +38,8 @@ export interface ContainerRef {
   readonly podUid: string;
   readonly podName: string;
   readonly containerId: string;
+  /** The node that runs it, where whoever asks knows it: its log may be had from there more cheaply. */
+  readonly node?: string;
 }
 
 export interface LogPosition {

@@ -16,6 +16,9 @@ export interface LogRequest {
   readonly timestamps: boolean;
 }
 
+/** How a request for a file of `/var/log` is answered: a whole file, a status, or in whichever other way. */
+type FileAnswer = Uint8Array | number | ((response: ServerResponse) => void);
+
 /** A node that runs nothing and serves logs as it is told, behind the real API server: all that a log API can do wrong. */
 export interface FakeKubelet extends AsyncDisposable {
   /** Makes a pod that is bound to the node, in the namespace `default`; its container is named `main`. Returns its uid. */
@@ -24,6 +27,13 @@ export interface FakeKubelet extends AsyncDisposable {
   serve(pod: string, ...answers: readonly LogAnswer[]): void;
   /** How many requests there were. */
   requests(pod: string): number;
+  /**
+   * What is in the folder of the log of a pod's container, by name, at each request for it; a status instead of them is the answer to all. There is no such folder
+   * unless told.
+   */
+  serveFiles(pod: string, files: () => Readonly<Record<string, FileAnswer>> | number): void;
+  /** The files and folders that were asked for, by name; a folder is ''. */
+  filesRead(pod: string): readonly string[];
   /** Deletes the pod at once. */
   deletePod(name: string): Promise<void>;
   /** Breaks every connection, and refuses new ones until it is told otherwise. */
@@ -37,12 +47,20 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
   const { caFile, adminToken, url, apiServer } = controlPlane;
   const answers = new Map<string, LogAnswer[]>();
   const requests = new Map<string, number>();
+  const folders = new Map<string, () => Readonly<Record<string, FileAnswer>> | number>();
+  const filesRead = new Map<string, string[]>();
   let isRefusing = false;
   const server = createServer({ cert: await readFile(caFile), key: await readFile(apiServer.keyFile) });
   const open = new Set<Duplex>();
   server.on('connection', (socket) => open.add(socket.once('close', () => open.delete(socket))));
   server.on('secureConnection', (socket) => isRefusing && socket.destroy());
   server.on('request', (request, response) => {
+    const file = fileRequestOf(request);
+    if (file !== undefined) {
+      filesRead.set(file.pod, [...(filesRead.get(file.pod) ?? []), file.name]);
+      answerFile(response, folders.get(file.pod)?.() ?? 404, file.name);
+      return;
+    }
     const { pod, ...asked } = logRequestOf(request);
     const all = answers.get(pod) ?? [];
     requests.set(pod, (requests.get(pod) ?? 0) + 1);
@@ -62,6 +80,8 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
     },
     serve: (pod, ...told) => void answers.set(pod, [...told]),
     requests: (pod) => requests.get(pod) ?? 0,
+    serveFiles: (pod, files) => void folders.set(pod, files),
+    filesRead: (pod) => filesRead.get(pod) ?? [],
     async deletePod(name) {
       const path = `${podPath(name)}?gracePeriodSeconds=0`;
       await requestApi({ url, caFile, token: adminToken }, { method: 'DELETE', path });
@@ -84,6 +104,31 @@ function logRequestOf({ url = '/' }: IncomingMessage): LogRequest & { readonly p
   const { pathname, searchParams } = new URL(url, 'https://localhost');
   const [, , , pod = ''] = pathname.split('/');
   return { pod, follow: searchParams.get('follow') === 'true', timestamps: searchParams.get('timestamps') === 'true' };
+}
+
+/** `GET /logs/pods/<namespace>_<pod>_<uid>/<container>/<file>` */
+function fileRequestOf({ url = '/' }: IncomingMessage): { readonly pod: string; readonly name: string } | undefined {
+  const [, , pod, name] = /^\/logs\/pods\/([^_/]+)_([^_/]+)_[^_/]+\/main\/([^/]*)$/.exec(url) ?? [];
+  return pod === undefined || name === undefined ? undefined : { pod, name };
+}
+
+/** As the file server of Go does. */
+function answerFile(
+  response: ServerResponse,
+  files: Readonly<Record<string, FileAnswer>> | number,
+  name: string,
+): void {
+  const links =
+    typeof files === 'number'
+      ? ''
+      : Object.keys(files)
+          .map((file) => `<a href="${file}">${file}</a>\n`)
+          .join('');
+  const answer =
+    typeof files === 'number' ? files : name === '' ? Buffer.from(`<pre>\n${links}</pre>\n`) : (files[name] ?? 404);
+  if (typeof answer === 'function') answer(response);
+  else if (typeof answer === 'number') response.writeHead(answer).end(`status ${answer}\n`);
+  else response.end(answer);
 }
 
 /** The API server asks the node's kubelet for logs where its status says. */

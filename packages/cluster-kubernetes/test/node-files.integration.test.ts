@@ -1,0 +1,188 @@
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  CONTROL_PLANE,
+  problemWith,
+  startFakeKubelet,
+  startTestControlPlane,
+  type ControlPlane,
+  type FakeKubelet,
+} from '@lacuna/testing';
+import { openKubernetesCluster } from '../src/index.ts';
+
+const { signal } = new AbortController();
+const SEALED: LogPosition = { offset: 0, follow: false, isHeldAgainstSeal: true };
+const [OLDEST, OLD, CURRENT] = ['0.log.20260102-030405.gz', '0.log.20260102-030415', '0.log'];
+
+const problem = await problemWith(...CONTROL_PLANE);
+let controlPlane: ControlPlane;
+let kubelet: FakeKubelet;
+let cluster: Cluster;
+let container: ContainerRef;
+let pods = 0;
+const refusals: string[] = [];
+
+beforeAll(async () => {
+  controlPlane = await startTestControlPlane();
+  kubelet = await startFakeKubelet(controlPlane);
+});
+
+beforeEach(async () => {
+  refusals.length = 0;
+  cluster = openCluster();
+  const podName = `pod-${pods++}`;
+  const podUid = await kubelet.startPod(podName);
+  container = { podName, podUid, containerId: 'c', node: 'fake-kubelet' };
+  kubelet.serve(podName, (response, { timestamps }) => {
+    response.end(timestamps ? '2026-01-02T03:04:05.000000001Z by the API\n' : 'by the API\n');
+  });
+});
+
+afterEach(() => cluster[Symbol.asyncDispose]());
+
+afterAll(async () => {
+  await kubelet?.[Symbol.asyncDispose]();
+  await controlPlane?.[Symbol.asyncDispose]();
+});
+
+function openCluster(caFile?: string): Cluster {
+  const onRefused = (node: string, why: string): void => void refusals.push(`${node}: ${why}`);
+  const { kubeconfig } = controlPlane;
+  return openKubernetesCluster({ kubeconfig, nodeFiles: { address: 'Hostname', caFile, onRefused } });
+}
+
+let second = 0;
+function record(text: string): Buffer {
+  return Buffer.from(`2026-01-02T03:04:05.${String(++second).padStart(9, '0')}Z stdout F ${text}\n`);
+}
+
+async function read(position: LogPosition = SEALED, from = cluster): Promise<string> {
+  const opened = await from.openLog(container, position, signal);
+  if (opened.kind !== 'open') throw new Error(`expected an open log, got ${JSON.stringify(opened)}`);
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of opened.body) parts.push(bytes);
+  return Buffer.concat(parts).toString();
+}
+
+describe.skipIf(problem !== undefined)('a log out of the files of its node', () => {
+  test('is whole, with those that were rotated away, and costs the log API nothing', async () => {
+    const files = {
+      [CURRENT]: record('c'),
+      [OLD]: record('b'),
+      [OLDEST]: gzipSync(record('a')),
+      '0.log.20260102-030415.tmp': record('x'),
+    };
+    kubelet.serveFiles(container.podName, () => files);
+    expect(await read()).toBe('a\nb\nc\n');
+    expect(await read({ offset: 0, follow: false })).toBe('a\nb\nc\n');
+    expect(kubelet.requests(container.podName)).toBe(0);
+    expect(refusals).toEqual([]);
+  });
+
+  test('goes on behind what is known, also when that was rotated away since', async () => {
+    const [a, b, c] = [record('a'), record('b'), record('c')];
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: Buffer.concat([a, b]) }));
+    const opened = await cluster.openLog(container, { offset: 0, follow: false }, signal);
+    if (opened.kind !== 'open') throw new Error(opened.message);
+    let mark: string | undefined;
+    for await (const part of opened.body) ({ mark } = part);
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: c, [OLD]: Buffer.concat([a, b]) }));
+    const known = { tail: Buffer.from('a\nb\n'), ...(mark !== undefined && { mark }) };
+    expect(await read({ offset: 4, follow: false, known })).toBe('c\n');
+    expect(kubelet.requests(container.podName)).toBe(0);
+  });
+
+  test('is read in order when it is rotated while it is opened', async () => {
+    const [a, b] = [record('a'), record('b')];
+    let looks = 0;
+    kubelet.serveFiles(container.podName, () => (++looks === 1 ? { [CURRENT]: a } : { [CURRENT]: b, [OLD]: a }));
+    expect(await read()).toBe('a\nb\n');
+  });
+
+  test('has a file that is packed while it is opened', async () => {
+    const [a, b] = [record('a'), record('b')];
+    const packed = { [CURRENT]: b, [`${OLD}.gz`]: gzipSync(a) };
+    let looks = 0;
+    kubelet.serveFiles(container.podName, () => (++looks <= 3 ? { [CURRENT]: b, [OLD]: a } : packed));
+    expect(await read()).toBe('a\nb\n');
+  });
+
+  test('has a file once that is there packed and not', async () => {
+    const a = record('a');
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('b'), [OLD]: a, [`${OLD}.gz`]: gzipSync(a) }));
+    expect(await read()).toBe('a\nb\n');
+  });
+
+  test('is followed by the log API', async () => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    expect(await read({ offset: 0, follow: true })).toBe('by the API\n');
+    expect(kubelet.filesRead(container.podName)).toEqual([]);
+  });
+});
+
+describe.skipIf(problem !== undefined)('when the files of a node can not be had, the log comes by the log API', () => {
+  test.each([
+    ['is forbidden', 403, /403/],
+    ['fails', 500, /500/],
+  ])('because reading them %s; the node is left alone for a while, and that is told once', async (_, status, words) => {
+    kubelet.serveFiles(container.podName, () => status);
+    expect(await read()).toBe('by the API\n');
+    expect(await read({ offset: 0, follow: false })).toBe('by the API\n');
+    expect(kubelet.filesRead(container.podName)).toEqual(['']);
+    expect(refusals).toEqual([expect.stringMatching(words)]);
+    expect(refusals[0]).toMatch(/^fake-kubelet: /);
+  });
+
+  test('because there is no folder for it, which says nothing about the node', async () => {
+    expect(await read()).toBe('by the API\n');
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    expect(await read()).toBe('a\n');
+    expect(refusals).toEqual([]);
+  });
+
+  test('because its container was started twice, which the log API tells apart', async () => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a'), '1.log': record('b') }));
+    expect(await read()).toBe('by the API\n');
+  });
+
+  test('because nobody knows its node', async () => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    const { node: _, ...unknown } = container;
+    container = unknown;
+    expect(await read()).toBe('by the API\n');
+    container = { ...unknown, node: 'nowhere' };
+    expect(await read()).toBe('by the API\n');
+    expect(refusals).toEqual([expect.stringMatching(/^nowhere: where the node is: 404/)]);
+  });
+
+  test('because its certificate is of another authority', async () => {
+    await using other = openCluster('/etc/ssl/certs/ca-certificates.crt');
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    expect(await read(SEALED, other)).toBe('by the API\n');
+    expect(refusals).toEqual([expect.stringMatching(/certificate/)]);
+    expect(kubelet.filesRead(container.podName)).toEqual([]);
+  });
+
+  test('because it broke off in the middle: what came breaks, and the next read is by the log API', async () => {
+    const half = (response: ServerResponse): void => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write(record('a'), () => response.destroy());
+    };
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: half }));
+    await expect(read()).rejects.toThrow(/terminated|closed|aborted/);
+    expect(refusals).toHaveLength(1);
+    expect(await read()).toBe('by the API\n');
+  });
+
+  test('because a rotated file is gone before it was read: nothing passes for the beginning that is not', async () => {
+    const b = record('b');
+    let looks = 0;
+    kubelet.serveFiles(container.podName, () =>
+      ++looks <= 3 ? { [CURRENT]: b, [OLD]: record('a') } : { [CURRENT]: b },
+    );
+    await expect(read()).rejects.toThrow(/is gone/);
+    expect(await read()).toBe('by the API\n');
+  });
+});
