@@ -49,7 +49,14 @@ export function parseRecordSubject(subject: string): EvaluationId | undefined {
 
 /** Facts of which there is one per pod, and the pod's uid is all that tells them apart. */
 export type PodFactType =
-  'container-started' | 'container-ended' | 'pod-gone' | 'log-closed' | 'report-read' | 'log-archived' | 'log-removed';
+  | 'pod-scheduled'
+  | 'container-started'
+  | 'container-ended'
+  | 'pod-gone'
+  | 'log-closed'
+  | 'report-read'
+  | 'log-archived'
+  | 'log-removed';
 
 /** The subject of a fact about one pod, to look it up or to wait for it. */
 export function podFactSubject(

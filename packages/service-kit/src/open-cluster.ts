@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { readFile } from 'node:fs/promises';
 import type { Cluster } from '@lacuna/cluster';
-import type { SealHelper } from '@lacuna/cluster-kubernetes';
+import type { KubernetesClusterOptions, SealHelper } from '@lacuna/cluster-kubernetes';
 import { Failure } from '@lacuna/contracts';
 
 /** The settings of every service that talks to the cluster. */
@@ -51,20 +51,31 @@ export const ClusterConfigSchema = Type.Object({
 });
 type ClusterConfig = Static<typeof ClusterConfigSchema>;
 
-/** Opens the configured cluster. An adapter is loaded only here, so that a service does not carry the one that it does not use. */
-export async function openCluster(config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
-  if (config.cluster === 'kubernetes') return openKubernetes(config);
+/**
+ * Opens the configured cluster. An adapter is loaded only here, so that a service does not carry the one that it does not use. `nodeFiles`: how logs are
+ * read out of the files of Kubernetes' nodes, for who may.
+ */
+export async function openCluster(
+  config: ClusterConfig,
+  signal: AbortSignal,
+  nodeFiles?: KubernetesClusterOptions['nodeFiles'],
+): Promise<Cluster> {
+  if (config.cluster === 'kubernetes') return openKubernetes(config, nodeFiles);
   const { openProcessCluster } = await import('@lacuna/cluster-process');
   return openProcessCluster({ dir: config.clusterDir, allowFaults: config.allowFaults, signal });
 }
 
-async function openKubernetes(config: ClusterConfig): Promise<Cluster> {
+async function openKubernetes(
+  config: ClusterConfig,
+  nodeFiles: KubernetesClusterOptions['nodeFiles'],
+): Promise<Cluster> {
   const { kubeconfig, kubeContext: context, kubeNamespace: namespace, imagePullPolicy } = config;
   const { openKubernetesCluster } = await import('@lacuna/cluster-kubernetes');
   const seal = sealHelperOf(config);
   return openKubernetesCluster({
     pods: { imagePullPolicy, runtime: config.runtime },
     ...(seal === undefined ? {} : { seal }),
+    ...(nodeFiles === undefined ? {} : { nodeFiles }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),

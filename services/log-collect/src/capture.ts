@@ -26,6 +26,8 @@ export interface CaptureDeps {
   /** This and the next: of all captures of this process. */
   readonly finalReadQueue: FinalReadQueue;
   readonly traffic: LogTraffic;
+  /** On which node a container runs; undefined while that is not known, and where the files of nodes are not to be read. */
+  readonly nodeOf: (container: Container) => Promise<string | undefined>;
   /** Told when a source can't be followed, and is read every so often instead. */
   readonly onNotFollowed: () => void;
   /** See `StoredLogDeps.onHeldUp`. */
@@ -66,6 +68,7 @@ export class Capture {
   readonly #deps: CaptureDeps;
   readonly #wishes: LogWishes;
   readonly #end: ContainerEndWatch;
+  #node: string | undefined;
   /** That the log is open, on its way to the stream. */
   #saidOpened: Promise<unknown> | undefined;
   /** When the first byte came, if nothing was stored before. */
@@ -123,6 +126,7 @@ export class Capture {
         chunking,
         traffic,
         container: { podUid, podName: pod, containerId },
+        nodeOf: () => this.#nodeOf(),
         openStored: (opening) => StoredLog.open(stored, opening),
         onOpened: () => this.#sayOpened(),
         onFirstByte: () => void (this.#firstByteAt = this.#deps.now()),
@@ -134,7 +138,11 @@ export class Capture {
   /** Follows the log, opening it as often as it takes, until the container is known to have ended. Returns how the last read came out. */
   async #followUntilEnd(reader: SourceReader, asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
     const { follow, traffic, finalReadQueue } = this.#deps;
-    const watch = new FollowWatch(reader, this.#end, follow, () => traffic.isHeavy || finalReadQueue.waiting > 0);
+    const isBusy = (): boolean => traffic.isHeavy || finalReadQueue.waiting > 0;
+    const watch = new FollowWatch(reader, this.#end, follow, {
+      isBusy,
+      isKept: async () => (await this.#nodeOf()) !== undefined,
+    });
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
     await watch.headStart(signal);
@@ -157,6 +165,10 @@ export class Capture {
     return last;
   }
 
+  async #nodeOf(): Promise<string | undefined> {
+    return (this.#node ??= await this.#deps.nodeOf(this.#container));
+  }
+
   get #hasEnded(): boolean {
     return this.#end.known?.kind === 'ended';
   }
@@ -166,8 +178,8 @@ export class Capture {
     const { leavingMs, busyAfterMs } = this.#deps.follow;
     const isLeaving = this.#end.known !== undefined;
     if (kind === 'gone' && isLeaving) return Math.min(leavingMs, LAST_STATE_COMES_WITHIN_MS);
-    // Both are read from their beginning each time.
-    if (kind === 'not-followed' || kind === 'contradicted') return busyAfterMs;
+    // All are read from their beginning each time.
+    if (kind === 'so-far' || kind === 'not-followed' || kind === 'contradicted') return busyAfterMs;
     if (kind !== 'ended') return undefined;
     // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
     if (isLeaving) return leavingMs;

@@ -31,6 +31,23 @@ export const CollectConfigSchema = Type.Object({
     description:
       'how much is read at a time of logs whose containers have ended, the oldest end first; a longer log is read alone',
   }),
+  nodeFiles: Type.Boolean({
+    default: false,
+    description:
+      'whether logs are read out of the files of their nodes, on Kubernetes: cheaper, and with those that were rotated away; takes the right to read all of /var/log there (get on nodes and nodes/log)',
+  }),
+  kubeletCa: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        "path of the authority of the kubelets' certificates, for LACUNA_NODE_FILES; the cluster's own by default",
+    }),
+  ),
+  kubeletAddress: Type.String({
+    minLength: 1,
+    default: 'InternalIP',
+    description: "at which of a node's addresses its kubelet is asked, for LACUNA_NODE_FILES: InternalIP, Hostname …",
+  }),
   logBudget: Type.Integer({
     unit: 'bytes',
     minimum: 0,

@@ -1,5 +1,5 @@
 import type { Cluster } from '@lacuna/cluster';
-import { parseByteSize, submittedSubject, type EvaluationId } from '@lacuna/contracts';
+import { parseByteSize, podFactSubject, submittedSubject, type EvaluationId } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
@@ -12,6 +12,7 @@ import {
 } from '@lacuna/service-kit';
 import type { LogWishes } from './capture.ts';
 import { Collector } from './collect.ts';
+import type { Container } from './container.ts';
 import { FinalReadQueue } from './final-read-queue.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { HeldUpLogs } from './held-up-logs.ts';
@@ -46,8 +47,8 @@ const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 type Context = ServiceContext<typeof CollectConfigSchema>;
 
 async function start(context: Context): Promise<RunningService> {
-  const { bus, clock, config, log, metrics, signal, step } = context;
-  const cluster = await step('cluster', (opening) => openCluster(config, opening));
+  const { bus, clock, config, log, metrics, signal } = context;
+  const cluster = await openClusterOf(context);
   const heldUp = new HeldUpLogs({
     bus,
     now: () => clock.nowMs(),
@@ -77,6 +78,7 @@ async function start(context: Context): Promise<RunningService> {
     finalReadQueue,
     finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
     wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
+    nodeOf: async (container) => (config.nodeFiles ? nodeOf(container, bus) : undefined),
     onNotFollowed: () => notFollowed.add({}),
     onHeldUp: (container, why) => heldUp.tell(container, why),
     readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
@@ -103,6 +105,24 @@ async function start(context: Context): Promise<RunningService> {
     ),
     keeper.run(signal),
   ]);
+}
+
+/** With the files of its nodes, where they are to be read. */
+function openClusterOf({ config, log, metrics, step }: Context): Promise<Cluster> {
+  const refused = metrics.counter(
+    'lacuna_node_files_refused_total',
+    'How often the files of a node could not be read: its logs then come through the API server for 30 s.',
+    {},
+  );
+  const nodeFiles = {
+    caFile: config.kubeletCa,
+    address: config.kubeletAddress,
+    onRefused: (node: string, why: string) => {
+      refused.add({});
+      log.warn({ node, why }, 'the files of a node can not be read; its logs come through the API server meanwhile');
+    },
+  };
+  return step('cluster', (opening) => openCluster(config, opening, config.nodeFiles ? nodeFiles : undefined));
 }
 
 /** What becomes of logs after their closing. */
@@ -133,6 +153,14 @@ function finalReadsWithin(ms: number): FinalReadTimes {
     agreeMs: Math.min(AGREE_MS, ms),
     giveUpMs: GIVE_UP_MS,
   };
+}
+
+async function nodeOf(
+  { evaluation, attempt, podUid }: Container,
+  bus: Pick<Bus, 'readFact'>,
+): Promise<string | undefined> {
+  const found = await bus.readFact(podFactSubject('pod-scheduled', { evaluation, attempt, podUid }));
+  return found?.fact.type === 'pod-scheduled' ? found.fact.data.node : undefined;
 }
 
 async function wishesOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>, budgetBytes: number): Promise<LogWishes> {

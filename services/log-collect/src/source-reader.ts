@@ -16,6 +16,8 @@ export type ReadOutcome =
   | { readonly kind: 'stopped' }
   /** It broke off, or could not be asked. */
   | { readonly kind: 'broken' | 'waiting'; readonly why: string }
+  /** It gave all that there was, and was asked for no more. */
+  | { readonly kind: 'so-far' }
   /** It gave all that there was, and can't tell when there is more. */
   | { readonly kind: 'not-followed'; readonly why: string }
   /** It does not hold what is stored. */
@@ -30,6 +32,8 @@ export type ReadOutcome =
 export interface SourceReaderDeps {
   readonly cluster: Pick<Cluster, 'openLog' | 'openSpool'>;
   readonly container: ContainerRef;
+  /** Where the container runs, when its log can be had from there. */
+  readonly nodeOf: () => Promise<string | undefined>;
   readonly chunking: Chunking;
   readonly openStored: (signal: AbortSignal) => Promise<StoredLog>;
   /** Told each time the source was open for reading. */
@@ -148,9 +152,11 @@ export class SourceReader {
     take: (chunk: Chunk | undefined) => Promise<void>,
   ): Promise<ReadOutcome> {
     using reading = new Reading(stop, signal);
-    const { cluster, container, chunking, onOpened, traffic } = this.#deps;
+    const { cluster, container, nodeOf, chunking, onOpened, traffic } = this.#deps;
+    const node = position.follow ? undefined : await nodeOf();
     traffic.opening(this);
-    const opened = await cluster.openLog(container, position, reading.signal);
+    const from = node === undefined ? container : { ...container, node };
+    const opened = await cluster.openLog(from, position, reading.signal);
     if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
     if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
     if (opened.kind === 'unavailable') return stopped(stop) ?? { kind: 'broken', why: opened.message };

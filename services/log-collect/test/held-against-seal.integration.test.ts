@@ -76,6 +76,7 @@ function capture(source: Source, number = ++logs, crash = new AbortController())
       follow,
       finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: { afterMs: [1, 10, 20], agreeMs: 20, giveUpMs: source.giveUpMs ?? 20_000 },
+      nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,
     },

@@ -36,6 +36,9 @@ export interface RunOptions {
 /** Quick, but patient with a source that does not answer: on a busy machine each answer takes its time. */
 const FINAL_READS: FinalReadTimes = { afterMs: [20, 100, 300, 600], agreeMs: 200, giveUpMs: 30_000 };
 
+/** Where a capture knows its node. */
+const NODE_FILES = { address: 'Hostname', onRefused: () => undefined };
+
 /** For a source that never answers again. */
 export const GIVES_UP_SOON: Partial<CaptureDeps> = { finalReads: { ...FINAL_READS, giveUpMs: 1_500 } };
 
@@ -72,7 +75,7 @@ export class KubernetesRig implements AsyncDisposable {
       runtime: 'containerd',
       nodeArch: 'amd64',
     } as const;
-    const cluster = starting.use(await openCluster(options, new AbortController().signal));
+    const cluster = starting.use(await openCluster(options, new AbortController().signal, NODE_FILES));
     return new KubernetesRig({ controlPlane, nats, bus, cluster }, starting.move());
   }
 
@@ -125,6 +128,7 @@ export class KubernetesRig implements AsyncDisposable {
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
       finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: FINAL_READS,
+      nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,
     };

@@ -6,7 +6,7 @@ export const podScheduled = defineFact({
   name: 'pod-scheduled',
   means: 'The pod has a node.',
   producer: 'k8s-watch',
-  consumers: ['submit', 'trace-audit'],
+  consumers: ['submit', 'log-collect', 'trace-audit'],
   data: { podUid: Type.String(), node: Type.String() },
   qualifier: (data) => [data.podUid],
 });

@@ -111,6 +111,7 @@ export class Captures {
       follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs },
       finalReadQueue,
       finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 30_000 },
+      nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,
     };

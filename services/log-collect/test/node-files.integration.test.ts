@@ -1,0 +1,124 @@
+import {
+  CONTROL_PLANE,
+  eventually,
+  problemWith,
+  startFakeKubelet,
+  type FakeKubelet,
+  type LogAnswer,
+} from '@lacuna/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CaptureDeps } from '../src/capture.ts';
+import { LogTraffic } from '../src/log-traffic.ts';
+import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
+import { cutAfter, silentAfter, stamped, whole } from './log-answers.ts';
+
+const problem = await problemWith(...CONTROL_PLANE);
+const [OLD, CURRENT] = ['0.log.20260102-030405', '0.log'];
+const [BEFORE, AFTER] = ['one\ntwo\n', 'three\nfour\n'];
+const BUSY_AFTER_MS = 200;
+let rig: KubernetesRig;
+let kubelet: FakeKubelet;
+let pods = 0;
+
+beforeAll(async () => {
+  rig = await KubernetesRig.start();
+  kubelet = await startFakeKubelet(rig.controlPlane);
+});
+afterAll(async () => {
+  await kubelet?.[Symbol.asyncDispose]();
+  await rig?.[Symbol.asyncDispose]();
+});
+
+/** As the runtime writes what the log API gives with the timestamps of `stamped`. */
+function records(log: string, firstNs = 1): Buffer {
+  return Buffer.from(stamped(log, firstNs).toString().replaceAll('Z ', 'Z stdout F '));
+}
+
+async function pod(answer: LogAnswer) {
+  const name = `pod-${pods++}`;
+  const podUid = await kubelet.startPod(name);
+  kubelet.serve(name, answer);
+  const knowsNode = { nodeOf: () => Promise.resolve('fake-kubelet') };
+  return {
+    name,
+    capture: (change: Partial<CaptureDeps> = {}): CaptureRun =>
+      rig.capture({ pod: name, podUid }, { ...knowsNode, ...change }),
+  };
+}
+
+/** Where others bring more than `piecesPerSecond` all the time. */
+function beside(piecesPerSecond: number): Partial<CaptureDeps> {
+  const times = { stallMs: 120_000, mostMs: 120_000, quietMs: 300, leavingMs: 1_000 };
+  return { traffic: new LogTraffic(piecesPerSecond), follow: { afterMs: 0, busyAfterMs: BUSY_AFTER_MS, ...times } };
+}
+
+describe.skipIf(problem !== undefined)('a log whose node is asked for its files', () => {
+  test('is whole though its beginning was rotated away before anybody read it', async () => {
+    const { name, capture } = await pod(whole(AFTER));
+    kubelet.serveFiles(name, () => ({ [OLD]: records(BEFORE), [CURRENT]: records(AFTER, 3) }));
+    const run = capture();
+    run.end(BEFORE + AFTER);
+    expect(await run.statement).toMatchObject({ state: 'sealed', bytes: (BEFORE + AFTER).length });
+    expect((await run.stored()).toString()).toBe(BEFORE + AFTER);
+  });
+
+  test('is whole though it was rotated away while nobody followed it', async () => {
+    const { name, capture } = await pod(cutAfter(stamped('one\n').length, BEFORE));
+    kubelet.serveFiles(name, () => ({ [CURRENT]: records('one\n') }));
+    const run = capture();
+    await eventually('the first line is stored', async () => (await run.length()) === 4);
+    kubelet.serveFiles(name, () => ({ [OLD]: records(BEFORE), [CURRENT]: records(AFTER, 3) }));
+    run.end(BEFORE + AFTER);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+    expect((await run.stored()).toString()).toBe(BEFORE + AFTER);
+  });
+
+  test('is whole though the log API never had its beginning, and its files could be read only later', async () => {
+    const { name, capture } = await pod((response) => void response.end(stamped(AFTER, 3)));
+    const run = capture({ nodeOf: () => Promise.resolve(undefined) });
+    await eventually('what there is is stored', async () => (await run.length()) === AFTER.length);
+    run.abort();
+    await expect(run.statement).rejects.toThrow(/abort/);
+    kubelet.serveFiles(name, () => ({ [OLD]: records(BEFORE), [CURRENT]: records(AFTER, 3) }));
+    const next = capture();
+    next.end(BEFORE + AFTER);
+    expect(await next.statement).toMatchObject({ state: 'sealed' });
+    expect((await next.stored()).toString()).toBe(BEFORE + AFTER);
+  });
+
+  test('is not followed while others bring much, and what there is of it is stored every so often', async () => {
+    const { name, capture } = await pod(silentAfter(BEFORE));
+    let files = { [CURRENT]: records('one\n') };
+    kubelet.serveFiles(name, () => files);
+    const run = capture(beside(0));
+    await eventually('the first line is stored', async () => (await run.length()) === 4);
+    files = { [CURRENT]: records(BEFORE) };
+    await eventually('the second line is stored', async () => (await run.length()) === BEFORE.length);
+    expect(kubelet.requests(name)).toBe(0);
+    run.end(BEFORE);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+  });
+
+  test('is followed no longer when others begin to bring much', async () => {
+    const { name, capture } = await pod(silentAfter('one\n'));
+    let files = { [CURRENT]: records('one\n') };
+    kubelet.serveFiles(name, () => files);
+    const change = beside(1_000);
+    const run = capture(change);
+    await eventually('it is followed', async () => (await run.length()) === 4);
+    const isOver = { isOver: false };
+    const others = (async () => {
+      while (!isOver.isOver) {
+        for (let piece = 0; piece < 200; piece++) change.traffic?.brought(isOver);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    files = { [CURRENT]: records(BEFORE) };
+    await eventually('the second line is stored', async () => (await run.length()) === BEFORE.length);
+    expect(kubelet.requests(name)).toBe(1);
+    isOver.isOver = true;
+    await others;
+    run.end(BEFORE);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+  });
+});
