@@ -50,6 +50,7 @@ export {
   type RetryCause,
 } from './evaluation-spec.ts';
 export { Failure, FAILURES, problemDetails, type FailureCode, type Problem, type ProblemDetails } from './failure.ts';
+export { keptOfRefused } from './kept-of-refused.ts';
 export type { KnownBy } from './fact.ts';
 export { decodeFact, encodeFact, fact, sameFact } from './fact-codec.ts';
 export {

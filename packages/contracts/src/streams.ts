@@ -59,7 +59,7 @@ export const STREAMS = {
   dead: {
     name: 'LACUNA_DEAD',
     subjects: [SUBJECTS.allDead],
-    means: 'What could not be understood, with the reason; nothing is dropped.',
+    means: 'What could not be understood, with the reason; of a refused submission without the env values.',
     oncePerSubject: false,
     retention: 'limits',
     duplicateWindowMs: 120_000,

@@ -10,7 +10,7 @@ export interface DeadLetter {
   readonly subject: string;
   /** Its sequence there, when it came from a stream: one message makes one letter, however often it is met within two minutes. */
   readonly seq?: number;
-  /** Its body, as it was. */
+  /** Its body, as far as it may be kept. */
   readonly bytes: Uint8Array;
   readonly reason: string;
 }
@@ -18,7 +18,7 @@ export interface DeadLetter {
 const LONGEST_REASON = 1_024;
 
 /**
- * Puts a message where people find it: stream `LACUNA_DEAD`, subject `lacuna.dead.<service>`, the body unchanged, headers
+ * Puts a message where people find it: stream `LACUNA_DEAD`, subject `lacuna.dead.<service>`, headers
  * `Lacuna-Subject`, `Lacuna-Sequence`, `Lacuna-Reason`. Throws `Failure('overloaded')` when that fails.
  */
 export async function sendDead(connection: Connection, service: string, letter: DeadLetter): Promise<void> {

@@ -21,6 +21,8 @@ export interface FailurePolicy {
   readonly service: string;
   /** Told of every failed delivery; nothing else reports them. Must not throw. */
   readonly onFailure: (failed: FailedDelivery) => void;
+  /** What a dead letter keeps of a message; all of it by default. */
+  readonly keptOf?: (bytes: Uint8Array) => Uint8Array;
 }
 
 const UNSENT_DELAY_MS = 30_000;
@@ -36,7 +38,8 @@ export async function failDelivery(
   let settlement = settlementOf(error, deliveries);
   if (settlement.kind === 'dead') {
     const { reason } = settlement;
-    const sent = await sendDead(connection, policy.service, { subject, seq, bytes, reason }).then(
+    const kept = policy.keptOf?.(bytes) ?? bytes;
+    const sent = await sendDead(connection, policy.service, { subject, seq, bytes: kept, reason }).then(
       () => true,
       () => false,
     );

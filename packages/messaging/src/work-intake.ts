@@ -1,4 +1,4 @@
-import { STREAMS, SUBJECTS } from '@lacuna/contracts';
+import { keptOfRefused, STREAMS, SUBJECTS } from '@lacuna/contracts';
 import type { Connection } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
@@ -20,7 +20,7 @@ export type IntakeHandler = (message: IntakeMessage, context: WorkContext) => Pr
 
 const ACK_WAIT_MS = 30_000;
 
-/** Works through `LACUNA_INTAKE` as `work` does through the facts; what is settled leaves the stream. */
+/** Works through `LACUNA_INTAKE` as `work` does through the facts; what is settled leaves the stream. What is refused is kept without its env values. */
 export function workIntake(
   connection: Connection,
   consumer: FailurePolicy & { readonly concurrency: number },
@@ -30,5 +30,5 @@ export function workIntake(
   const handle = ({ bytes, headers, storedAt, deliveries }: Delivery): Promise<void> =>
     inContextOf(headers, () => handler({ bytes, headers, storedAt }, { signal, deliveries }));
   const durable = { stream: STREAMS.intake.name, filters: [SUBJECTS.intake], ackWaitMs: ACK_WAIT_MS };
-  return runWorker(connection, { ...consumer, ...durable }, handle, signal);
+  return runWorker(connection, { ...consumer, ...durable, keptOf: keptOfRefused }, handle, signal);
 }

@@ -26,6 +26,6 @@ it('takes what is accepted out of the intake, and puts what is refused aside', a
   await working;
   expect(taken).toEqual([['good', 'key-1', true]]);
   const letter = await fixture.raw.last(STREAMS.dead.name, deadSubject('submit'));
-  expect(letter.body.toString()).toBe('bad');
+  expect(JSON.parse(letter.body.toString())).toMatchObject({ notKept: { bytes: 3 } });
   expect(letter.headers).toContain('Lacuna-Reason: invalid-spec: no command');
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { evaluationIdForKey, parseSpecBytes, type EvaluationId } from '@lacuna/contracts';
+import { evaluationIdForKey, Failure, parseSpecBytes, type EvaluationId, type EvaluationSpec } from '@lacuna/contracts';
 import type { IntakeMessage } from '@lacuna/messaging';
 import type { Acceptor } from './accept.ts';
 import { assertIdempotencyKey } from './idempotency-key.ts';
@@ -14,11 +14,25 @@ export async function takeIntake(
   await acceptor.accept({
     via: 'intake',
     arrivedAt: storedAt,
-    parse: () => parseSpecBytes(bytes),
+    parse: () => specOf(bytes),
     key,
     id: idOfMessage(bytes, storedAt),
     traceparent: headers.get('traceparent'),
   });
+}
+
+/**
+ * What is wrong with it is not answered to who sent it, but kept and logged. So it must not quote what it can't read, which may be a secret, and
+ * says only where it is, as far as the parser does.
+ */
+function specOf(bytes: Uint8Array): EvaluationSpec {
+  try {
+    return parseSpecBytes(bytes);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'invalid-json') throw error;
+    const [place = 'the parser does not say where'] = /position \d+.*$/.exec(error.message) ?? [];
+    throw new Failure('invalid-json', `the body is not JSON: ${place}`);
+  }
 }
 
 /** A message is told from every other by its content and the microsecond of its storing. No key of a user's begins with NUL. */

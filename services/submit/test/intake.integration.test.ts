@@ -15,6 +15,18 @@ async function drop({ raw }: SubmitFixture, body: string, fields: Record<string,
   await raw.jetstream().publish('lacuna.intake.v1', body, { headers });
 }
 
+interface Letter {
+  readonly reason: string;
+  readonly body: string;
+}
+
+async function lastLetter({ raw }: SubmitFixture): Promise<Letter> {
+  const manager = await raw.jetstreamManager();
+  const letter = await manager.streams.getMessage('LACUNA_DEAD', { last_by_subj: 'lacuna.dead.submit' });
+  expect(letter.header.get('Lacuna-Subject')).toBe('lacuna.intake.v1');
+  return { reason: letter.header.get('Lacuna-Reason'), body: letter.string() };
+}
+
 const emptied = ({ raw }: SubmitFixture) =>
   eventually('the intake is empty', async () => (await messagesIn(raw, 'LACUNA_INTAKE')) === 0);
 
@@ -50,22 +62,34 @@ it('without a key two equal messages are two evaluations, and a redelivered one 
 });
 
 it.each([
-  ['no JSON', 'not json', {}, 'invalid-json'],
   ['no spec', '{"comand":["x"]}', {}, 'invalid-spec'],
   ['a bad key', JSON.stringify(SPEC), { 'Nats-Msg-Id': 'k'.repeat(256) }, 'invalid-header'],
+])('%s goes to the dead letters once, with the reason, and is never delivered again', async (_, body, fields, code) => {
+  await using submit = await startSubmit();
+  await drop(submit, body, fields);
+  await emptied(submit);
+  expect(await messagesIn(submit.raw, 'LACUNA_DEAD')).toBe(1);
+  expect(await messagesIn(submit.raw, 'LACUNA_FACTS')).toBe(0);
+  expect((await lastLetter(submit)).reason).toContain(code);
+});
+
+const SECRET = 's3cr3t-4711';
+
+it.each([
+  ['no spec', { comand: ['x'], env: { TOKEN: SECRET } }, 'invalid-spec: /command: is required', '"TOKEN":"(not kept)"'],
+  ['no JSON', `{"env": {"TOKEN": ${SECRET}}}`, 'invalid-json: the body is not JSON', '"notKept":{"bytes":31,'],
+  ['not closed', `{"env": {"TOKEN": "${SECRET}"`, 'invalid-json: the body is not JSON: position 31', '"sha256":"'],
 ])(
-  '%s goes to the dead letters once, with the reason and as it was, and is never delivered again',
-  async (_, body, fields, code) => {
+  'of a message that is refused as %s neither the dead letter nor the log has an env value',
+  async (_, body, why, kept) => {
     await using submit = await startSubmit();
-    await drop(submit, body, fields);
+    await drop(submit, typeof body === 'string' ? body : JSON.stringify(body));
     await emptied(submit);
-    expect(await messagesIn(submit.raw, 'LACUNA_DEAD')).toBe(1);
-    expect(await messagesIn(submit.raw, 'LACUNA_FACTS')).toBe(0);
-    const manager = await submit.raw.jetstreamManager();
-    const letter = await manager.streams.getMessage('LACUNA_DEAD', { last_by_subj: 'lacuna.dead.submit' });
-    expect(letter.header.get('Lacuna-Reason')).toContain(code);
-    expect(letter.header.get('Lacuna-Subject')).toBe('lacuna.intake.v1');
-    expect(letter.string()).toBe(body);
+    const letter = await lastLetter(submit);
+    expect(letter.reason).toContain(why);
+    expect(letter.body).toContain(kept);
+    await eventually('it is logged', () => submit.log.some((line) => line.includes('dead letter')));
+    expect([letter.reason, letter.body, ...submit.log].join('\n')).not.toContain('s3cr');
   },
 );
 
@@ -74,7 +98,5 @@ it('a key that stands for another spec goes to the dead letters too', async () =
   await call(`${submit.url}/v1/evaluations`, { body: { command: ['other'] }, headers: { 'idempotency-key': 'k' } });
   await drop(submit, JSON.stringify(SPEC), { 'Nats-Msg-Id': 'k' });
   await emptied(submit);
-  const manager = await submit.raw.jetstreamManager();
-  const letter = await manager.streams.getMessage('LACUNA_DEAD', { last_by_subj: 'lacuna.dead.submit' });
-  expect(letter.header.get('Lacuna-Reason')).toContain('idempotency-conflict');
+  expect((await lastLetter(submit)).reason).toContain('idempotency-conflict');
 });
