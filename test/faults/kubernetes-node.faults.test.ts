@@ -42,13 +42,12 @@ async function submit(spec: Partial<EvaluationSpec> & { readonly command: string
   return id;
 }
 
-function started(id: EvaluationId): Promise<FactOf<'container-started'>> {
-  const find = async (): Promise<FactOf<'container-started'> | undefined> => {
-    const all = (await facts()).filter((fact) => fact.type === 'container-started');
-    return all.find(({ evaluation }) => evaluation === id);
-  };
-  return eventually(`${id} started`, find, { withinMs: 150_000 });
+function saw<T extends Fact['type']>(type: T, id: EvaluationId): Promise<FactOf<T>> {
+  const find = async (): Promise<FactOf<T> | undefined> =>
+    (await facts()).find((fact): fact is FactOf<T> => fact.type === type && fact.evaluation === id);
+  return eventually(`${type} of ${id}`, find, { withinMs: 150_000 });
 }
+const started = (id: EvaluationId): Promise<FactOf<'container-started'>> => saw('container-started', id);
 
 async function logOf(id: EvaluationId): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -57,9 +56,6 @@ async function logOf(id: EvaluationId): Promise<string> {
 }
 
 test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what else ends a container, each with its own verdict', async () => {
-  const steady = await Promise.all(
-    Array.from({ length: 4 }, () => submit({ command: shell('echo start; sleep 8; echo end') })),
-  );
   const childKilled = await submit({
     command: shell('head -c 100000000 /dev/zero | tail | wc -c; exit 0'),
     resources: { memory: '20Mi' },
@@ -68,6 +64,11 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
   const deleted = await submit({ command: shell('echo hi; sleep 300') });
   // More than its /tmp may hold; the kubelet looks every ten seconds.
   const evicted = await submit({ command: shell('dd if=/dev/zero of=/tmp/big bs=1M count=300; sleep 300') });
+  // A kubelet that dies while it starts a container makes that a start that failed, of whatever was to run.
+  await Promise.all([...[childKilled, deleted, evicted].map(started), saw('container-ended', noProgram)]);
+  const steady = await Promise.all(
+    Array.from({ length: 4 }, () => submit({ command: shell('echo start; sleep 8; echo end') })),
+  );
   await Promise.all(steady.map(started));
   await cluster.node.kubelet.kill();
   await pass(3_000);
