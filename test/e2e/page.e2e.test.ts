@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fact, runIdFrom } from '@lacuna/contracts';
 import { connectBus } from '@lacuna/messaging';
-import { eventually } from '@lacuna/testing';
+import { eventually, tempDir } from '@lacuna/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -122,6 +124,80 @@ describe('the page', () => {
     expect(await log.locator('*').count()).toBe(0);
     expect(await page.title()).toBe('✔ evil\\u202e: passed – Lacuna');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('evil\\u202e ✔ passed');
+  });
+
+  test('shows the end of a log as it grows, and never more than that', async () => {
+    await using dir = await tempDir();
+    const go = join(dir.path, 'go');
+    const script = `head -c 100000 /dev/zero | tr '\\0' a; echo; echo begun; until [ -e ${go} ]; do sleep 0.05; done; echo grown; exec sleep 60`;
+    const { id } = await system.client.submit({ name: 'grows', command: ['sh', '-c', script], report: 'none' });
+    await page.goto(`${system.url}/#/${id}`);
+    const log = page.locator('pre.log');
+    await log.getByText(/begun\n$/).waitFor();
+    expect((await log.innerText()).length).toBeLessThan(70_000);
+    await writeFile(go, '');
+    await log.getByText(/begun\ngrown\n$/).waitFor();
+    await page.getByText('not reached').first().waitFor();
+    await system.client.cancel(id);
+    await settled(id);
+    await page.getByText(/^sealed: 100 0\d\d bytes/).waitFor();
+  });
+
+  test('shows lines that end or begin again with a carriage return as lines', async () => {
+    const command = ['printf', 'one\\r\\n1%%\\r2%%\\n'];
+    const { id } = await system.client.submit({ name: 'returns', command, report: 'none' });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    await page.locator('pre.log').waitFor();
+    expect(await page.locator('pre.log').textContent()).toBe('one\n1%\n2%\n');
+  });
+
+  test('draws the stages of each attempt', async () => {
+    const command = ['sh', '-c', 'kill -KILL $$'];
+    const { id } = await system.client.submit({ name: 'again', command, retries: 1, report: 'none' });
+    await settled(id);
+    await page.goto(`${system.url}/#/${id}`);
+    await page.getByRole('heading', { name: 'Attempt 2 of 2' }).waitFor();
+    expect(await page.locator('.timeline').count()).toBe(2);
+  });
+
+  test('leads from the newest evaluations to older ones, and back to where one was, with the keyboard too', async () => {
+    for (const name of ['older', 'middle', 'newest']) await system.client.submit({ name, command: ['true'] });
+    await page.route(/limit=200/, (route) =>
+      route.continue({ url: route.request().url().replace('limit=200', 'limit=2') }),
+    );
+    await page.goto(system.url);
+    const link = page.getByRole('link', { name: 'newest', exact: true });
+    await link.waitFor();
+    expect(await page.getByRole('link', { name: 'older', exact: true }).count()).toBe(0);
+    await page.getByRole('link', { name: 'older evaluations' }).press('Enter');
+    await page.getByRole('link', { name: 'older', exact: true }).waitFor();
+    await eventually('the keyboard begins at the view', () =>
+      page.evaluate<boolean>('document.activeElement.id === "view"'),
+    );
+    await page.goBack();
+    await link.focus();
+    await system.client.submit({ name: 'just-now', command: ['true'] });
+    await page.getByRole('link', { name: 'just-now' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('newest');
+  });
+
+  test('says in the list that something is wrong with what goes on', async () => {
+    const { id } = await system.client.submit({
+      name: 'holed',
+      command: ['true'],
+      labels: { 'lacuna.fault': 'no-pod' },
+    });
+    await page.route(/evaluations\?limit/, async (route) => {
+      const answer = await route.fetch();
+      const { items } = (await answer.json()) as { items: { id: string }[] };
+      const open = { phase: 'provisioning', verdict: undefined, reason: undefined, findings: 1 };
+      await route.fulfill({ json: { items: items.map((item) => (item.id === id ? { ...item, ...open } : item)) } });
+    });
+    await page.goto(system.url);
+    const row = page.getByRole('row', { name: /holed.*provisioning/ });
+    await row.waitFor();
+    expect(await row.innerText()).toContain('1 finding');
   });
 
   test('says of a log that retention has removed that it was, and not that nothing was written', async () => {

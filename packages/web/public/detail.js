@@ -7,6 +7,8 @@ const SHOWN_BYTES = 64 * 1024;
 
 /** What a terminal takes for colours, and a page for noise. */
 const COLOURS = /\u001b\[[0-9;]*m/g;
+/** What begins a line again, as progress does, or ends one together with a newline. */
+const RETURNS = /\r\n?/g;
 
 /** One evaluation: verdict, evidence, stages with their holes, findings, log. Its title tells it from others in a row of tabs. */
 export async function detailView(id) {
@@ -16,7 +18,11 @@ export async function detailView(id) {
   if (!answer.ok) throw new Error(await problemOf(answer, 'The evaluation'));
   const view = await answer.json();
   const { sign, word } = stateOf(view);
-  return { title: `${sign} ${view.name}: ${word}`, content: await article(id, view) };
+  return {
+    title: `${sign} ${view.name}: ${word}`,
+    content: await article(id, view),
+    isOpen: view.verdict === undefined,
+  };
 }
 
 async function article(id, view) {
@@ -32,13 +38,21 @@ async function article(id, view) {
     ),
     facts(view),
     element('h2', {}, 'Stages'),
-    timeline(attempt.stages, Date.now()),
+    ...stages(view),
     ...findings(view.findings),
     ...alone(view.alone),
     ...(await diagnosis(id, view)),
     element('h2', {}, 'Log'),
     ...(await logSection(view, attempt)),
   );
+}
+
+/** Of each attempt; one that was retried is the reason for those behind it. */
+function stages({ attempts, verdict }) {
+  const isOver = (i) => verdict !== undefined || i < attempts.length - 1;
+  const drawn = attempts.map((attempt, i) => timeline(attempt.stages, Date.now(), isOver(i)));
+  if (attempts.length === 1) return drawn;
+  return drawn.flatMap((one, i) => [element('h3', {}, `Attempt ${i + 1} of ${attempts.length}`), one]);
 }
 
 function facts(view) {
@@ -128,14 +142,23 @@ function statement(log, verdict) {
 }
 
 async function logText(id, closed) {
-  const offset = Math.max(0, (closed?.bytes ?? 0) - SHOWN_BYTES);
-  const answer = await fetch(`/v1/evaluations/${id}/log?offset=${offset}`);
+  const { answer, offset } = await tail(`/v1/evaluations/${id}/log`);
   // A log that is kept no longer, or can't be read now, is no empty one.
   if (!answer.ok) return element('p', { class: 'missing' }, await problemOf(answer, 'The log'));
   const text = await answer.text();
-  return text === ''
-    ? element('p', { class: 'empty' }, 'Nothing was written.')
-    : element('pre', { class: 'log' }, offset > 0 ? '…\n' : '', text.replace(COLOURS, ''));
+  if (text === '')
+    return element('p', { class: 'empty' }, closed === undefined ? 'Nothing is stored yet.' : 'Nothing was written.');
+  const shown = text.replace(COLOURS, '').replace(RETURNS, '\n');
+  return element('pre', { class: 'log', tabindex: '0' }, offset > 0 ? '…\n' : '', shown);
+}
+
+/** The end of a log, which may be too long to be read whole. */
+async function tail(url) {
+  const whole = await fetch(url);
+  const offset = Number(whole.headers.get('content-length')) - SHOWN_BYTES;
+  if (!whole.ok || !(offset > 0)) return { answer: whole, offset: 0 };
+  await whole.body.cancel();
+  return { answer: await fetch(`${url}?offset=${offset}`), offset };
 }
 
 async function problemOf(answer, what) {

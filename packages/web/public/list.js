@@ -3,13 +3,24 @@ import { badge, duration, element } from './element.js';
 /** What a column is called, and the class of its cells. */
 const COLUMNS = { Evaluation: 'name', Verdict: 'verdict', Evidence: 'why', Submitted: 'when', Took: 'took' };
 
-/** All evaluations, newest first. Its title says how many of them are still open. */
-export async function listView() {
-  const answer = await fetch('/v1/evaluations?limit=200');
+/** So many are listed at a time. */
+const LISTED = 200;
+
+/** Evaluations, newest first, from a cursor on, with a link to those before. Its title says how many of them are still open. */
+export async function listView(cursor) {
+  const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+  const answer = await fetch(`/v1/evaluations?limit=${LISTED}${from}`);
   if (!answer.ok) throw new Error(`the list cannot be read: ${answer.status}`);
-  const { items } = await answer.json();
+  const { items, next } = await answer.json();
   const open = items.filter(({ verdict }) => verdict === undefined).length;
-  return { title: open === 0 ? 'Evaluations' : `Evaluations (${open} open)`, content: table(items) };
+  return {
+    title: open === 0 ? 'Evaluations' : `Evaluations (${open} open)`,
+    content: element('div', {}, table(items), older(next)),
+  };
+}
+
+function older(next) {
+  return next && element('p', {}, element('a', { href: `#/older/${next}` }, 'older evaluations'));
 }
 
 function table(items) {
@@ -30,10 +41,18 @@ function row(item) {
     {},
     element('td', { class: 'name' }, element('a', { href: `#/${item.id}` }, item.name)),
     element('td', {}, badge(item)),
-    element('td', { class: 'why' }, item.reason ?? item.tests ?? ''),
+    element('td', { class: 'why' }, ...evidence(item)),
     element('td', { class: 'when' }, when(new Date(item.submittedAt))),
     element('td', { class: 'took' }, took),
   );
+}
+
+/** What is known, and, of one that goes on, that something is wrong with it already. */
+function evidence({ verdict, reason, tests, findings }) {
+  const known = reason ?? tests;
+  if (verdict !== undefined || findings === 0) return known === undefined ? [] : [known];
+  const found = element('span', { class: 'missing' }, findings === 1 ? '1 finding' : `${findings} findings`);
+  return known === undefined ? [found] : [`${known}; `, found];
 }
 
 /** The time, and of another day the date with it. */

@@ -1,9 +1,12 @@
 import { detailView } from './detail.js';
-import { element, visible } from './element.js';
+import { visible, element } from './element.js';
 import { listView } from './list.js';
+import { replaceView } from './replace-view.js';
 
 /** At most one redraw in this time, however fast facts come. Milliseconds. */
 const REDRAW_MS = 400;
+/** An evaluation that is open is drawn anew after this time: no fact tells that its log grows. Milliseconds. */
+const OPEN_MS = 2_000;
 
 const view = document.getElementById('view');
 const live = document.getElementById('live');
@@ -11,36 +14,63 @@ let drawing = Promise.resolve();
 let timer;
 /** Whether more was told while a redraw was due. */
 let toldMore = false;
+let whileOpen;
+/** What is shown, and how far down each was when it was left. */
+let shown;
+const leftAt = new Map();
 
+/** What is open: nothing, which is the list, `older/CURSOR`, or the id of an evaluation. */
 function open() {
   return location.hash.replace(/^#\/?/, '');
+}
+
+function viewOf(what) {
+  const [, older] = /^older\/(.+)$/.exec(what) ?? [];
+  return what === '' || older !== undefined ? listView(older) : detailView(what);
 }
 
 function draw() {
   // What was told just now may be in no list yet: so it is looked at once more.
   timer = toldMore ? setTimeout(draw, REDRAW_MS) : undefined;
   toldMore = false;
-  const id = open();
+  const what = open();
   drawing = drawing
-    .then(() => (id === '' ? listView() : detailView(id)))
+    .then(() => viewOf(what))
     .catch((error) => ({ title: 'Not to be had', content: element('p', { class: 'empty' }, error.message) }))
-    .then((drawn) => id === open() && put(drawn));
+    .then((drawn) => what === open() && put(what, drawn));
 }
 
-function put({ title, content }) {
+function put(what, { title, content, isOpen }) {
   document.title = `${visible(title)} – Lacuna`;
-  view.replaceChildren(content);
+  replaceView(view, content, what === shown);
+  if (what !== shown) arrive(what);
+  clearTimeout(whileOpen);
+  if (isOpen) whileOpen = setTimeout(() => timer === undefined && draw(), OPEN_MS);
+}
+
+/** Keyboards and screen readers begin where the new view begins; who goes back is where they were. */
+function arrive(what) {
+  if (shown !== undefined) view.focus({ preventScroll: true });
+  shown = what;
+  scrollTo(0, leftAt.get(what) ?? 0);
+}
+
+function leave() {
+  if (shown !== undefined) leftAt.set(shown, scrollY);
+  draw();
 }
 
 /** Every fact may change what is shown; facts about other evaluations change only the list. */
 function told({ data }) {
   const { evaluation } = JSON.parse(data);
-  if (open() !== '' && open() !== evaluation) return;
+  if (open().startsWith('ev-') && open() !== evaluation) return;
   if (timer === undefined) timer = setTimeout(draw, REDRAW_MS);
   else toldMore = true;
 }
 
 function show(state, text) {
+  // What happened while nobody told is drawn now.
+  if (state === 'on' && live.classList.contains('off')) draw();
   live.className = `live ${state}`;
   live.textContent = text;
 }
@@ -63,6 +93,7 @@ function connect() {
   }
 }
 
-addEventListener('hashchange', draw);
+history.scrollRestoration = 'manual';
+addEventListener('hashchange', leave);
 draw();
 connect();

@@ -4,15 +4,15 @@ import { duration, element } from './element.js';
 const SIGNS = { ok: '✔', late: '✔', failed: '✖', missing: '✖', open: '…', 'not-owed': '·' };
 const SAID = new Set(['missing', 'late']);
 
-/** The stages of the span contract on one time axis, holes hatched, with the reason under each that is not ok. */
-export function timeline(stages, now) {
+/** The stages of the span contract on one time axis, holes hatched, with the reason under each that is not ok. `settled`: no more will come. */
+export function timeline(stages, now, settled) {
   const times = stages.flatMap((stage) => [stage.from, endOf(stage, now)]).filter((time) => time !== undefined);
   const begin = Math.min(...times);
   const length = Math.max(1, Math.max(...times) - begin);
-  return element('div', { class: 'timeline' }, ...stages.map((stage) => row(stage, begin, length, now)));
+  return element('div', { class: 'timeline' }, ...stages.map((stage) => row(stage, { begin, length, now, settled })));
 }
 
-function row(stage, begin, length, now) {
+function row(stage, { begin, length, now, settled }) {
   const end = endOf(stage, now);
   const label = SAID.has(stage.outcome) ? `${stage.stage} ${stage.outcome}` : stage.stage;
   const sign = element('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[stage.outcome]);
@@ -23,7 +23,9 @@ function row(stage, begin, length, now) {
   }
   const took =
     stage.outcome === 'not-owed'
-      ? 'not owed'
+      ? settled
+        ? 'not owed'
+        : 'not reached'
       : stage.from === undefined || end === undefined
         ? ''
         : duration(end - stage.from);
