@@ -3,9 +3,9 @@ import { nearest } from '@lacuna/contracts';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, runProcess, type Lifecycle } from '@lacuna/service-kit';
 import { Option, type Command } from 'commander';
-import { table } from '../demo/programme.ts';
 import { drillIn, FAULTS } from '../drill/catalog.ts';
 import type { Drill, DrillOutcome, Place } from '../drill/drill.ts';
+import { faultsByPlace, faultTable } from '../drill/fault-list.ts';
 import { openScene, type SceneOptions } from '../drill/open-scene.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import type { Scene } from '../drill/scene.ts';
@@ -47,7 +47,7 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
   const options = self.optsWithGlobals<DrillOptions>();
   const json = options.json === true;
   if (options.list === true)
-    return void process.stdout.write(json ? `${JSON.stringify(FAULTS.map(listed))}\n` : `${listTable()}\n`);
+    return void process.stdout.write(json ? `${JSON.stringify(faultsByPlace())}\n` : `${faultTable()}\n`);
   if (faults.length === 0) throw usageError(`name a fault: ${FAULTS.join(', ')}`);
   const ownPlatform = opensOwnPlatform(self);
   if (options.cluster === 'process')
@@ -118,38 +118,6 @@ function drillOf(name: string, place: Place): Drill {
   const found = drillIn(place, name);
   if ('why' in found) throw usageError(`${name} is not possible here: ${found.why}`);
   return found.drill;
-}
-
-const PLACES: readonly (readonly [Place, string])[] = [
-  ['process', 'embedded'],
-  ['kubernetes', 'kubernetes'],
-  ['url', '--url'],
-];
-
-/** One fault: what makes it where, and why not elsewhere. */
-function listed(fault: string): { fault: string; makes: Record<string, string>; notOn: Record<string, string> } {
-  const makes: Record<string, string> = {};
-  const notOn: Record<string, string> = {};
-  for (const [place] of PLACES) {
-    const found = drillIn(place, fault);
-    if ('why' in found) notOn[place] = found.why;
-    else makes[place] = found.drill.makes;
-  }
-  return { fault, makes, notOn };
-}
-
-function listTable(): string {
-  const all = FAULTS.map(listed);
-  const rows = all.map(({ fault, makes }) => [
-    fault,
-    ...PLACES.map(([place]) => (makes[place] === undefined ? 'no' : 'yes')),
-    [...new Set(Object.values(makes))].join('; or: '),
-  ]);
-  const reasons = all.flatMap(({ fault, notOn }) =>
-    PLACES.flatMap(([place, name]) => (notOn[place] === undefined ? [] : [`${fault} not on ${name}: ${notOn[place]}`])),
-  );
-  const head = ['FAULT', ...PLACES.map(([, name]) => name.toUpperCase()), 'MAKES'];
-  return [table([head, ...rows]), '', ...reasons].join('\n');
 }
 
 function report(outcome: DrillOutcome): string {

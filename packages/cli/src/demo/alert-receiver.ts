@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,11 +14,13 @@ export interface ReceivedAlert {
 
 /** A webhook receiver as a user would write one: checks the signature and keeps what came. */
 export interface AlertReceiver extends AsyncDisposable {
-  readonly url: string;
+  /** What makes a platform send its alerts here. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly received: readonly ReceivedAlert[];
 }
 
-export async function receiveAlerts(secret: string): Promise<AlertReceiver> {
+export async function receiveAlerts(): Promise<AlertReceiver> {
+  const secret = randomBytes(16).toString('hex');
   const received: ReceivedAlert[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -34,7 +36,7 @@ export async function receiveAlerts(secret: string): Promise<AlertReceiver> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/alerts`,
+    settings: { LACUNA_WEBHOOK_URL: `http://127.0.0.1:${port}/alerts`, LACUNA_WEBHOOK_SECRET: secret },
     received,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

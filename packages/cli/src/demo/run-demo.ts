@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createClient } from '@lacuna/client';
 import type { EvaluationView } from '@lacuna/contracts';
 import { freePort, type OnProgress } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
 import { openPlatform, type Platform } from '../platform/open-platform.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { receiveAlerts, type AlertReceiver } from './alert-receiver.ts';
 import type { Act } from './cast.ts';
 import { EMBEDDED_VENUE } from './embedded-venue.ts';
@@ -22,36 +19,26 @@ interface DemoOutcome {
   readonly problems: readonly string[];
 }
 
+interface DemoOptions {
+  readonly cluster: 'process' | 'kubernetes';
+  /** Whether the table at the end has the links of the traces. */
+  readonly showsTraces: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: (line: string) => void;
+  readonly onProgress: OnProgress;
+}
+
 /** Plays the seed's story on a platform of its own, which it opens within the given life, and checks every expectation. */
-export async function runDemo(
-  life: Lifecycle,
-  {
-    cluster,
-    showsTraces,
-    env,
-    say,
-    onProgress,
-  }: {
-    readonly cluster: 'process' | 'kubernetes';
-    /** Whether the table at the end has the links of the traces. */
-    readonly showsTraces: boolean;
-    readonly env: NodeJS.ProcessEnv;
-    readonly say: (line: string) => void;
-    readonly onProgress: OnProgress;
-  },
-): Promise<DemoOutcome> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-demo-'));
-  await life.step('demo data', () =>
-    Promise.resolve({ [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true }) }),
-  );
-  const secret = randomBytes(16).toString('hex');
-  const receiver = await life.step('alert receiver', () => receiveAlerts(secret));
+export async function runDemo(life: Lifecycle, options: DemoOptions): Promise<DemoOutcome> {
+  const { cluster, showsTraces, env, say, onProgress } = options;
+  const dataDir = await temporaryFolder(life, 'demo');
+  const receiver = await life.step('alert receiver', receiveAlerts);
   const venue = cluster === 'process' ? EMBEDDED_VENUE : await openKubernetesVenue(life, dataDir, onProgress);
   const platform = await openPlatform(life, {
     port: await freePort(),
     dataDir,
     onProgress,
-    env: { ...env, ...venue.env, LACUNA_WEBHOOK_URL: receiver.url, LACUNA_WEBHOOK_SECRET: secret },
+    env: { ...env, ...venue.env, ...receiver.settings },
   });
   introduce(platform, say);
   const client = createClient({ url: platform.http });

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@lacuna/client';
 import { freePort, type OnProgress, type ServerProcess } from '@lacuna/servers';
@@ -8,6 +5,7 @@ import type { Lifecycle } from '@lacuna/service-kit';
 import { receiveAlerts } from '../demo/alert-receiver.ts';
 import { ALL_SERVICES, openPlatform } from '../platform/open-platform.ts';
 import type { OwnServer } from '../platform/local-servers.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { openNamespace, type NamespaceOptions } from './open-namespace.ts';
 import type { KubernetesScene, OwnScene, Scene } from './scene.ts';
 import { ServiceChild, type ApartService } from './service-child.ts';
@@ -31,11 +29,8 @@ export interface SceneOptions {
 export async function openScene(life: Lifecycle, options: SceneOptions): Promise<Scene> {
   const { env, say, onProgress } = options;
   const kubernetes = options.kubernetes && (await openNamespace(life, options.kubernetes));
-  const dataDir = await mkdtemp(join(tmpdir(), 'lacuna-drill-'));
-  const forget = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
-  await life.step('drill data', () => Promise.resolve({ [Symbol.asyncDispose]: forget }));
-  const secret = randomBytes(16).toString('hex');
-  const receiver = await life.step('alert receiver', () => receiveAlerts(secret));
+  const dataDir = await temporaryFolder(life, 'drill');
+  const receiver = await life.step('alert receiver', receiveAlerts);
   const platform = await openPlatform(life, {
     port: await freePort(),
     dataDir,
@@ -45,8 +40,7 @@ export async function openScene(life: Lifecycle, options: SceneOptions): Promise
       ...env,
       LACUNA_ALLOW_FAULTS: 'true',
       ...clusterSettings(options.kubernetes, kubernetes),
-      LACUNA_WEBHOOK_URL: receiver.url,
-      LACUNA_WEBHOOK_SECRET: secret,
+      ...receiver.settings,
       LACUNA_REREAD: '1500ms',
     },
   });
