@@ -15,8 +15,9 @@ const VALUES = {
   'log-collect': { nodeFiles: { enabled: true } },
   networkPolicies: { apiServer: { cidr: '10.0.0.1/32', ports: [6443] } },
 };
-/** Addresses for people to follow: no service asks there. */
-const LINKS = ['LACUNA_PUBLIC_URL', 'LACUNA_JAEGER_URL'];
+/** Addresses for people to follow, where the service does not ask itself; trace-audit and fsck read traces back. */
+const linksOf = (name: string): readonly string[] =>
+  name === 'submit' ? ['LACUNA_PUBLIC_URL', 'LACUNA_JAEGER_URL'] : ['LACUNA_PUBLIC_URL'];
 const API_SERVER = { address: '10.0.0.1', port: 6443 };
 const KUBELET_PORT = 10_250;
 const PROBED = [6443, 4318, 16_686, 9093, 8443, 9000, KUBELET_PORT, 443, 80, 22];
@@ -53,6 +54,14 @@ const https = SERVICES.map((name) => `${name}:http`);
 const sorted = (list: readonly string[]): string[] => [...list].sort();
 
 describe('the policies let through what is needed, and nothing else', () => {
+  test('fsck reaches NATS and the API, also when clients are named', async () => {
+    const from = workloads.find(({ name }) => name === 'fsck')!;
+    const ways = ['nats:client', 'nats:monitor', 'submit:http'];
+    expect(sorted(waysFrom(from))).toEqual(ways);
+    const clients = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ops' } } }];
+    expect(sorted(waysFrom(from, await renderChart({ ...VALUES, networkPolicies: { clients } })))).toEqual(ways);
+  });
+
   test.each([...SERVICES, 'provision'])('%s reaches NATS, and no other pod', (name) => {
     const from = workloads.find((workload) => workload.name === name)!;
     expect(waysFrom(from)).toEqual(['nats:client', 'nats:monitor']);
@@ -79,11 +88,11 @@ describe('the policies let through what is needed, and nothing else', () => {
       expect(letsThrough(objects, { from, to: evaluation, port: 80 })).toBe(false);
   });
 
-  test.each([...SERVICES, 'provision'])(
+  test.each([...SERVICES, 'provision', 'fsck'])(
     '%s reaches the addresses that it is given, the API server with a token, and log-collect the kubelets',
     (name) => {
       const from = workloads.find((workload) => workload.name === name)!;
-      const given = Object.entries(envOf(from)).filter(([variable]) => !LINKS.includes(variable));
+      const given = Object.entries(envOf(from)).filter(([variable]) => !linksOf(name).includes(variable));
       const outside = given
         .filter(([, value]) => value.includes('.example'))
         .map(([, value]) => Number(new URL(value).port));

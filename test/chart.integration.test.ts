@@ -165,6 +165,21 @@ describe('on a real API server', () => {
     expect(tried).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('volume.image.reference') });
   });
 
+  test('a Secret of users that lacks one is refused before its servers would not start', async () => {
+    const data = Object.fromEntries(Object.keys((await passwords()).data).map((user) => [user, 'cA==']));
+    delete data['fsck'];
+    await apply(controlPlane, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'mine', namespace: 'lacuna' },
+      data,
+    });
+    const values = { ...EVERYTHING, nats: { ...EVERYTHING.nats, usersSecret: 'mine' } };
+    const tried = await helm(['upgrade', ...RELEASE, ...kubeconfig(), '--dry-run=server'], values);
+    expect(tried.stderr).toContain('the Secret mine (nats.usersSecret) has no password for fsck');
+    expect(tried.code).toBe(1);
+  });
+
   /** `reliability.md` §5.2, less what the code does not need. */
   const RIGHTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
     submit: {},
@@ -178,6 +193,7 @@ describe('on a real API server', () => {
     'trace-audit': {},
     provision: {},
     nats: {},
+    fsck: { 'batch/jobs': ['list', 'watch'], pods: ['list', 'watch'], events: ['list', 'watch'] },
   };
 
   /** What belongs to no namespace. */

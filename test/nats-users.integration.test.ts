@@ -80,6 +80,18 @@ describe('one server', () => {
     'trace-audit': ['lacuna.evaluation.ev-1.1.log-closed.pod', '$JS.API.STREAM.PURGE.LACUNA_LOGS', 'lacuna.submit.v1'],
     provision: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.MSG.GET.LACUNA_FACTS', '$JS.API.STREAM.CREATE.x'],
     client: ['lacuna.evaluation.ev-1.1.submitted', '$JS.API.STREAM.INFO.LACUNA_FACTS'],
+    fsck: [
+      'lacuna.submit.v1',
+      'lacuna.evaluation.ev-1.1.settled',
+      'lacuna.log.ev-1.1.pod',
+      'lacuna.env.ev-1.a1',
+      '$JS.API.STREAM.MSG.DELETE.LACUNA_ENV',
+      '$JS.API.STREAM.PURGE.LACUNA_LOGS',
+      '$JS.API.CONSUMER.CREATE.LACUNA_ENV.x',
+      '$JS.API.CONSUMER.CREATE.LACUNA_INTAKE.x',
+      '$JS.API.STREAM.UPDATE.LACUNA_FACTS',
+      DELETE_FACTS,
+    ],
   };
 
   test.each(Object.entries(REFUSED) as [UserName, string[]][])('%s may not publish %j', async (user, subjects) => {
@@ -87,7 +99,7 @@ describe('one server', () => {
     await expectRefusals(user, all, (connection, subject) => connection.publish(subject));
   });
 
-  test.each(['submit', 'dispatch', 'k8s-watch', 'log-collect', 'trace-audit', 'provision'] as const)(
+  test.each(['submit', 'dispatch', 'k8s-watch', 'log-collect', 'trace-audit', 'provision', 'fsck'] as const)(
     '%s may not listen to answers for others, nor to env values or logs',
     async (user) => {
       const subjects = ['>', '_INBOX.>', '_INBOX_lacuna-other.>', 'lacuna.env.>', 'lacuna.log.>'];

@@ -1,7 +1,7 @@
 import type { ChartObject } from './helm.ts';
 import type { Endpoint } from './network-policies.ts';
 
-/** What a Deployment, a StatefulSet or a Job of the chart makes pods of. */
+/** What a Deployment, a StatefulSet, a Job or a CronJob of the chart makes pods of. */
 export interface Workload extends Endpoint {
   readonly kind: string;
   /** Its component, such as `dispatch`. */
@@ -21,23 +21,26 @@ interface ChartContainer {
 }
 
 interface WorkloadObject extends ChartObject {
-  readonly spec: {
-    readonly replicas?: number;
-    readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: Pick<Workload, 'containers'> & { readonly volumes?: Workload['volumes'] };
-    };
+  readonly spec: WorkloadSpec | { readonly jobTemplate: { readonly spec: WorkloadSpec } };
+}
+
+interface WorkloadSpec {
+  readonly replicas?: number;
+  readonly template: {
+    readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+    readonly spec: Pick<Workload, 'containers'> & { readonly volumes?: Workload['volumes'] };
   };
 }
 
-const KINDS = ['Deployment', 'StatefulSet', 'Job'];
+const KINDS = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];
 
 /** All of them, by the objects that helm gives. */
 export function workloadsOf(objects: readonly ChartObject[]): Workload[] {
   const found = objects.filter(({ kind }) =>
     KINDS.includes(kind),
   ) as readonly ChartObject[] as readonly WorkloadObject[];
-  return found.map(({ kind, metadata, spec }) => {
+  return found.map(({ kind, metadata, ...object }) => {
+    const spec = 'jobTemplate' in object.spec ? object.spec.jobTemplate.spec : object.spec;
     const { labels } = spec.template.metadata;
     const { containers, volumes = [] } = spec.template.spec;
     const ports = containers.flatMap((container) => container.ports ?? []);

@@ -17,8 +17,9 @@ interface Permissions {
   readonly allowResponses: boolean;
 }
 
-/** The NATS users of an installation: one for each service, one that makes the streams, one for those who submit over NATS. */
-export type UserName = 'submit' | 'dispatch' | 'k8s-watch' | 'log-collect' | 'trace-audit' | 'provision' | 'client';
+/** The NATS users of an installation: one for each service, one that makes the streams, one for those who submit over NATS, one for whoever checks. */
+export type UserName =
+  'submit' | 'dispatch' | 'k8s-watch' | 'log-collect' | 'trace-audit' | 'provision' | 'client' | 'fsck';
 
 const { facts, logs, env, intake, alerts, dead } = STREAMS;
 
@@ -92,6 +93,17 @@ export const PERMISSIONS: Readonly<Record<UserName, Permissions>> = {
     subscribe: [ownInbox('provision')],
     allowResponses: false,
   },
+  // What cannot be understood it puts aside, as everybody who meets it.
+  fsck: serviceUser('fsck', {
+    publish: [
+      ...follows(facts),
+      api('CONSUMER.LIST', facts.name),
+      ...reads(logs),
+      ...follows(logs),
+      // Whose env values are kept, and for how long. NATS can't tell that from the values.
+      api('STREAM.MSG.GET', env.name),
+    ],
+  }),
   client: {
     publish: [SUBJECTS.submit, SUBJECTS.intake, '$SRV.>'],
     subscribe: ['_INBOX.>', SUBJECTS.allFacts, SUBJECTS.allAlerts, SUBJECTS.allCdEvents],

@@ -83,6 +83,19 @@ cluster {
 {{- end -}}
 {{- end -}}
 
+{{- /* A server whose configuration names a password that is not there does not start. Only where helm can ask the cluster. */ -}}
+{{- define "lacuna.natsUsersComplete" -}}
+{{- $name := .Values.nats.usersSecret -}}
+{{- with (lookup "v1" "Secret" .Release.Namespace $name).data -}}
+{{- $kept := . -}}
+{{- range $user, $_ := $.Files.Get "files/nats-permissions.json" | fromJson -}}
+{{- if not (hasKey $kept $user) -}}
+{{- fail (printf "the Secret %s (nats.usersSecret) has no password for %s: add it, beginning with a letter; values.yaml names all users" $name $user) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "lacuna.natsRoutes" -}}
 {{- $base := include "lacuna.base" . -}}
 {{- $routes := list -}}

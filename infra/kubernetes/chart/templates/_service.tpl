@@ -67,35 +67,43 @@ spec:
             periodSeconds: 5
             timeoutSeconds: 5
           volumeMounts:
-            - { name: tmp, mountPath: /tmp }
-            {{- if .cluster }}
-            - { name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
-            {{- end }}
-            {{- range $name, $file := .files }}
-            - { name: {{ $name }}, mountPath: {{ $file.folder }}, readOnly: true }
-            {{- end }}
-            {{- if and .archive .root.Values.archive.claim }}
-            - { name: archive, mountPath: /archive, readOnly: {{ eq .archive "read" }} }
-            {{- end }}
+            {{- include "lacuna.volumeMounts" . | nindent 12 }}
       volumes:
-        - name: tmp
-          emptyDir: { sizeLimit: 1Gi }
-        {{- if .cluster }}
-        {{- include "lacuna.token" . | nindent 8 }}
-        {{- end }}
-        {{- range $name, $file := .files }}
-        - name: {{ $name }}
-          {{- $content := printf "defaultMode: 0440, items: [{ key: %s, path: %s }]" $file.key $file.key }}
-          {{- if $file.secret }}
-          secret: { secretName: {{ $file.secret }}, {{ $content }} }
-          {{- else }}
-          configMap: { name: {{ $file.configMap }}, {{ $content }} }
-          {{- end }}
-        {{- end }}
-        {{- if and .archive .root.Values.archive.claim }}
-        - name: archive
-          persistentVolumeClaim: { claimName: {{ .root.Values.archive.claim }} }
-        {{- end }}
+        {{- include "lacuna.volumes" . | nindent 8 }}
+{{- end -}}
+
+{{- define "lacuna.volumeMounts" -}}
+- { name: tmp, mountPath: /tmp }
+{{- if .cluster }}
+- { name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
+{{- end }}
+{{- range $name, $file := .files }}
+- { name: {{ $name }}, mountPath: {{ $file.folder }}, readOnly: true }
+{{- end }}
+{{- if and .archive .root.Values.archive.claim }}
+- { name: archive, mountPath: /archive, readOnly: {{ eq .archive "read" }} }
+{{- end }}
+{{- end -}}
+
+{{- define "lacuna.volumes" -}}
+- name: tmp
+  emptyDir: { sizeLimit: 1Gi }
+{{- if .cluster }}
+{{- include "lacuna.token" . | nindent 0 }}
+{{- end }}
+{{- range $name, $file := .files }}
+- name: {{ $name }}
+  {{- $content := printf "defaultMode: 0440, items: [{ key: %s, path: %s }]" $file.key $file.key }}
+  {{- if $file.secret }}
+  secret: { secretName: {{ $file.secret }}, {{ $content }} }
+  {{- else }}
+  configMap: { name: {{ $file.configMap }}, {{ $content }} }
+  {{- end }}
+{{- end }}
+{{- if and .archive .root.Values.archive.claim }}
+- name: archive
+  persistentVolumeClaim: { claimName: {{ .root.Values.archive.claim }} }
+{{- end }}
 {{- end -}}
 
 {{- /* Settings of the archive of logs, and its key, for a service that reads or writes there. */ -}}
