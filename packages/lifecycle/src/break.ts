@@ -89,7 +89,6 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
   Preempted: 'preempted',
   Deleted: 'deleted',
   Lost: 'lost',
-  ContainerStatusUnknown: 'lost',
   StartError: 'start-error',
 };
 

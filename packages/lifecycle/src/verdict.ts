@@ -83,7 +83,7 @@ function judgeCollected(known: Case): Judgement | undefined {
   return judgeRun(evaluation, pod, stages);
 }
 
-const RUNNING = new Set(['container.run', 'log.capture', 'report.read', 'verdict']);
+const RUNNING = new Set(['container.run', 'log.capture', 'report.read']);
 
 function judgeHole(stage: StageState): Judgement {
   const reason = `${stage.stage} missing: ${stage.missing?.raised?.data.reason ?? stage.why ?? 'no reason known'}`;

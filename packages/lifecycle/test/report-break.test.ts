@@ -1,4 +1,4 @@
-import type { RecordedSpec, TestReport } from '@lacuna/contracts';
+import type { FactData, RecordedSpec, TestReport } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { decide, fold, join } from '../src/index.ts';
@@ -8,6 +8,7 @@ interface Run {
   readonly signal?: string;
   readonly reason?: string;
   readonly report?: Partial<TestReport>;
+  readonly noFile?: FactData<'report-read'>['noFile'];
   readonly spec?: Partial<RecordedSpec>;
 }
 
@@ -16,10 +17,17 @@ const CUT: Partial<TestReport> = { collected: 25, passed: 17, summary: 'missing'
 const BOTH_FAILED = { collected: 4, passed: 2, failed: 2 };
 
 /** The finding and the verdict on a run whose log is sealed. */
-function outcomeOf({ spec = {}, report, reason, exitCode = 0, signal }: Run): { finding?: string; verdict: string } {
+function outcomeOf({ spec = {}, report, noFile, reason, exitCode = 0, signal }: Run): {
+  finding?: string;
+  verdict: string;
+} {
   const how = signal === undefined ? { exitCode } : { signal };
   const ended = { ...how, reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error') };
-  const { id, facts, now } = new Story().running(spec).after(1_000).ended(ended).logClosed().reportRead(report);
+  const story = new Story().running(spec);
+  if (reason === 'Stopped') story.tell('cancel-requested', {});
+  story.after(1_000).ended(ended).logClosed();
+  const { id, facts, now } =
+    noFile === undefined ? story.reportRead(report) : story.tell('report-read', { podUid: 'pod-1', noFile });
   let evaluation = fold(id, facts);
   for (const fact of decide(evaluation, now)) evaluation = join(evaluation, { fact, storedAt: now });
   for (const fact of decide(evaluation, now)) evaluation = join(evaluation, { fact, storedAt: now });
@@ -59,6 +67,16 @@ describe('results that prove nothing', () => {
       'exit code 0, but the report has 2 failures (2 passed, 2 failed of 4)',
       { report: BOTH_FAILED },
     ],
+    [
+      'exit-code-hides-failures',
+      'exit code 0, but the report has 1 failures (3 passed, 1 errored of 4)',
+      { report: { collected: 4, passed: 3, errored: 1 } },
+    ],
+    [
+      'report-missing',
+      'there is no file results.xml, exit code 0',
+      { noFile: { kind: 'missing', reason: 'there is no file results.xml' }, spec: { report: 'junit:results.xml' } },
+    ],
     ['exit-code-unexplained', 'exit code 1, but no test failed (25 of 25)', { report: WHOLE, exitCode: 1 }],
     [
       'exit-code-unexplained',
@@ -86,6 +104,11 @@ describe('results that agree with the exit code', () => {
 });
 
 describe('results of a program that was stopped', () => {
+  test('because it was cancelled are no finding', () => {
+    const outcome = outcomeOf({ report: CUT, signal: 'SIGTERM', reason: 'Stopped' });
+    expect(outcome).toEqual({ verdict: 'cancelled: cancelled while it ran' });
+  });
+
   test('are told with the verdict, and are no finding', () => {
     const outcome = outcomeOf({ report: CUT, signal: 'SIGTERM', reason: 'DeadlineExceeded', spec: { timeout: '1s' } });
     expect(outcome).toEqual({

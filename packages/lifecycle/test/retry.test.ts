@@ -30,6 +30,8 @@ const waitingForImage = (spec: Spec, reason: string): Story =>
     .podScheduled()
     .tell('container-waiting', { podUid: 'pod-1', reason, message: 'no route to the registry', permanent: false });
 
+const SEAL = { v: 1, bytes: 100, lines: 3, sha256: 'a'.repeat(64), endedAt: 0, drainMs: 0 } as const;
+
 /** By the name of a failure, its story with the given spec. */
 const FAILURES = {
   killed: (spec: Spec) => collected(running(spec).ended({ reason: 'Error', signal: 'SIGKILL' })),
@@ -42,8 +44,30 @@ const FAILURES = {
   givenUpByTheControlPlane: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Lost' }), 'node-lost')),
   silent: (spec: Spec) => running({ timeout: '1s', ...spec }),
   forceDeleted: (spec: Spec) => gone(running(spec), 'deleted'),
+  vanishedBeforeItsStart: (spec: Spec) =>
+    gone(new Story().submitted(spec).jobCreated().podCreated().podScheduled(), 'unknown'),
+  lostNodeThatToldTheEnd: (spec: Spec) =>
+    collected(gone(running(spec).ended({ reason: 'Lost', exitCode: 137 }), 'node-lost')),
+  lostNodeThatToldTheSignal: (spec: Spec) =>
+    collected(gone(running(spec).ended({ reason: 'Lost', signal: 'SIGKILL' }), 'node-lost')),
   oom: (spec: Spec) => collected(running(spec).ended({ reason: 'OOMKilled', exitCode: 137 })),
   imagePull: (spec: Spec) => waitingForImage(spec, 'ImagePullBackOff'),
+  errImagePull: (spec: Spec) => waitingForImage(spec, 'ErrImagePull'),
+  imageInspect: (spec: Spec) => waitingForImage(spec, 'ImageInspectError'),
+  registryUnavailable: (spec: Spec) => waitingForImage(spec, 'RegistryUnavailable'),
+  waitingForSomethingElse: (spec: Spec) => waitingForImage(spec, 'CreateContainerConfigError'),
+  badCommandOfALateImage: (spec: Spec) => waitingForImage(spec, 'ErrImagePull').neverStarted('no such file'),
+  contradicted: (spec: Spec) =>
+    running(spec)
+      .ended({ exitCode: 0, seal: { ...SEAL, exitCode: 7 } })
+      .logClosed()
+      .reportRead(),
+  startedTwice: (spec: Spec) =>
+    collected(running(spec).podCreated('pod-2').started('pod-2').ended({ reason: 'Error', signal: 'SIGKILL' })),
+  startedTwiceAndSilent: (spec: Spec) =>
+    running({ timeout: '1s', ...spec })
+      .podCreated('pod-2')
+      .started('pod-2'),
   testsFailed: (spec: Spec) => running(spec).ended({ reason: 'Error', exitCode: 1 }).logClosed().reportRead(),
   timedOut: (spec: Spec) =>
     running(spec).ended({ reason: 'DeadlineExceeded', signal: 'SIGTERM' }).logClosed().reportRead(),
@@ -67,6 +91,17 @@ describe('another attempt', () => {
     ['forceDeleted', 'node-lost'],
     ['oom', 'oom'],
     ['imagePull', 'image-pull'],
+    ['errImagePull', 'image-pull'],
+    ['imageInspect', 'image-pull'],
+    ['registryUnavailable', 'image-pull'],
+    ['vanishedBeforeItsStart', 'node-lost'],
+    ['lostNodeThatToldTheEnd', 'infrastructure'],
+    ['lostNodeThatToldTheSignal', 'infrastructure'],
+    ['waitingForSomethingElse', undefined],
+    ['badCommandOfALateImage', undefined],
+    ['contradicted', undefined],
+    ['startedTwice', undefined],
+    ['startedTwiceAndSilent', undefined],
     ['testsFailed', 'failure'],
     ['timedOut', undefined],
     ['denied', undefined],
@@ -89,10 +124,20 @@ describe('another attempt', () => {
   test('is made as often as the spec allows, and no more', () => {
     const story = FAILURES.killed({ retries: 2 });
     for (let attempt = 2; attempt <= 3; attempt++) {
-      expect(endOf(story)).toMatchObject({ type: 'retry-ordered', data: { next: attempt } });
+      const reason = expect.stringMatching(/^killed by SIGKILL/) as string;
+      const data = { next: attempt, reason, evidenceAt: story.now + 1, notOwed: attempt === 2 ? [] : ['submit'] };
+      expect(endOf(story)).toMatchObject({ type: 'retry-ordered', attempt: attempt - 1, known: 'inferred', data });
       collected(story.retryOrdered().madeToRun().after(10).ended({ reason: 'Error', signal: 'SIGKILL' }));
     }
     expect(endOf(story)).toMatchObject({ type: 'settled', data: { verdict: 'error', attempt: 3 } });
+  });
+
+  test('and the one before have one reason together, which the stream can hold', () => {
+    const message = 'x'.repeat(3_000);
+    const evicted = { reason: 'Evicted', message } as const;
+    const story = collected(running({ retries: 1 }).ended(evicted)).retryOrdered({ reason: message });
+    const end = endOf(collected(story.madeToRun().after(10).ended(evicted)));
+    expect((end!.data as FactData<'settled'>).reason).toHaveLength(4_096);
   });
 
   test('is never made of a cancelled evaluation', () => {
