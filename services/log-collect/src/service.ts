@@ -47,48 +47,15 @@ const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 type Context = ServiceContext<typeof CollectConfigSchema>;
 
 async function start(context: Context): Promise<RunningService> {
-  const { bus, clock, config, log, metrics, signal } = context;
+  const { bus, clock, config, log, signal } = context;
   const cluster = await openClusterOf(context);
   const heldUp = new HeldUpLogs({
     bus,
     now: () => clock.nowMs(),
     warn: (details, message) => log.warn(details, message),
   });
-  const ahead = new ReadAheadRoom(config.readAheadAll);
-  const finalReadQueue = new FinalReadQueue(config.readAtEnd);
-  const notFollowed = metrics.counter(
-    'lacuna_logs_not_followed_total',
-    'Reads of logs whose node had no watch left to follow them by (fs.inotify.max_user_instances): such a log is seen up to 8 s late.',
-    {},
-  );
-  const collector = new Collector({
-    bus,
-    cluster,
-    now: () => clock.nowMs(),
-    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room: ahead },
-    traffic: new LogTraffic(config.followBelow),
-    follow: {
-      afterMs: config.followAfter,
-      busyAfterMs: BUSY_AFTER_MS,
-      stallMs: config.stall,
-      mostMs: MOST_STALL_MS,
-      quietMs: config.quiet,
-      leavingMs: GIVE_UP_MS,
-    },
-    finalReadQueue,
-    finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
-    wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
-    nodeOf: async (container) => (config.nodeFiles ? nodeOf(container, bus) : undefined),
-    onNotFollowed: () => notFollowed.add({}),
-    onHeldUp: (container, why) => heldUp.tell(container, why),
-    readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
-  });
+  const collector = collectorOn(cluster, heldUp, context);
   const keeper = keeperOf(context, heldUp);
-  metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
-  metrics.observe('lacuna_log_read_ahead_bytes', 'What was read of logs and is not stored yet.', () => ahead.held);
-  const ofWaiting = 'Logs whose containers have ended, and that wait while others are read.';
-  metrics.observe('lacuna_log_captures_waiting', ofWaiting, () => finalReadQueue.waiting);
-  metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
   return runningUntil([
     bus.work(
       // Twice: the started and the ended fact of one container both hold a place while its capture runs.
@@ -123,6 +90,45 @@ function openClusterOf({ config, log, metrics, step }: Context): Promise<Cluster
     },
   };
   return step('cluster', (opening) => openCluster(config, opening, config.nodeFiles ? nodeFiles : undefined));
+}
+
+/** What captures logs while they are written, with its metrics. */
+function collectorOn(cluster: Cluster, heldUp: HeldUpLogs, { bus, clock, config, metrics }: Context): Collector {
+  const room = new ReadAheadRoom(config.readAheadAll);
+  const finalReadQueue = new FinalReadQueue(config.readAtEnd);
+  const notFollowed = metrics.counter(
+    'lacuna_logs_not_followed_total',
+    'Reads of logs whose node had no watch left to follow them by (fs.inotify.max_user_instances): such a log is seen up to 8 s late.',
+    {},
+  );
+  const collector = new Collector({
+    bus,
+    cluster,
+    now: () => clock.nowMs(),
+    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room },
+    traffic: new LogTraffic(config.followBelow),
+    follow: {
+      afterMs: config.followAfter,
+      busyAfterMs: BUSY_AFTER_MS,
+      stallMs: config.stall,
+      mostMs: MOST_STALL_MS,
+      quietMs: config.quiet,
+      leavingMs: GIVE_UP_MS,
+    },
+    finalReadQueue,
+    finalReads: finalReadsWithin(config.reread ?? REREAD_MS[cluster.kind]),
+    wishesOf: (evaluation) => wishesOf(evaluation, bus, config.logBudget),
+    nodeOf: async (container) => (config.nodeFiles ? nodeOf(container, bus) : undefined),
+    onNotFollowed: () => notFollowed.add({}),
+    onHeldUp: (container, why) => heldUp.tell(container, why),
+    readFile: (file, container, reading) => readReportFile(file, container, cluster, reading),
+  });
+  metrics.observe('lacuna_log_captures_open', 'Logs that are being captured.', () => collector.open);
+  metrics.observe('lacuna_log_read_ahead_bytes', 'What was read of logs and is not stored yet.', () => room.held);
+  const ofWaiting = 'Logs whose containers have ended, and that wait while others are read.';
+  metrics.observe('lacuna_log_captures_waiting', ofWaiting, () => finalReadQueue.waiting);
+  metrics.observe('lacuna_log_captures_held_up', 'Logs that wait for room in the store.', () => heldUp.size);
+  return collector;
 }
 
 /** What becomes of logs after their closing. */
