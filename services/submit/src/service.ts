@@ -42,7 +42,7 @@ async function start(context: Context): Promise<RunningService> {
   const acceptor = acceptorOf(context, linksOf);
   const readModel = await step('read model', async () => openReadModel(config.dataDir));
   const projector = new Projector(bus, readModel, (why) => log.warn({ why }, 'the read model is made anew'));
-  check('facts read', () => projector.caughtUp);
+  check('facts read', () => projector.readiness);
   const served = { ...basicsOf(context), acceptor, readModel, projector, linksOf, publicUrl, tokens };
   const http = await step('http', () => listen(served, host, port));
   log.info({ url: http.url }, 'answering HTTP');

@@ -56,7 +56,7 @@ describe('the projector', () => {
       stream.splice(0, 2, ...streamOf(new Story(testId(3)).submitted({ name: 'new' })));
     });
     await running(projector, async () => {
-      await eventually('rebuilt', () => rebuilds.length === 1 && projector.caughtUp);
+      await eventually('rebuilt', () => rebuilds.length === 1 && projector.readiness === true);
     });
     expect(rebuilds).toEqual(['recreated']);
     expect(model.list(LIST).items.map(({ name }) => name)).toEqual(['new']);
@@ -101,7 +101,7 @@ describe('the projector', () => {
       throw new Failure('overloaded', 'no room');
     };
     await running(projector, async () => {
-      await eventually('caught up', () => projector.caughtUp);
+      await eventually('caught up', () => projector.readiness === true);
       expect(() => projector.bringUpToDate()).toThrow('no room');
       expect(projector.isUpToDate()).toBe(false);
       model.apply = apply;
@@ -109,6 +109,46 @@ describe('the projector', () => {
       await eventually('listed', () => model.list(LIST).items[0]?.name === 'kept');
       expect(projector.isUpToDate()).toBe(true);
     });
+  });
+
+  it.each([
+    ['at its start', (model: ReadModel) => model.apply([], { seq: 7, subject: 'of another stream' }), []],
+    ['in the middle', () => undefined, [new Failure('stream-drift', 'recreated')]],
+  ])(
+    'begins anew on a full disk as soon as there is room, %s, and says until then what is wrong',
+    async (_, before, breaks) => {
+      using model = new ReadModel(':memory:');
+      before(model);
+      const stream = streamOf(new Story().submitted({ name: 'new' }));
+      const fake = busOn(stream);
+      fake.breaks.push(...breaks);
+      const clear = model.clear.bind(model);
+      model.clear = () => {
+        throw new Failure('overloaded', 'no room');
+      };
+      const projector = new Projector(fake.bus, model, () => undefined);
+      await running(projector, async () => {
+        await eventually('it says what is wrong', () => projector.readiness === 'no room');
+        expect(() => projector.bringUpToDate()).toThrow('no room');
+        expect(projector.isUpToDate()).toBe(false);
+        model.clear = clear;
+        await eventually('it goes on', () => projector.readiness === true);
+        await eventually('listed', () => model.list(LIST).items[0]?.name === 'new');
+      });
+    },
+  );
+
+  it('stops while it waits for room to begin anew', async () => {
+    using model = new ReadModel(':memory:');
+    model.apply([], { seq: 7, subject: 'of another stream' });
+    model.clear = () => {
+      throw new Failure('overloaded', 'no room');
+    };
+    const projector = new Projector(busOn(streamOf(new Story().submitted())).bus, model, () => undefined);
+    await running(projector, async () => {
+      await eventually('it waits', () => projector.readiness === 'no room');
+    });
+    expect(model.progress).toMatchObject({ seq: 7 });
   });
 
   it('forgets settled evaluations, and still counts what comes after the verdict', async () => {
@@ -132,7 +172,7 @@ describe('the projector', () => {
     };
     const projector = new Projector(bus, model, () => undefined);
     await running(projector, async () => {
-      await eventually('caught up', () => projector.caughtUp);
+      await eventually('caught up', () => projector.readiness === true);
       add({ ...after.facts[0]!, seq: stream.length + 1 });
       await eventually('it is counted', () => model.list(LIST).items[0]?.findings === 1);
     });

@@ -2,6 +2,7 @@ import { CATALOG, Failure, factSubject, STORAGE_FACTS, type EvaluationId, type S
 import { digestOf } from '@lacuna/diagnosis';
 import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kept, Progress, ReadModel } from './read-model.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -28,6 +29,8 @@ export class Projector {
   #last: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;
   #caughtUp = false;
+  /** Why what is there of another stream can't be thrown away. */
+  #heldUp: Failure | undefined;
 
   constructor(bus: ProjectorBus, model: ReadModel, onRebuild: (why: string) => void) {
     this.#bus = bus;
@@ -36,8 +39,9 @@ export class Projector {
     this.#last = model.progress;
   }
 
-  get caughtUp(): boolean {
-    return this.#caughtUp;
+  /** Whether all facts that were there at the start have been read; or why that can't begin. */
+  get readiness(): boolean | string {
+    return this.#heldUp?.message ?? this.#caughtUp;
   }
 
   /** The last fact that has been read. */
@@ -54,7 +58,7 @@ export class Projector {
   async run(signal: AbortSignal): Promise<void> {
     const stop = AbortSignal.any([signal, this.#broken.signal]);
     try {
-      if (!(await this.#isSameStream())) this.#startOver('the stream is another one than before');
+      if (!(await this.#isSameStream())) await this.#startOver('the stream is another one than before', stop);
       while (!stop.aborted) await this.#follow(stop);
       if (!signal.aborted) this.#broken.signal.throwIfAborted();
       this.#flush();
@@ -68,6 +72,7 @@ export class Projector {
    * still being read from the stream, or has no room for what is new.
    */
   bringUpToDate(): void {
+    if (this.#heldUp !== undefined) throw this.#heldUp;
     if (!this.#caughtUp)
       throw new Failure('overloaded', 'the list is still being read from the stream', { retryAfterMs: 1_000 });
     this.#flush();
@@ -112,7 +117,7 @@ export class Projector {
       }
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'stream-drift') throw error;
-      this.#startOver(error.message);
+      await this.#startOver(error.message, signal);
     }
   }
 
@@ -168,14 +173,29 @@ export class Projector {
     }
   }
 
-  #startOver(why: string): void {
+  async #startOver(why: string, signal: AbortSignal): Promise<void> {
     this.#onRebuild(why);
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#model.clear();
     for (const memory of [this.#known, this.#settled, this.#changed]) memory.clear();
     this.#last = undefined;
     this.#caughtUp = false;
+    await this.#clear(signal);
+  }
+
+  /** Without room it is tried again, until the signal aborts. */
+  async #clear(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#model.clear();
+        this.#heldUp = undefined;
+        return;
+      } catch (error) {
+        if (!isTemporary(error)) throw error;
+        this.#heldUp = error;
+      }
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   *#kept(): Generator<Kept> {
