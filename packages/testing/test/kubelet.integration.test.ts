@@ -11,6 +11,9 @@ test("a kubelet gives the files of its pods' logs, whole and in parts, to who ma
   await allowNodeLogs(controlPlane, 'reader');
   await apply(controlPlane, shellJob('counts', 'seq 1 1000'));
   const pod = await podOfEndedJob(controlPlane, 'counts', 'Complete');
+  const { status } = await get<{ status: { addresses: object[] } }>(controlPlane, `/api/v1/nodes/${node.name}`);
+  const address = new URL(node.kubelet.url).hostname;
+  expect(status.addresses).toEqual(['InternalIP', 'Hostname'].map((type) => ({ type, address })));
   const { path, bytes } = await logFile(controlPlane, node, pod.metadata.name);
   const kubelet = { url: node.kubelet.url, caFile: controlPlane.caFile };
   const as = (user: string) => ({ ...kubelet, token: controlPlane.tokenOf(user) });

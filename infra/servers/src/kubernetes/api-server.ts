@@ -56,7 +56,7 @@ export async function startApiServer(
       '--feature-gates=ImageVolume=true',
       // Pods need no token of a service account here, and would have to wait for one.
       '--disable-admission-plugins=ServiceAccount',
-      // The host name of every node here is a loopback name, so logs never leave the machine.
+      // The host name of every node here is a loopback address, so logs never leave the machine.
       '--kubelet-preferred-address-types=Hostname',
       `--kubelet-client-certificate=${kubeletClient.certificate}`,
       `--kubelet-client-key=${kubeletClient.key}`,

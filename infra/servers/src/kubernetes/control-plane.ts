@@ -44,7 +44,7 @@ const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 const SCHEDULER = 'system:kube-scheduler';
 
 /** Who acts on fake nodes, and who is the kubelet of the real one. */
-export const NODE_USERS = { kwok: 'kwok', kubelet: 'system:node:localhost' } as const;
+export const NODE_USERS = { kwok: 'kwok', kubelet: 'system:node:127.0.0.1' } as const;
 
 const MAY_DO_EVERYTHING = ['system:masters'];
 

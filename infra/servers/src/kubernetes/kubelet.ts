@@ -10,8 +10,8 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { cgroupName } from './node-cgroup.ts';
 import { nodeProgram } from './node-prerequisites.ts';
 
-/** The API server reaches the kubelet by this name, so it must be one for 127.0.0.1. */
-export const NODE_NAME = 'localhost';
+/** A kubelet takes a name that is an address for all of its node's addresses: whichever it is asked at, it is here, and its certificate is for that. */
+export const NODE_NAME = '127.0.0.1';
 
 const TEMPLATE = new URL('../../../node/kubelet.yaml', import.meta.url);
 
