@@ -24,7 +24,7 @@ describe('lacuna logs', () => {
     await using server = await serverWithLog();
     const { code, stdout, stderr } = await lacuna(['logs', ID], server);
     expect(stdout.equals(BYTES)).toBe(true);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `log sealed: 70,000 bytes, 812 lines, sha256 ${SHA}\n` });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `log sealed: 70 000 bytes, 812 lines, sha256 ${SHA}\n` });
   });
 
   test('--offset begins at that byte', async () => {
@@ -42,7 +42,7 @@ describe('lacuna logs', () => {
     server.setLog(ID, BYTES.subarray(0, 60_000));
     const short = await lacuna(['logs', ID], server);
     expect(short.code).toBe(3);
-    expect(short.last).toContain('it ends at byte 60,000, the log has 70,000');
+    expect(short.last).toContain('it ends at byte 60 000, the log has 70 000');
   });
 
   test('says how much of a cut log is lost', async () => {
@@ -51,7 +51,7 @@ describe('lacuna logs', () => {
     await using server = await ApiServer.start(cutLog());
     server.setLog(ID, BYTES.subarray(0, log.bytes));
     const { stderr } = await lacuna(['logs', ID], server);
-    expect(stderr).toContain('log truncated: 48,213 of 50,000 bytes, lost 1,787 from byte 48,213');
+    expect(stderr).toContain('log truncated: 48 213 of 50 000 bytes, lost 1 787 from byte 48 213');
   });
 
   test('says why there is no log', async () => {
@@ -68,7 +68,7 @@ describe('lacuna logs', () => {
     expect(stdout.equals(BYTES)).toBe(true);
     expect({ code, last }).toEqual({
       code: 0,
-      last: `log open: 70,000 bytes so far; follow it with: lacuna logs -f ${ID}`,
+      last: `log open: 70 000 bytes so far; follow it with: lacuna logs -f ${ID}`,
     });
   });
 
@@ -105,7 +105,7 @@ describe('lacuna logs', () => {
     await using server = await ApiServer.start(settledView('passed', { attempt: { log, logKept } }));
     server.setLog(ID, BYTES);
     const { last } = await lacuna(['logs', ID], server);
-    expect(last).toBe(`log sealed: 70,000 bytes, 812 lines, sha256 ${SHA}; it is in the archive ${logKept.store}`);
+    expect(last).toBe(`log sealed: 70 000 bytes, 812 lines, sha256 ${SHA}; it is in the archive ${logKept.store}`);
     const { stdout } = await lacuna(['logs', '--json', ID], server);
     expect(JSON.parse(stdout.toString().trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ kept: logKept });
   });

@@ -13,7 +13,7 @@ describe('lacuna list', () => {
     expect(code).toBe(0);
     expect(head).toMatch(/^ID +NAME +STATE +AGE +TOOK +WHY$/);
     expect(lines[0]).toMatch(new RegExp(`^${idOf(1)} +integration +… running `));
-    expect(lines[1]).toMatch(/\? incomplete .* 17 of 25; the log ends 1,787 bytes before its seal; 1 finding$/);
+    expect(lines[1]).toMatch(/\? incomplete .* 17 of 25; the log ends 1 787 bytes before its seal; 1 finding$/);
   });
 
   test('passes its filters on, over as many pages as it takes', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeLog } from '../src/render/log-statement.ts';
+import { wrap } from '../src/text/display-width.ts';
 import { exitCodeOf } from '../src/exit-code.ts';
 import { renderVerdictLine } from '../src/render/verdict.ts';
 import { renderList } from '../src/render/list.ts';
@@ -11,7 +12,7 @@ const SHA = '9f86d081'.repeat(8);
 
 describe('a log statement', () => {
   test.for([
-    ['sealed', sealedLog(48_213), `sealed: 48,213 bytes, 812 lines, sha256 ${SHA}`],
+    ['sealed', sealedLog(48_213), `sealed: 48 213 bytes, 812 lines, sha256 ${SHA}`],
     [
       'unsealed',
       { ...sealedLog(1), state: 'unsealed', lines: 1, reason: 'no seal came' },
@@ -34,9 +35,14 @@ describe('a log statement', () => {
   test('that is truncated says from where how much is lost', () => {
     const { log } = cutLog().attempts[0] ?? {};
     expect(log === undefined ? '' : describeLog(log)).toBe(
-      'truncated: 48,213 of 50,000 bytes, lost 1,787 from byte 48,213: the log ends 1,787 bytes before its seal',
+      'truncated: 48 213 of 50 000 bytes, lost 1 787 from byte 48 213: the log ends 1 787 bytes before its seal',
     );
   });
+});
+
+test('a line is broken between words, and not within a number', () => {
+  expect(wrap('a budget of 1 073 741 824 bytes', 18)).toEqual(['a budget of', '1 073 741 824', 'bytes']);
+  expect(wrap('exit 3 after 2 pods', 8)).toEqual(['exit 3', 'after 2', 'pods']);
 });
 
 test('the verdict in one line has the mark, the name, the reason, the time and the id', () => {
@@ -96,6 +102,6 @@ describe('the list', () => {
   test('has full ids and reasons where a program may read them', () => {
     const lines = renderList(items, { now: T0 + 60_000, width: 100, color: false, whole: true });
     expect(lines[1]).toContain(idOf(1));
-    expect(lines[3]).toMatch(/17 of 25; the log ends 1,787 bytes before its seal; 1 finding$/);
+    expect(lines[3]).toMatch(/17 of 25; the log ends 1 787 bytes before its seal; 1 finding$/);
   });
 });

@@ -32,7 +32,7 @@ submitted 2026-11-23 20:15:00 UTC, settled after 12.4s
                              0s                                            12.4s
 
 exit      code 0
-log       sealed: 48,213 bytes, 812 lines, sha256
+log       sealed: 48 213 bytes, 812 lines, sha256
           9f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d081
 tests     25 of 25
 job       lacuna-ev-7-1
@@ -110,7 +110,7 @@ trace     http://127.0.0.1:16686/trace/2d9de453dce392d2d03af7873e9dfd57
       `
 integration  ev-070w3ge1r70w3ge1r70w3ge1r7
 ? incomplete
-  17 of 25; the log ends 1,787 bytes before its seal
+  17 of 25; the log ends 1 787 bytes before its seal
 submitted 2026-11-23 20:15:00 UTC, settled after 14.0s
 
   ✔ submit             12ms         ━
@@ -121,20 +121,20 @@ submitted 2026-11-23 20:15:00 UTC, settled after 14.0s
   ✔ container.start    1.2s          ━━━━
   ✔ container.run     10.3s              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
   ✖ log.capture       11.8s failed       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
-    the log ends 1,787 bytes before its seal
+    the log ends 1 787 bytes before its seal
   ✖ report.read       100ms failed                                            ━
     17 of 25: no closing summary
   ✔ verdict           400ms                                                   ━━
                                     0s                                     14.0s
 
 exit      code 0
-log       truncated: 48,213 of 50,000 bytes, lost 1,787 from byte 48,213: the
-          log ends 1,787 bytes before its seal
+log       truncated: 48 213 of 50 000 bytes, lost 1 787 from byte 48 213: the
+          log ends 1 787 bytes before its seal
 tests     17 of 25
 no result tests/test_api.py::test_retry
 job       lacuna-ev-7-1
 pod       0b9e6a1c, container containerd://5c1
-finding   log.capture truncated: the log ends 1,787 bytes before its seal
+finding   log.capture truncated: the log ends 1 787 bytes before its seal
           (raised after 13.5s)
 log at    http://127.0.0.1:4280/v1/evaluations/ev-070w3ge1r70w3ge1r70w3ge1r7/log
 trace     http://127.0.0.1:16686/trace/2d9de453dce392d2d03af7873e9dfd57
@@ -164,7 +164,7 @@ submitted 2026-11-23 20:15:00 UTC, settled after 44.0s
                                   0s                                       44.0s
 
 exit      code 0
-log       sealed: 1,024 bytes, 812 lines, sha256
+log       sealed: 1 024 bytes, 812 lines, sha256
           9f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d081
 job       lacuna-ev-7-1
 pod       0b9e6a1c, container containerd://5c1

@@ -26,7 +26,8 @@ export function refusalOf(
   hasHelper: boolean,
 ): string | undefined {
   if (command.length === 0) return 'the command is empty: the image would run its own';
-  if (image === undefined || image === '') return 'on Kubernetes an evaluation needs an image';
+  if (image === undefined || image === '')
+    return 'on Kubernetes an evaluation needs an image: name one as "image" (--image)';
   if (hasHelper) return undefined;
   if (reportFile !== undefined)
     return `without the helper in the pod (LACUNA_SEAL=none) a report file can't be read (${reportFile}): write the results to the log, and name the tool as "report"`;

@@ -1,5 +1,6 @@
 import { formatDuration, type EvaluationView, type StageView } from '@lacuna/contracts';
 import { cut } from '../text/display-width.ts';
+import { counted } from '../text/numbers.ts';
 import { printable } from '../text/printable.ts';
 import type { RenderOptions } from './render-options.ts';
 import { colorsOf } from './paint.ts';
@@ -41,7 +42,7 @@ function isStillGoingOn({ stage, outcome, from = 0, deadline = 0 }: StageView, n
 function movement({ life }: EvaluationView, { stage }: StageView): string {
   if (stage === 'queue' && life?.queue !== undefined)
     return `; ${life.queue.ahead} before it, ${life.queue.running} running`;
-  return life?.logBytes === undefined || life.logBytes === 0 ? '' : `; ${life.logBytes} bytes of log`;
+  return life?.logBytes === undefined || life.logBytes === 0 ? '' : `; ${counted(life.logBytes, 'byte')} of log`;
 }
 
 function countdown(left: number): string {

@@ -28,10 +28,13 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${kept.trimEnd()}…`;
 }
 
+/** Blanks, but not those between the thousands of a number. */
+const BREAKS = /(?<!\d) | (?!\d{3}(?!\d))/;
+
 /** Text broken at blanks into lines of at most so many columns; a longer word keeps a line of its own, whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BREAKS)) {
     const line = lines.at(-1);
     if (line !== undefined && displayWidth(`${line} ${word}`) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);

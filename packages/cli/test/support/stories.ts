@@ -60,7 +60,7 @@ export function podMissing(): EvaluationView {
 }
 
 export function cutLog(): EvaluationView {
-  const reason = 'the log ends 1,787 bytes before its seal';
+  const reason = 'the log ends 1 787 bytes before its seal';
   const lost = { from: 48_213, to: 50_000 };
   const log = { ...sealedLog(48_213), state: 'truncated', sealedBytes: 50_000, lost, reason } as const;
   return viewOf({

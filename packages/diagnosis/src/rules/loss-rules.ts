@@ -38,7 +38,8 @@ const LOSSES: readonly Loss[] = [
     cause: 'log-budget',
     title: 'The log is longer than its budget',
     named: ['policy'],
-    advice: 'What came behind the budget was left out on purpose, and counted. Print less, or raise the budget.',
+    advice:
+      'What came behind the budget was left out on purpose, and counted. Print less, or raise `logBudget` in the spec (LACUNA_LOG_BUDGET for all).',
   },
 ];
 
