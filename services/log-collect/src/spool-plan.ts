@@ -21,22 +21,13 @@ export async function spoolPlan(
   let right: number | undefined;
   for await (const { offset, bytes } of spool) {
     if (at === 0)
-      for (
-        let piece = await left.next(offset);
-        at < offset && piece !== undefined;
-        piece = await left.next(offset - at)
-      ) {
+      for await (const piece of left.upTo(offset)) {
         hash.update(piece);
         at += piece.length;
       }
     if (offset !== at) return useless(`it begins at byte ${offset}, and only ${at} are right before it`);
     hash.update(bytes);
-    for (let same = 0; right === undefined && same < bytes.length;) {
-      const piece = await left.next(bytes.length - same);
-      const equal = commonLength(piece, bytes.subarray(same));
-      if (piece === undefined || equal < piece.length) right = at + same + equal;
-      same += equal;
-    }
+    right ??= await firstDifference(left, bytes, at);
     at += bytes.length;
   }
   if (at !== seal.bytes) return useless(`with it there are ${at} of ${seal.bytes} bytes`);
@@ -47,8 +38,19 @@ export async function spoolPlan(
 
 const useless = (why: string): SpoolPlan => ({ kind: 'useless', why });
 
-function commonLength(a: Uint8Array | undefined, b: Uint8Array): number {
-  if (a === undefined) return 0;
+/** Where what is stored stops being these bytes of the spool, which begin at `at`; undefined when it is all of them. */
+async function firstDifference(stored: Pieces, bytes: Uint8Array, at: number): Promise<number | undefined> {
+  let same = 0;
+  for await (const piece of stored.upTo(bytes.length)) {
+    const equal = commonLength(piece, bytes.subarray(same));
+    same += equal;
+    if (equal < piece.length) return at + same;
+  }
+  return same < bytes.length ? at + same : undefined;
+}
+
+/** How many of the first bytes of `a` are those of `b`, which is no shorter. */
+function commonLength(a: Uint8Array, b: Uint8Array): number {
   if (Buffer.compare(a, b.subarray(0, a.length)) === 0) return a.length;
   return a.findIndex((byte, index) => byte !== b[index]);
 }
@@ -62,16 +64,19 @@ class Pieces implements Disposable {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** Undefined at the end, and for none. */
-  async next(most: number): Promise<Uint8Array | undefined> {
-    while (this.#rest.length === 0 && most > 0) {
-      const step = await this.#source.next();
-      if (step.done === true) return undefined;
-      this.#rest = step.value;
+  /** The next `bytes` bytes, or as many as there are. */
+  async *upTo(bytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let left = bytes; left > 0;) {
+      while (this.#rest.length === 0) {
+        const step = await this.#source.next();
+        if (step.done === true) return;
+        this.#rest = step.value;
+      }
+      const piece = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(piece.length);
+      left -= piece.length;
+      yield piece;
     }
-    const piece = this.#rest.subarray(0, most);
-    this.#rest = this.#rest.subarray(most);
-    return most > 0 ? piece : undefined;
   }
 
   [Symbol.dispose](): void {
