@@ -21,34 +21,18 @@ export async function followSuites(
   runs: readonly SuiteRun[],
   interrupted: AbortSignal,
 ): Promise<void> {
-  const { client, err, progress } = invocation;
+  const { err, progress } = invocation;
   const giveUp = new AbortController();
   await using live = progress ? new LiveBlock(err, () => progressLines(runs, invocation)) : undefined;
-  const cancel = async (run: SuiteRun): Promise<void> => {
-    if (run.id === undefined || run.view?.verdict !== undefined) return;
-    await client.cancel(run.id, { reason: 'lacuna run was interrupted' }).catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'already-settled') throw error;
-    });
-  };
   const cancelling: Promise<void>[] = [];
-  const onInterrupt = (): void => void cancelling.push(...runs.map(cancel));
+  const onInterrupt = (): void => void cancelling.push(...runs.map((run) => cancel(run, invocation)));
   interrupted.addEventListener('abort', onInterrupt, { once: true });
   const follow = async (run: SuiteRun, index: number): Promise<void> => {
-    const { id } = await client.submit(run.spec, { signal: giveUp.signal });
+    const { id } = await invocation.client.submit(run.spec, { signal: giveUp.signal });
     run.id = id;
-    if (interrupted.aborted) await cancel(run);
+    if (interrupted.aborted) await cancel(run, invocation);
     const sink = sinkOf(run, invocation, prefixOf(runs, index, invocation), live);
-    const teller = new WaitingTeller(invocation, Date.now());
-    const onView = (view: EvaluationView): void => {
-      run.view = view;
-      live?.redraw();
-      // While it runs its own lines show that it lives.
-      if (live === undefined && view.phase !== 'running') void teller.look(view, Date.now());
-    };
-    await settleWithLog(client, id, { sink, signal: giveUp.signal, onView }).catch((error: unknown) => {
-      if (!(error instanceof NoVerdict)) throw error;
-      run.noVerdict = error;
-    });
+    await untilVerdict(run, id, { ...invocation, sink, live, signal: giveUp.signal });
     await above(live, () => tellVerdict(run, invocation));
   };
   try {
@@ -58,6 +42,39 @@ export async function followSuites(
     interrupted.removeEventListener('abort', onInterrupt);
     giveUp.abort();
   }
+}
+
+interface Following extends Invocation {
+  readonly sink: LogSink;
+  readonly live: LiveBlock | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Keeps the run up with what is known of it, until it has a verdict or is given up. */
+async function untilVerdict(
+  run: SuiteRun,
+  id: string,
+  { live, sink, signal, ...invocation }: Following,
+): Promise<void> {
+  const teller = new WaitingTeller(invocation, Date.now());
+  const onView = (view: EvaluationView): void => {
+    run.view = view;
+    live?.redraw();
+    // While it runs its own lines show that it lives.
+    if (live === undefined && view.phase !== 'running') void teller.look(view, Date.now());
+  };
+  await settleWithLog(invocation.client, id, { sink, signal, onView }).catch((error: unknown) => {
+    if (!(error instanceof NoVerdict)) throw error;
+    run.noVerdict = error;
+  });
+}
+
+/** What has no id yet is cancelled as soon as it has one; what has a verdict keeps it. */
+async function cancel({ id, view }: SuiteRun, { client }: Invocation): Promise<void> {
+  if (id === undefined || view?.verdict !== undefined) return;
+  await client.cancel(id, { reason: 'lacuna run was interrupted' }).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'already-settled') throw error;
+  });
 }
 
 /** Colours by place, so that neighbours differ; red, yellow and green say something else. */
