@@ -11,6 +11,7 @@ export function programsOnPath(
   return [...new Set([...folders, ...otherFolders])].map((folder) => join(folder, program)).filter(isExecutableFile);
 }
 
+/** Whether this user may run it; false for what is not there. */
 export function isExecutableFile(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

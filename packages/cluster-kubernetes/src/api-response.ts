@@ -24,6 +24,7 @@ interface Status {
 /** Longer than any message of Kubernetes that people read; shorter than an HTML page. */
 const MAX_MESSAGE = 2_048;
 
+/** The body as the `Status` object that the API server answers errors with; empty when it is something else. */
 export function statusOf({ body }: Pick<ApiResponse, 'body'>): Status {
   return typeof body === 'object' && body !== null ? body : {};
 }

@@ -11,6 +11,7 @@ export interface Bytes {
   readonly view: DataView;
 }
 
+/** Views of the same memory: nothing is copied. */
 export function bytesOf({ buffer, byteOffset, length }: Uint8Array): Bytes {
   return { buffer: Buffer.from(buffer, byteOffset, length), view: new DataView(buffer, byteOffset, length) };
 }

@@ -119,6 +119,7 @@ function hitDeadline({ spec, status }: ApiPod, endedAt: number): boolean {
   return endedAt >= startedAt + (spec?.activeDeadlineSeconds ?? Infinity) * 1_000;
 }
 
+/** Whether `stop` ended it: its mark comes with the deadline that ends the pod. */
 export function isStopped({ metadata }: ApiPod): boolean {
   return metadata?.annotations?.[ANNOTATIONS.stopped] !== undefined;
 }

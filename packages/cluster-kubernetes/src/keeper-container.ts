@@ -23,6 +23,7 @@ const RESOURCES = {
   limited: { requests: { cpu: '100m', memory: '32Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
 } as const;
 
+/** Whether anything of the container is to outlive it. */
 export const wantsKeeper = ({ spoolBytes = 0, reportFile }: Wishes): boolean =>
   spoolBytes > 0 || reportFile !== undefined;
 

@@ -7,12 +7,15 @@ import type { LogSignal, SignalKind } from './log/signals.ts';
 /** 128 + 9: how a shell, and Kubernetes, tell of SIGKILL (POSIX.1-2024, XCU 2.8.2). */
 const SIGKILL_EXIT = 137;
 
+/** Whether it, or the child that its shell waited for last, was ended by SIGKILL. */
 export const hasExitOfSigkill = (known: Case): boolean => endOf(known)?.exitCode === SIGKILL_EXIT;
 
+/** What is proven of the log, once it is closed. */
 export function statementOf({ pod }: Case): LogStatement | undefined {
   return pod?.logClosed?.data.statement;
 }
 
+/** The test results as they were read, when there are any. */
 export function reportOf({ pod }: Case): TestReport | undefined {
   return pod?.report?.data.report;
 }
@@ -42,6 +45,7 @@ export function uncaught({ log }: Case): LastError | undefined {
   return log === undefined ? undefined : lastError(log.tail);
 }
 
+/** A kind of signal in what was read of the log. */
 export function signalOf({ log }: Case, kind: SignalKind): LogSignal | undefined {
   return log?.found.find((signal) => signal.kind === kind);
 }

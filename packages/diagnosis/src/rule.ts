@@ -24,12 +24,16 @@ export interface Rule {
  */
 const WEIGHT = { proof: 10, suggestion: 5, hint: 2, refutation: 14 } as const;
 
+/** From which weight in all a cause has which confidence. */
 export const CERTAIN_FROM = WEIGHT.proof;
 export const LIKELY_FROM = WEIGHT.suggestion;
 export const POSSIBLE_FROM = WEIGHT.hint;
 
+/** With it the cause is certain. */
 export const proof = (says: Says): Sign => ({ weight: WEIGHT.proof, says });
+/** With it the cause is likely. */
 export const suggestion = (says: Says): Sign => ({ weight: WEIGHT.suggestion, says });
+/** With it the cause is possible. */
 export const hint = (says: Says): Sign => ({ weight: WEIGHT.hint, says });
 /** For `against` only: with it the cause cannot be. */
 export const refutation = (says: Says): Sign => ({ weight: WEIGHT.refutation, says });

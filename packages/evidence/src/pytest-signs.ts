@@ -1,5 +1,6 @@
 import { itemResult, letterResults, splitColumn } from './pytest-result.ts';
 
+/** The title of the first rule. */
 export const START = 'test session starts';
 const SECTIONS = [
   'ERRORS',
@@ -15,6 +16,7 @@ export const NAMES: (typeof SECTIONS)[number] = 'short test summary info';
 /** Shorter rules of `=` are not pytest's: it fills the terminal, 80 columns when there is none. */
 export const MIN_RULE = 40;
 
+/** The title that a rule of some sign is drawn around. */
 export function strip(text: string, rule: string): string {
   let from = 0;
   let to = text.length;
@@ -23,6 +25,7 @@ export function strip(text: string, rule: string): string {
   return text.slice(from, to).trim();
 }
 
+/** `==== test session starts ====` */
 export function isStart(text: string): boolean {
   return text.startsWith('====') && text.length >= MIN_RULE && strip(text, '=') === START;
 }
@@ -50,6 +53,7 @@ export function isSection(text: string): boolean {
   return isSectionTitle(title);
 }
 
+/** Whether pytest has a section of that title behind the results. */
 export function isSectionTitle(title: string): boolean {
   return SECTIONS.some((section) => section === title);
 }

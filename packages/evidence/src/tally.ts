@@ -42,8 +42,10 @@ export class Tally {
   }
 }
 
+/** No results. */
 export const NONE: Counts = { passed: 0, failed: 0, skipped: 0, errored: 0 };
 
+/** Both together. */
 export function add(one: Counts, other: Counts): Counts {
   return {
     passed: one.passed + other.passed,
@@ -53,10 +55,12 @@ export function add(one: Counts, other: Counts): Counts {
   };
 }
 
+/** How many results there are in all. */
 export function sum(counts: Counts): number {
   return counts.passed + counts.failed + counts.skipped + counts.errored;
 }
 
+/** Whether both have as many of each outcome. */
 export function sameCounts(one: Counts, other: Counts): boolean {
   return (
     one.passed === other.passed &&

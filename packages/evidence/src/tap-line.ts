@@ -49,6 +49,7 @@ export function tapLine(text: string): TapLine | undefined {
   }
 }
 
+/** Spaces before the text: the deeper a subtest, the more. */
 export function indentOf(text: string): number {
   let indent = 0;
   while (text.charCodeAt(indent) === SPACE) indent += 1;

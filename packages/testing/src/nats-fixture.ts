@@ -19,6 +19,7 @@ export interface NatsFixture extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** A nats-server of its own for a test, with JetStream in a folder that goes with it. */
 export async function startNats(): Promise<NatsFixture> {
   const path = await serverBinary('nats');
   const dir = await tempDir();

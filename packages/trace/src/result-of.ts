@@ -19,6 +19,7 @@ export function resultAttributes({ verdict, reason, evidence }: Settled): Attrib
   };
 }
 
+/** Whether a span with this verdict is an error; a program that failed is one, too. */
 export function isBroken(verdict: Settled['verdict']): boolean {
   return verdict !== 'passed' && verdict !== 'cancelled';
 }

@@ -19,6 +19,7 @@ export interface AlertReceiver extends AsyncDisposable {
   readonly received: readonly ReceivedAlert[];
 }
 
+/** Listens on a port of its own, with a secret of its own. */
 export async function receiveAlerts(): Promise<AlertReceiver> {
   const secret = randomBytes(16).toString('hex');
   const received: ReceivedAlert[] = [];

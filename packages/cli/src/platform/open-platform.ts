@@ -8,6 +8,7 @@ import { submit } from '@lacuna/submit';
 import { traceAudit } from '@lacuna/trace-audit';
 import { openJaeger, openNats, type OwnServer, type TraceStore } from './local-servers.ts';
 
+/** In the order in which they start. */
 export const ALL_SERVICES: readonly ServiceDefinition[] = [k8sWatch, logCollect, dispatch, traceAudit, submit];
 
 /** What a person chooses; everything else are settings of the services (`LACUNA_…`). */
