@@ -11,17 +11,13 @@ const codeFor = (key: string): string => {
   }
 };
 
-it.each(['', ' ', 'a'.repeat(256), 'tab\there', 'null\0', 'delete\x7f'])('refuses the key %j', (key) => {
-  expect(codeFor(key)).toBe('invalid-header');
-});
+it.each(['', ' ', 'a'.repeat(256), 'tab\there', 'null\0', 'delete\x7f', '9f1c-…', 'größe', 'latin-1 \xe9'])(
+  'refuses the key %j',
+  (key) => {
+    expect(codeFor(key)).toBe('invalid-header');
+  },
+);
 
-it.each([
-  'a',
-  'a'.repeat(255),
-  'with space',
-  '9f1c-…',
-  'bytes of UTF-8 as HTTP shows them: \xe2\x80\xa6',
-  'build/17/e2e',
-])('takes the key %j', (key) => {
+it.each(['a', 'a'.repeat(255), 'with space', 'build/17/e2e'])('takes the key %j', (key) => {
   expect(codeFor(key)).toBe('fine');
 });

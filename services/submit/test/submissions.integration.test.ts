@@ -140,6 +140,12 @@ describe('what can not be accepted', () => {
     ['an empty key', { 'idempotency-key': '' }, 400, 'invalid-header'],
     ['a key of 256 characters', { 'idempotency-key': 'k'.repeat(256) }, 400, 'invalid-header'],
     ['a key with a tab', { 'idempotency-key': 'a\tb' }, 400, 'invalid-header'],
+    [
+      'a key with bytes of UTF-8',
+      { 'idempotency-key': Buffer.from('größe').toString('latin1') },
+      400,
+      'invalid-header',
+    ],
     ['another content type', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type'],
     ['no content type', { 'content-type': '' }, 415, 'unsupported-media-type'],
@@ -149,10 +155,12 @@ describe('what can not be accepted', () => {
     expect(answer).toMatchObject({ status, body: { code } });
   });
 
-  it('over NATS with a key of 256 characters is refused', async () => {
-    expect((await request(JSON.stringify(SPEC), { 'Nats-Msg-Id': 'k'.repeat(256) })).json()).toMatchObject({
-      code: 'invalid-header',
-    });
+  it.each([
+    ['256 characters', 'k'.repeat(256), 'has 256 characters; at most 255 are allowed'],
+    ['an ö', 'größe', 'may hold only letters, digits, punctuation and spaces of ASCII (0x20 to 0x7e)'],
+  ])('over NATS with a key of %s is refused', async (_, key, words) => {
+    const reply = await request(JSON.stringify(SPEC), { 'Nats-Msg-Id': key });
+    expect(reply.json()).toMatchObject({ code: 'invalid-header', detail: `Nats-Msg-Id ${words}` });
   });
 
   it('leaves nothing in the stream', async () => {

@@ -6,7 +6,9 @@ import { body, byId, headers, json, query, route, type Answer } from './describe
 import { count, list, oneOf, text } from './json-schema.ts';
 
 const submission = headers({
-  'idempotency-key': text('The same key with the same spec is the same evaluation, for ever. 1 to 255 characters.'),
+  'idempotency-key': text(
+    'The same key with the same spec is the same evaluation, for ever. 1 to 255 printable characters of ASCII.',
+  ),
   traceparent: text("The caller's W3C trace context; becomes a span link."),
 });
 const resumable = headers({ 'last-event-id': text('Goes on behind this event; 0 = from the first one there is.') });
