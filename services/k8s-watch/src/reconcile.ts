@@ -23,13 +23,17 @@ export interface ReconcileDeps {
 }
 
 /**
- * Compares, from time to time, what is in the cluster with what the stream says should be, both ways (fault J30): what vanished unseen,
- * what has no account, and what ran on a node that is silent. It looks only while both are known to be whole.
+ * Compares, from time to time (`looks`), what is in the cluster with what the stream says should be, both ways (fault J30): what vanished
+ * unseen, what has no account, and what ran on a node that is silent. It looks only while both are known to be whole.
  */
-export async function reconcile(deps: ReconcileDeps, signal: AbortSignal): Promise<void> {
+export async function reconcile(
+  deps: ReconcileDeps,
+  signal: AbortSignal,
+  looks: AsyncIterable<unknown> = every(LOOK_EVERY_MS, undefined, { signal }),
+): Promise<void> {
   const missing = new Twice();
   try {
-    for await (const _ of every(LOOK_EVERY_MS, undefined, { signal })) await look(deps, missing).catch(deps.onError);
+    for await (const _ of looks) await look(deps, missing).catch(deps.onError);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

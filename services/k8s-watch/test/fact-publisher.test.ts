@@ -1,7 +1,7 @@
 import { factSubject, type Fact } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import type { Observation, PodSnapshot } from '@lacuna/cluster';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FactPublisher } from '../src/fact-publisher.ts';
 import { factsOfPod } from '../src/facts-of.ts';
 import { Inventory } from '../src/inventory.ts';
@@ -75,4 +75,82 @@ test('what is known of an object is held as long as it is there', async () => {
   publisher.keep((uid) => uid === 'uid-1');
   expect(await tellBoth()).toBe(3);
   expect(published.at(-1)).toBe(factSubject(podCreated(2)));
+});
+
+describe('a fact', () => {
+  const ENDED = {
+    ...pod(1),
+    ended: { at: 2, reason: 'Error', exitCode: 1 },
+    gone: { cause: 'deleted', message: 'x', at: 3 },
+  } as const;
+  const conflict = { kind: 'conflict', stored: podCreated(1) } as never;
+
+  /** Tells it to a stream that answers so; gives the publisher, what came to the stream, and what was reported. */
+  function published(answer: (told: Fact) => unknown) {
+    const [sent, failed, others]: Fact[][] = [[], [], []];
+    const publishFact = async (told: Fact) => {
+      await new Promise(setImmediate);
+      sent!.push(told);
+      return answer(told) as never;
+    };
+    const publisher = new FactPublisher(
+      { publishFact },
+      { onError: (_, told) => failed!.push(told), onOtherEnd: (told) => others!.push(told) },
+    );
+    return { publisher, sent: sent!, failed: failed!, others: others! };
+  }
+  const stored = (): unknown => ({ kind: 'stored', seq: 1 });
+
+  test('that could not be stored is told again with the next snapshot, and only that', async () => {
+    let isAway = true;
+    const { publisher, sent, failed } = published((told) => {
+      if (isAway && told.type === 'pod-created') throw new Error('away');
+      return stored();
+    });
+    const facts = factsOfPod(ENDED, 'watched', 9);
+    void publisher.tell('uid-1', facts);
+    await publisher.drained();
+    expect(failed.map(({ type }) => type)).toEqual(['pod-created']);
+    isAway = false;
+    void publisher.tell('uid-1', facts);
+    await publisher.drained();
+    expect(sent.map(({ type }) => type).toSorted()).toEqual([
+      'container-ended',
+      'pod-created',
+      'pod-created',
+      'pod-gone',
+    ]);
+  });
+
+  test('that a pod is gone goes out behind the end of its container, which says how', async () => {
+    const { publisher, sent } = published(stored);
+    for (const sending of publisher.tell('uid-1', factsOfPod(ENDED, 'watched', 9))) await sending;
+    expect(sent.map(({ type }) => type)).toEqual(['pod-created', 'container-ended', 'pod-gone']);
+  });
+
+  test('J19: about another end of a container than the stream has is reported; about anything else it is the same again', async () => {
+    const { publisher, others } = published(() => conflict);
+    void publisher.tell('uid-1', factsOfPod(ENDED, 'watched', 9));
+    await publisher.drained();
+    expect(others.map(({ type }) => type)).toEqual(['container-ended']);
+    const agreeing = published(stored);
+    void agreeing.publisher.tell('uid-1', factsOfPod(ENDED, 'watched', 9));
+    await agreeing.publisher.drained();
+    expect(agreeing.others).toEqual([]);
+  });
+
+  test('that is the last about its object is told, and the object forgotten behind it', async () => {
+    const { publisher, sent } = published(stored);
+    for (let i = 0; i < 2; i++) {
+      publisher.tellLast('uid-1', [podCreated(1)]);
+      await publisher.drained();
+      await new Promise(setImmediate);
+    }
+    expect(sent).toHaveLength(2);
+    void publisher.tell('uid-1', [podCreated(1)]);
+    publisher.forget('uid-1');
+    void publisher.tell('uid-1', [podCreated(1)]);
+    await publisher.drained();
+    expect(sent).toHaveLength(4);
+  });
 });
