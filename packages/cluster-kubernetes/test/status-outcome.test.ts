@@ -70,8 +70,42 @@ describe('reading the name back', () => {
     ],
     ['a failing server', 500, status('no leader'), { kind: 'unavailable', message: 'lost; read back: 500: no leader' }],
     ['no object', 200, 'hello', { kind: 'unavailable' }],
-    ['too many requests', 429, '', { kind: 'throttled' }],
+    ['too many requests', 429, 'slow down', { kind: 'throttled', message: '429: slow down', retryAfterMs: 1_000 }],
+    ['ours, but with an answer that says it is not', 404, found(REQUEST), { kind: 'unavailable' }],
   ])('%s', (_, code, body, expected) => {
     expect(outcomeOfLook({ status: code, body }, REQUEST, 'lost')).toMatchObject(expected);
   });
+
+  test('and when to ask again', () => {
+    const asked = outcomeOfLook({ status: 429, body: '', retryAfterMs: 7_000 }, REQUEST, 'lost');
+    expect(asked).toMatchObject({ retryAfterMs: 7_000 });
+  });
+
+  test('in words: what has the name, or that it is being deleted', () => {
+    const said = (body: object) => outcomeOfLook({ status: 200, body }, REQUEST, 'lost');
+    expect(said(found({ ...REQUEST, attempt: 2 }))).toMatchObject({
+      message: expect.stringMatching(`^another Job has the name ${JOB}: uid `) as string,
+    });
+    expect(said(found(REQUEST, { deletionTimestamp: at(9) }))).toMatchObject({
+      message: `the Job ${JOB} is being deleted`,
+    });
+  });
+});
+
+test('every answer that is no Job says why, in the words of the server', () => {
+  const told = (code: number, body: unknown) => outcomeOfCreate({ status: code, body });
+  expect(told(200, { metadata: { uid: 'u' } })).toMatchObject({ kind: 'created' });
+  expect(told(299, { metadata: { uid: 'u' } })).toMatchObject({ kind: 'created' });
+  expect(told(300, { metadata: { uid: 'u' } })).toMatchObject({ kind: 'unavailable', message: '300' });
+  expect(told(100, { metadata: { uid: 'u' } })).toMatchObject({ kind: 'unavailable' });
+  expect(told(500, status('no leader'))).toEqual({ kind: 'look', because: '500: no leader' });
+  expect(told(201, 'hello')).toEqual({ kind: 'look', because: '201: hello, and no Job in the answer' });
+  expect(told(429, 'slow down')).toEqual({ kind: 'throttled', message: '429: slow down', retryAfterMs: 1_000 });
+  expect(told(403, status(`forbidden: ${EXCEEDED}`, named))).toEqual({
+    kind: 'quota',
+    message: `403: forbidden: ${EXCEEDED}`,
+    retryAfterMs: 5_000,
+  });
+  expect(told(403, status('violates policy', named))).toEqual({ kind: 'denied', message: '403: violates policy' });
+  expect(told(401, status('who?'))).toEqual({ kind: 'unavailable', message: '401: who?' });
 });

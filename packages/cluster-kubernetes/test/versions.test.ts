@@ -23,6 +23,40 @@ describe('W10: what is older than what was seen', () => {
   });
 });
 
+test('what is no number can only be the same or another, and is never older', () => {
+  const versions = new Versions();
+  expect(versions.isNews(object('a', 'v2'))).toBe(true);
+  expect(versions.isNews(object('a', 'v1'))).toBe(true);
+  versions.take([object('a', '5')], '5');
+  expect([versions.isNews(object('a', 'x')), versions.isStale('x'), versions.isNews(bookmark('1'))]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+});
+
+test('an object that was deleted may come again with any version; one that a listing has, only with a newer one', () => {
+  const versions = new Versions();
+  versions.isNews(object('a', '9'));
+  versions.forget('a');
+  expect(versions.isNews(object('a', '5'))).toBe(true);
+  versions.take([object('b', '20')], '30');
+  expect([
+    versions.isNews(object('b', '19')),
+    versions.isNews(object('b', '20')),
+    versions.isNews(object('a', '5')),
+  ]).toEqual([false, true, true]);
+});
+
+test('a listing that is believed begins the count of stale ones anew', () => {
+  const versions = new Versions();
+  versions.take([], '60');
+  expect([versions.isStale('59'), versions.isStale('59')]).toEqual([true, true]);
+  expect(versions.isStale('61')).toBe(false);
+  versions.take([], '61');
+  expect([versions.isStale('59'), versions.isStale('59'), versions.isStale('59')]).toEqual([true, true, false]);
+});
+
 describe('W12: an event that the watch lost is counted at the next listing', () => {
   test('when the watch went past it', () => {
     const versions = new Versions();
