@@ -1,88 +1,54 @@
 import { execFile } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createClient, type Client } from '@lacuna/client';
-import type { UserName } from '@lacuna/messaging';
+import type { Client } from '@lacuna/client';
 import { requestApi } from '@lacuna/servers';
 import {
   applyQuota,
   eventually,
-  freePort,
   get,
   startS3,
   startTestControlPlane,
   startTestJaeger,
   startTestKwok,
-  tempDir,
   type ControlPlane,
   type JaegerFixture,
   type S3Fixture,
 } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startChartNats, type ChartNats } from '../support/chart-nats.ts';
-import { CHART, helm } from '../support/helm.ts';
-import { tokenOf } from '../support/service-account.ts';
-import { SERVICES, ServiceProcess, type ServiceName } from '../support/service-process.ts';
+import { startChartServices, type PodsOf } from '../support/chart-services.ts';
+import { SERVICES } from '../support/service-process.ts';
 import { untilSettled } from '../support/settled.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
 const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
-const TOKEN = 'a-token';
 const ARCHIVE_KEY = 'archive-key';
 
 let stack: AsyncDisposableStack;
 let controlPlane: ControlPlane;
 let kwok: Awaited<ReturnType<typeof startTestKwok>>;
-let nats: ChartNats;
 let jaeger: JaegerFixture;
 let s3: S3Fixture;
+let chart: Awaited<ReturnType<typeof startChartServices>>;
 let client: Client;
-let folder: string;
-let submitUrl: string;
-const services = {} as Record<ServiceName, ServiceProcess>;
 
-/**
- * What a pod would be given, on this machine: the chart's own environment, the token of the service's own account, and the service's own
- * user at NATS. Only addresses and folders differ.
- */
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const dir = stack.use(await tempDir());
-  folder = dir.path;
   controlPlane = stack.use(await startTestControlPlane());
   kwok = stack.use(await startTestKwok(controlPlane, { runMs: 1_500 }));
-  nats = stack.use(await startChartNats());
   jaeger = stack.use(await startTestJaeger());
   s3 = stack.use(await startS3());
+  const { accessKeyId, secretAccessKey } = s3;
   const values = {
     otlpUrl: jaeger.otlpUrl,
     jaegerUrl: jaeger.queryUrl,
     archive: { url: `s3://${s3.bucket}/lacuna`, endpoint: s3.endpoint, secretName: ARCHIVE_KEY, after: '0s' },
     env: { LACUNA_LOG_LEVEL: 'warn', LACUNA_DEADLINES: 'pod.create=3s+1s' },
   };
-  const install = ['install', 'lacuna', CHART, '--namespace', 'lacuna', '--create-namespace'];
-  const { code, stderr } = await helm([...install, '--kubeconfig', controlPlane.kubeconfig], values);
-  if (code !== 0) throw new Error(stderr);
-  await provision();
-  const port = await freePort();
-  const tokens = join(dir.path, 'tokens');
-  await writeFile(tokens, `${await sha256(TOKEN)}\n`);
-  for (const name of SERVICES) {
-    const own: Record<string, string> =
-      name === 'submit'
-        ? { LACUNA_PORT: String(port), LACUNA_TOKENS_FILE: tokens, LACUNA_DATA_DIR: dir.path }
-        : { LACUNA_HEALTH_PORT: String(await freePort()) };
-    const path = `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${name}`;
-    const { spec } = await get<{ spec: PodsOf }>(controlPlane, path);
-    services[name] = new ServiceProcess(name, { ...(await chartEnv(name, spec)), ...own });
-    services[name].start();
-  }
-  stack.defer(async () => void (await Promise.all(Object.values(services).map((service) => service.kill9()))));
-  await Promise.all(SERVICES.map((name) => services[name].ready()));
-  submitUrl = `http://127.0.0.1:${port}`;
-  client = createClient({ url: submitUrl, token: TOKEN });
+  const secrets = { [ARCHIVE_KEY]: { accessKeyId, secretAccessKey } };
+  chart = stack.use(await startChartServices({ controlPlane, values, secrets }));
+  ({ client } = chart);
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
@@ -154,7 +120,7 @@ test('one that waits for a node is taken away', async () => {
 });
 
 test('over NATS, for whoever has only the user that may submit', async () => {
-  const connection = await nats.connect('client');
+  const connection = await chart.nats.connect('client');
   const reply = await connection.request('lacuna.submit.v1', JSON.stringify({ image: 'any', command: ['true'] }));
   const { id } = reply.json<{ id: Parameters<Client['get']>[0] }>();
   await connection.close();
@@ -177,10 +143,10 @@ test('whoever checks finds no difference, and needs no more than the chart gives
   const { spec } = await get<{ spec: { suspend: boolean; jobTemplate: { spec: PodsOf } } }>(controlPlane, path);
   expect(spec.suspend).toBe(true);
   const env = {
-    ...(await chartEnv('fsck', spec.jobTemplate.spec)),
+    ...(await chart.environmentOf('fsck', spec.jobTemplate.spec)),
     PATH: process.env['PATH'] ?? '',
-    LACUNA_URL: submitUrl,
-    LACUNA_TOKEN: TOKEN,
+    LACUNA_URL: chart.url,
+    LACUNA_TOKEN: chart.token,
   };
   // A trace that was exported a moment ago is not in Jaeger yet.
   const found = await eventually(
@@ -195,33 +161,9 @@ test('whoever checks finds no difference, and needs no more than the chart gives
 });
 
 test('nobody asked for anything that they may not do', () => {
-  expect(nats.log().match(/.*Violation.*/g)).toBe(null);
-  for (const name of SERVICES) expect(services[name].output).not.toMatch(/forbidden|may not use/i);
+  expect(chart.nats.log().match(/.*Violation.*/g)).toBe(null);
+  for (const name of SERVICES) expect(chart.services[name].output).not.toMatch(/forbidden|may not use/i);
 });
-
-interface PodsOf {
-  readonly template: { readonly spec: { readonly containers: readonly { readonly env: readonly EnvVar[] }[] } };
-}
-
-async function chartEnv(name: ServiceName | 'fsck', { template }: PodsOf): Promise<Record<string, string>> {
-  const given = template.spec.containers[0]?.env ?? [];
-  const env = Object.fromEntries(
-    given.map(({ name: variable, value, valueFrom }) => [variable, value ?? secretOf(valueFrom?.secretKeyRef)]),
-  );
-  return {
-    ...env,
-    LACUNA_NATS_URL: nats.urls.join(),
-    LACUNA_NATS_MONITOR_URL: nats.monitorUrl,
-    ...('LACUNA_HOST' in env ? { LACUNA_HOST: '127.0.0.1' } : { LACUNA_HEALTH_HOST: '127.0.0.1' }),
-    ...(env['LACUNA_CLUSTER'] === 'kubernetes' ? { LACUNA_KUBECONFIG: await kubeconfigOf(name) } : {}),
-  };
-}
-
-function secretOf(ref: SecretRef | undefined): string {
-  const { accessKeyId, secretAccessKey } = s3;
-  if (ref?.name === ARCHIVE_KEY) return { accessKeyId, secretAccessKey }[ref.key] ?? '';
-  return nats.passwordOf(ref?.key as UserName);
-}
 
 const PODS = '/api/v1/namespaces/lacuna-evaluations/pods';
 
@@ -240,43 +182,4 @@ async function sayRuns({ metadata: { name } }: StoppablePod): Promise<void> {
   const path = `${PODS}/${name}/status`;
   const answer = await requestApi({ url, caFile, token }, { method: 'PATCH', path, contentType, body: { status } });
   if (answer.status !== 200) throw new Error(answer.text);
-}
-
-interface SecretRef {
-  readonly name: string;
-  readonly key: string;
-}
-
-interface EnvVar {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: SecretRef };
-}
-
-async function kubeconfigOf(name: ServiceName | 'fsck'): Promise<string> {
-  const token = await tokenOf(controlPlane, { namespace: 'lacuna', name: `lacuna-${name}` });
-  const path = join(folder, `${name}.kubeconfig`);
-  const { url: server, caFile } = controlPlane;
-  const kubeconfig = {
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': caFile } }],
-    users: [{ name: 'test', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-    'current-context': 'test',
-  };
-  await writeFile(path, JSON.stringify(kubeconfig));
-  return path;
-}
-
-async function provision(): Promise<void> {
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    LACUNA_NATS_URL: nats.urls.join(),
-    LACUNA_NATS_USER: 'provision',
-    LACUNA_NATS_PASSWORD: nats.passwordOf('provision'),
-  };
-  await promisify(execFile)(process.execPath, [LACUNA, 'provision'], { env });
-}
-
-async function sha256(text: string): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');
 }
