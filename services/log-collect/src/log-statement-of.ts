@@ -57,20 +57,25 @@ function sealed({ end }: LogEvidence, bytes: number, proof: 'bytes' | 'records')
 function partsOf(read: LogRead, evidence: LogEvidence): Parts {
   const { seal } = evidence.end;
   const whole = read.whole();
-  if (seal === undefined) return overBudget(read, whole.bytes) ?? unsealed(read, evidence);
+  const over = overBudget(read, Math.max(whole.bytes, seal?.bytes ?? 0));
+  if (seal === undefined)
+    return over === undefined ? unsealed(read, evidence) : withWordsOf(over, unsealed(read, evidence));
   const sealedBytes = seal.bytes;
   const proof = read.proof(seal);
-  if (proof !== undefined)
-    return { ...(overBudget(read, whole.bytes) ?? sealed(evidence, seal.bytes, proof)), sealedBytes };
-  if (whole.bytes < seal.bytes)
-    return { ...(overBudget(read, seal.bytes) ?? truncated(read, seal.bytes, evidence)), sealedBytes };
-  return {
+  if (proof !== undefined) return { ...(over ?? sealed(evidence, seal.bytes, proof)), sealedBytes };
+  if (whole.bytes < seal.bytes) return { ...(over ?? truncated(read, seal.bytes, evidence)), sealedBytes };
+  const mismatch: Parts = {
     state: 'mismatch',
     cause: 'altered',
-    sealedBytes,
-    ...gapsOf(suspected(read, evidence)),
+    ...gapsOf([...suspected(read, evidence), ...(over?.gaps?.slice(-1) ?? [])]),
     reason: `the log does not match its seal: ${difference(whole.bytes, seal)}`,
   };
+  return { ...withWordsOf(mismatch, over), sealedBytes };
+}
+
+/** A statement with the words of another one behind it: a budget is never a silent cap, and hides nothing else either. */
+function withWordsOf(parts: Parts, more: Parts | undefined): Parts {
+  return more === undefined ? parts : { ...parts, reason: `${parts.reason}; ${more.reason}` };
 }
 
 /** How a log differs from its seal that is not shorter. */
