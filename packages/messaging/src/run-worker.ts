@@ -24,18 +24,8 @@ export async function runWorker(
   using inHand = new InHand(worker.ackWaitMs);
   const running = new Set<Promise<void>>();
   const backlog: Delivery[] = [];
-  const settle = async (delivery: Delivery): Promise<void> => {
-    try {
-      await handle(delivery);
-      delivery.ack();
-    } catch (error) {
-      // Whoever gives up because it has to stop says nothing about the message.
-      if (signal.aborted && !(error instanceof Failure)) delivery.nak();
-      else await failDelivery(connection, worker, delivery, error);
-    }
-  };
   const begin = (delivery: Delivery): void => {
-    const run = settle(delivery).finally(() => {
+    const run = settle(delivery, { connection, worker, handle, signal }).finally(() => {
       running.delete(run);
       inHand.remove(delivery);
       pull.release();
@@ -61,5 +51,23 @@ export async function runWorker(
     await pull.ended;
   } finally {
     await Promise.all(running);
+  }
+}
+
+interface Settling {
+  readonly connection: Connection;
+  readonly worker: Worker;
+  readonly handle: (delivery: Delivery) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+async function settle(delivery: Delivery, { connection, worker, handle, signal }: Settling): Promise<void> {
+  try {
+    await handle(delivery);
+    delivery.ack();
+  } catch (error) {
+    // Whoever gives up because it has to stop says nothing about the message.
+    if (signal.aborted && !(error instanceof Failure)) delivery.nak();
+    else await failDelivery(connection, worker, delivery, error);
   }
 }

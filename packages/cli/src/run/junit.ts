@@ -5,41 +5,43 @@ import { testCasesOf, type TestCase } from './test-case.ts';
 
 /** The run as JUnit XML, as Jenkins and GitLab read it: one `testsuite` a suite; the evidence stands in its properties. */
 export function junitOf(run: RunResult): string {
-  const suites = run.suites.map(suiteXml).join('');
+  const suites = run.suites.map((result) => suiteXml(result, run)).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${escaped(run.id)}">\n${suites}</testsuites>\n`;
+}
 
-  function suiteXml(result: SuiteResult): string {
-    const { suite, view } = result;
-    const cases = testCasesOf(result);
-    const count = (outcome: TestCase['outcome']): number => cases.filter((one) => one.outcome === outcome).length;
-    const attributes = {
-      name: suite,
-      tests: cases.length,
-      failures: count('failed'),
-      errors: count('error'),
-      skipped: count('skipped'),
-      time: seconds(tookMs(view)),
-      timestamp: new Date(view.submittedAt).toISOString(),
-    };
-    const properties = {
-      'lacuna.evaluation': view.id,
-      'lacuna.verdict': view.verdict ?? '',
-      'lacuna.reason': view.reason ?? '',
-      'lacuna.tests': view.tests ?? '',
-      'lacuna.log': view.attempts.at(-1)?.log?.state ?? 'none',
-      ...(view.alone && { 'lacuna.alone': describeAlone(view.alone) }),
-      'lacuna.trace': view.links.trace,
-      'lacuna.run.trace': runTraceLink(run),
-    };
-    return element('testsuite', attributes, [
-      element(
-        'properties',
-        {},
-        Object.entries(properties).map(([name, value]) => element('property', { name, value })),
-      ),
-      ...cases.map((one) => caseXml(suite, one)),
-    ]);
-  }
+function suiteXml(result: SuiteResult, run: RunResult): string {
+  const { suite, view } = result;
+  const cases = testCasesOf(result);
+  const count = (outcome: TestCase['outcome']): number => cases.filter((one) => one.outcome === outcome).length;
+  const attributes = {
+    name: suite,
+    tests: cases.length,
+    failures: count('failed'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: seconds(tookMs(view)),
+    timestamp: new Date(view.submittedAt).toISOString(),
+  };
+  const properties = Object.entries(propertiesOf(result, run)).map(([name, value]) =>
+    element('property', { name, value }),
+  );
+  return element('testsuite', attributes, [
+    element('properties', {}, properties),
+    ...cases.map((one) => caseXml(suite, one)),
+  ]);
+}
+
+function propertiesOf({ view }: SuiteResult, run: RunResult): Record<string, string> {
+  return {
+    'lacuna.evaluation': view.id,
+    'lacuna.verdict': view.verdict ?? '',
+    'lacuna.reason': view.reason ?? '',
+    'lacuna.tests': view.tests ?? '',
+    'lacuna.log': view.attempts.at(-1)?.log?.state ?? 'none',
+    ...(view.alone && { 'lacuna.alone': describeAlone(view.alone) }),
+    'lacuna.trace': view.links.trace,
+    'lacuna.run.trace': runTraceLink(run),
+  };
 }
 
 function caseXml(suite: string, { name, outcome, message = '', durationMs }: TestCase): string {
