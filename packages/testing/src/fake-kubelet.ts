@@ -7,6 +7,8 @@ import type { Duplex } from 'node:stream';
 import { requestApi } from '@lacuna/servers';
 import type { ControlPlane } from '@lacuna/servers';
 import { apply, get } from './cluster-objects.ts';
+import { answerFile, fileRequestOf, type NodeFolder } from './node-folder.ts';
+import { registerNode } from './register-node.ts';
 
 /** How a request for a container's log is answered. */
 export type LogAnswer = (response: ServerResponse, request: LogRequest) => void | Promise<void>;
@@ -15,9 +17,6 @@ export interface LogRequest {
   readonly follow: boolean;
   readonly timestamps: boolean;
 }
-
-/** How a request for a file of `/var/log` is answered: a whole file, a status, or in whichever other way. */
-type FileAnswer = Uint8Array | number | ((response: ServerResponse) => void);
 
 /** A node that runs nothing and serves logs as it is told, behind the real API server: all that a log API can do wrong. */
 export interface FakeKubelet extends AsyncDisposable {
@@ -31,7 +30,7 @@ export interface FakeKubelet extends AsyncDisposable {
    * What is in the folder of the log of a pod's container, by name, at each request for it; a status instead of them is the answer to all. There is no such folder
    * unless told.
    */
-  serveFiles(pod: string, files: () => Readonly<Record<string, FileAnswer>> | number): void;
+  serveFiles(pod: string, files: () => NodeFolder): void;
   /** The files and folders that were asked for, by name; a folder is ''. */
   filesRead(pod: string): readonly string[];
   /** Deletes the pod at once. */
@@ -45,31 +44,16 @@ const NODE = 'fake-kubelet';
 /** Needs nothing but the control plane. Dispose it before that. */
 export async function startFakeKubelet(controlPlane: ControlPlane): Promise<FakeKubelet> {
   const { caFile, adminToken, url, apiServer } = controlPlane;
-  const answers = new Map<string, LogAnswer[]>();
-  const requests = new Map<string, number>();
-  const folders = new Map<string, () => Readonly<Record<string, FileAnswer>> | number>();
-  const filesRead = new Map<string, string[]>();
+  const told = new Told();
   let isRefusing = false;
   const server = createServer({ cert: await readFile(caFile), key: await readFile(apiServer.keyFile) });
   const open = new Set<Duplex>();
   server.on('connection', (socket) => open.add(socket.once('close', () => open.delete(socket))));
   server.on('secureConnection', (socket) => isRefusing && socket.destroy());
-  server.on('request', (request, response) => {
-    const file = fileRequestOf(request);
-    if (file !== undefined) {
-      filesRead.set(file.pod, [...(filesRead.get(file.pod) ?? []), file.name]);
-      answerFile(response, folders.get(file.pod)?.() ?? 404, file.name);
-      return;
-    }
-    const { pod, ...asked } = logRequestOf(request);
-    const all = answers.get(pod) ?? [];
-    requests.set(pod, (requests.get(pod) ?? 0) + 1);
-    const answer = (all.length > 1 ? all.shift() : all[0]) ?? (() => response.writeHead(404).end());
-    void Promise.resolve(answer(response, asked)).catch(() => response.destroy());
-  });
+  server.on('request', told.answer.bind(told));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  await registerNode(controlPlane, (server.address() as AddressInfo).port);
+  await registerNode(controlPlane, NODE, (server.address() as AddressInfo).port);
   const podPath = (name: string): string => `/api/v1/namespaces/default/pods/${name}`;
   return {
     async startPod(name) {
@@ -78,10 +62,10 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
       await apply(controlPlane, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
       return (await get<{ metadata: { uid: string } }>(controlPlane, podPath(name))).metadata.uid;
     },
-    serve: (pod, ...told) => void answers.set(pod, [...told]),
-    requests: (pod) => requests.get(pod) ?? 0,
-    serveFiles: (pod, files) => void folders.set(pod, files),
-    filesRead: (pod) => filesRead.get(pod) ?? [],
+    serve: (pod, ...answers) => void told.answers.set(pod, [...answers]),
+    requests: (pod) => told.requests.get(pod) ?? 0,
+    serveFiles: (pod, files) => void told.folders.set(pod, files),
+    filesRead: (pod) => told.filesRead.get(pod) ?? [],
     async deletePod(name) {
       const path = `${podPath(name)}?gracePeriodSeconds=0`;
       await requestApi({ url, caFile, token: adminToken }, { method: 'DELETE', path });
@@ -99,55 +83,30 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
   };
 }
 
+/** What is to be answered, by pod, and what was asked for. */
+class Told {
+  readonly answers = new Map<string, LogAnswer[]>();
+  readonly requests = new Map<string, number>();
+  readonly folders = new Map<string, () => NodeFolder>();
+  readonly filesRead = new Map<string, string[]>();
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const file = fileRequestOf(request);
+    if (file !== undefined) {
+      this.filesRead.set(file.pod, [...(this.filesRead.get(file.pod) ?? []), file.name]);
+      return answerFile(response, this.folders.get(file.pod)?.() ?? 404, file.name);
+    }
+    const { pod, ...asked } = logRequestOf(request);
+    const all = this.answers.get(pod) ?? [];
+    this.requests.set(pod, (this.requests.get(pod) ?? 0) + 1);
+    const answer = (all.length > 1 ? all.shift() : all[0]) ?? (() => response.writeHead(404).end());
+    void Promise.resolve(answer(response, asked)).catch(() => response.destroy());
+  }
+}
+
 /** `GET /containerLogs/<namespace>/<pod>/<container>?follow=true&timestamps=true` */
 function logRequestOf({ url = '/' }: IncomingMessage): LogRequest & { readonly pod: string } {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
   const [, , , pod = ''] = pathname.split('/');
   return { pod, follow: searchParams.get('follow') === 'true', timestamps: searchParams.get('timestamps') === 'true' };
-}
-
-/** `GET /logs/pods/<namespace>_<pod>_<uid>/<container>/<file>` */
-function fileRequestOf({ url = '/' }: IncomingMessage): { readonly pod: string; readonly name: string } | undefined {
-  const [, , pod, name] = /^\/logs\/pods\/([^_/]+)_([^_/]+)_[^_/]+\/main\/([^/]*)$/.exec(url) ?? [];
-  return pod === undefined || name === undefined ? undefined : { pod, name };
-}
-
-/** As the file server of Go does. */
-function answerFile(
-  response: ServerResponse,
-  files: Readonly<Record<string, FileAnswer>> | number,
-  name: string,
-): void {
-  const links =
-    typeof files === 'number'
-      ? ''
-      : Object.keys(files)
-          .map((file) => `<a href="${file}">${file}</a>\n`)
-          .join('');
-  const answer =
-    typeof files === 'number' ? files : name === '' ? Buffer.from(`<pre>\n${links}</pre>\n`) : (files[name] ?? 404);
-  if (typeof answer === 'function') answer(response);
-  else if (typeof answer === 'number') response.writeHead(answer).end(`status ${answer}\n`);
-  else response.end(answer);
-}
-
-/** The API server asks the node's kubelet for logs where its status says. */
-async function registerNode(controlPlane: ControlPlane, port: number): Promise<void> {
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } };
-  await apply(controlPlane, node);
-  const status = {
-    addresses: [{ type: 'Hostname', address: '127.0.0.1' }],
-    daemonEndpoints: { kubeletEndpoint: { Port: port } },
-  };
-  const { url, caFile, adminToken } = controlPlane;
-  const answer = await requestApi(
-    { url, caFile, token: adminToken },
-    {
-      method: 'PATCH',
-      path: `/api/v1/nodes/${NODE}/status`,
-      contentType: 'application/merge-patch+json',
-      body: { status },
-    },
-  );
-  if (answer.status !== 200) throw new Error(`the node ${NODE} has no address: ${answer.text}`);
 }
