@@ -75,6 +75,7 @@ export {
   type Stage,
   type StageService,
 } from './span-contract.ts';
+export { cutFor } from './fact-text.ts';
 export { STORAGE_FACTS } from './storage-facts.ts';
 export { MAX_CHUNK_BYTES, STREAMS, type StreamContract } from './streams.ts';
 export {

@@ -1,4 +1,4 @@
-import { fact, type Deadlines, type Fact, type FactData } from '@lacuna/contracts';
+import { cutFor, fact, type Deadlines, type Fact, type FactData } from '@lacuna/contracts';
 import { earlierAttempts } from './earlier-attempts.ts';
 import { latestAttempt, openFinding, type Evaluation } from './evaluation.ts';
 import { dueFindings } from './findings.ts';
@@ -45,6 +45,6 @@ export function nextDeadline(evaluation: Evaluation, deadlines: Deadlines = {}):
 /** The verdict rests on the last attempt, and names the earlier ones. */
 function withAttempts(evaluation: Evaluation, number: number, data: FactData<'settled'>): FactData<'settled'> {
   if (number === 1) return data;
-  const reason = `${data.reason} (attempt ${number}; ${earlierAttempts(evaluation)})`.slice(0, 4_096);
+  const reason = cutFor('message', `${data.reason} (attempt ${number}; ${earlierAttempts(evaluation)})`);
   return { ...data, reason, attempt: number };
 }

@@ -1,4 +1,4 @@
-import { fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
+import { cutFor, fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
 import { DUPLICATE_START } from './break.ts';
 import { attemptsOf, findingKey, latestAttempt, openFinding, type Attempt, type Evaluation } from './evaluation.ts';
 import { stagesOf, type StageState } from './stages.ts';
@@ -95,7 +95,7 @@ function raise(
     {
       stage: hole.stage,
       cause: causeOf(hole),
-      reason: (hole.broken?.reason ?? hole.why ?? 'no reason known').slice(0, 4_096),
+      reason: cutFor('message', hole.broken?.reason ?? hole.why ?? 'no reason known'),
       since: hole.begin ?? now,
       ...(hole.deadline === undefined ? {} : { deadline: hole.deadline }),
       notOwed,
@@ -114,6 +114,6 @@ function clear(
   return fact(
     'finding-cleared',
     { evaluation: evaluation.id, attempt, at: now, known: 'inferred' },
-    { stage: stage.stage, cause, evidence: evidence.slice(0, 4_096) },
+    { stage: stage.stage, cause, evidence: cutFor('message', evidence) },
   );
 }

@@ -1,4 +1,4 @@
-import type { Deadlines, FactData } from '@lacuna/contracts';
+import { cutFor, type Deadlines, type FactData } from '@lacuna/contracts';
 import {
   latestAttempt,
   openFinding,
@@ -31,7 +31,7 @@ export function dueVerdict(
   const pod = primaryPod(attempt);
   return {
     ...judgement,
-    reason: judgement.reason.slice(0, 4_096),
+    reason: cutFor('message', judgement.reason),
     evidenceAt: evidenceAt(evaluation, attempt, pod, now),
     notOwed: stages.filter(isAbsent).map((stage) => stage.stage),
     evidence: citeEvidence(evaluation, pod),

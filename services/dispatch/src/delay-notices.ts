@@ -1,4 +1,4 @@
-import { fact, type EvaluationId } from '@lacuna/contracts';
+import { cutFor, fact, type EvaluationId } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Obstacle } from './obstacle.ts';
 import type { Entry } from './queue.ts';
@@ -34,7 +34,7 @@ export class DelayNotices {
       told.add(`${attempt}/${cause}`);
       const { evaluation } = submitted;
       await this.#bus
-        .publishFact(fact('dispatch-delayed', { evaluation, attempt, at }, { cause, detail: detail.slice(0, 2_048) }))
+        .publishFact(fact('dispatch-delayed', { evaluation, attempt, at }, { cause, detail: cutFor('detail', detail) }))
         .catch((error: unknown) => this.#options.onError(error, evaluation));
     }
   }

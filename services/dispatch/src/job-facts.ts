@@ -1,4 +1,4 @@
-import { fact, type Fact, type FactData } from '@lacuna/contracts';
+import { cutFor, fact, type Fact, type FactData } from '@lacuna/contracts';
 import type { EnsureOutcome } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import type { Wait } from './blocked-time.ts';
@@ -54,14 +54,19 @@ export class JobFacts {
   refused(cause: FactData<'job-refused'>['cause'], message: string): Promise<Created> {
     const waits = unlessEmpty(this.#waits());
     return this.#say(
-      fact('job-refused', this.#about(), { cause, message: message.slice(0, 4_096), slotAt: this.#slotAt, ...waits }),
+      fact('job-refused', this.#about(), {
+        cause,
+        message: cutFor('message', message),
+        slotAt: this.#slotAt,
+        ...waits,
+      }),
     );
   }
 
   /** There was no usable answer: told once. */
   async unanswered(message: string): Promise<void> {
     if (!this.#unknown.begin()) return;
-    const detail = message.slice(0, 2_048);
+    const detail = cutFor('detail', message);
     await this.#say(fact('dispatch-delayed', this.#about(), { cause: 'unavailable', detail, slotAt: this.#slotAt }));
   }
 

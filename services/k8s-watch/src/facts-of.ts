@@ -1,4 +1,4 @@
-import { fact, type Fact, type KnownBy } from '@lacuna/contracts';
+import { cutFor, fact, type Fact, type KnownBy } from '@lacuna/contracts';
 import type { Identity, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
 import { observedTime } from './observed-time.ts';
 
@@ -12,7 +12,9 @@ export function factsOfPod(pod: PodSnapshot, known: KnownBy, seenAt: number): Fa
     ...factsOfContainer(pod, about),
   ];
   if (gone !== undefined)
-    facts.push(fact('pod-gone', about(gone.at), { podUid, cause: gone.cause, message: gone.message.slice(0, 4_096) }));
+    facts.push(
+      fact('pod-gone', about(gone.at), { podUid, cause: gone.cause, message: cutFor('message', gone.message) }),
+    );
   return facts;
 }
 
@@ -22,14 +24,14 @@ type About = (at: number) => Parameters<typeof fact>[1];
 function* factsOfScheduling({ uid: podUid, scheduled, unschedulable }: PodSnapshot, about: About): Generator<Fact> {
   if (scheduled !== undefined) yield fact('pod-scheduled', about(scheduled.at), { podUid, node: scheduled.node });
   if (unschedulable === undefined) return;
-  const message = unschedulable.message.slice(0, 4_096);
+  const message = cutFor('message', unschedulable.message);
   yield fact('pod-unschedulable', about(unschedulable.at), { podUid, message });
 }
 
 function* factsOfContainer(pod: PodSnapshot, about: About): Generator<Fact> {
   const { name, uid: podUid, waiting, started, ended } = pod;
   if (waiting !== undefined) {
-    const [reason, message] = [waiting.reason.slice(0, 128), waiting.message.slice(0, 4_096)];
+    const [reason, message] = [cutFor('code', waiting.reason), cutFor('message', waiting.message)];
     yield fact('container-waiting', about(waiting.at), { podUid, reason, message, permanent: waiting.permanent });
   }
   if (started !== undefined) {
@@ -39,7 +41,7 @@ function* factsOfContainer(pod: PodSnapshot, about: About): Generator<Fact> {
   }
   if (ended !== undefined) {
     const { at, message, ...end } = ended;
-    const said = message === undefined ? {} : { message: message.slice(0, 8_192) };
+    const said = message === undefined ? {} : { message: cutFor('ending', message) };
     yield fact('container-ended', about(at), { pod: name, podUid, ...end, ...said });
   }
 }
@@ -55,7 +57,7 @@ export function factsOfJob(job: JobSnapshot, known: KnownBy, seenAt: number): Fa
       jobUid: job.uid,
       succeeded,
       reason,
-      ...(message === undefined ? {} : { message: message.slice(0, 4_096) }),
+      ...(message === undefined ? {} : { message: cutFor('message', message) }),
     }),
   ];
 }
@@ -69,8 +71,8 @@ export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: num
     {
       object,
       uid,
-      reason: reason.slice(0, 128),
-      message: message.slice(0, 4_096),
+      reason: cutFor('code', reason),
+      message: cutFor('message', message),
       ...(quota === undefined ? {} : { quota }),
     },
   );

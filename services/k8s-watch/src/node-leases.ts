@@ -1,5 +1,5 @@
 import type { NodeSnapshot } from '@lacuna/cluster';
-import type { Fact } from '@lacuna/contracts';
+import { cutFor, type Fact } from '@lacuna/contracts';
 import { factOfLostNode } from './facts-of.ts';
 import type { Inventory } from './inventory.ts';
 import { LookedTime } from './looked-time.ts';
@@ -32,7 +32,7 @@ export class NodeLeases {
       const node = this.#silent.get(runsOn);
       if (node === undefined || looked - node.since < this.#leaseMs) return [];
       const message = `the node ${runsOn} has not been ready for ${Math.round((looked - node.since) / 1_000)} s: ${node.message}`;
-      return [{ uid, fact: factOfLostNode(uid, identity, message.slice(0, 4_096), now) }];
+      return [{ uid, fact: factOfLostNode(uid, identity, cutFor('message', message), now) }];
     });
   }
 }

@@ -1,4 +1,4 @@
-import { fact } from '@lacuna/contracts';
+import { cutFor, fact } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
@@ -34,6 +34,6 @@ export class HeldUpLogs {
     warn({ evaluation, why }, 'the log store has no room, the capture waits');
     const about = { evaluation, attempt, at: now() };
     // Only an explanation: when the facts' stream is full as well, the log itself says it by being late.
-    bus.publishFact(fact('log-held-up', about, { podUid, why: why.slice(0, 2_048) })).catch(() => undefined);
+    bus.publishFact(fact('log-held-up', about, { podUid, why: cutFor('detail', why) })).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '@lacuna/cluster';
-import type { FactData, ReportFileSetting } from '@lacuna/contracts';
+import { cutFor, type FactData, type ReportFileSetting } from '@lacuna/contracts';
 import { openReportFileReader, type ReportFileReading } from '@lacuna/evidence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from './container.ts';
@@ -25,7 +25,7 @@ export async function readReportFile(
   for (let waitMs: number = RETRY_MS.first; ; waitMs = Math.min(waitMs * 2, RETRY_MS.most)) {
     signal.throwIfAborted();
     const opened = await cluster.openReport({ podUid, podName: pod, containerId }, signal);
-    if (opened.kind === 'gone') return { noFile: { kind: 'missing', reason: opened.message.slice(0, 2_048) } };
+    if (opened.kind === 'gone') return { noFile: { kind: 'missing', reason: cutFor('detail', opened.message) } };
     const found = opened.kind === 'open' ? await read(format, opened.body, signal) : opened.message;
     if (typeof found !== 'string') return found;
     if (opened.kind !== 'unavailable' && performance.now() > giveUpAt)
@@ -57,5 +57,5 @@ function findingOf({ report, results }: Extract<ReportFileReading, { kind: 'read
 }
 
 function unreadable(reason: string): ReportFileFinding {
-  return { noFile: { kind: 'unreadable', reason: reason.slice(0, 2_048) } };
+  return { noFile: { kind: 'unreadable', reason: cutFor('detail', reason) } };
 }

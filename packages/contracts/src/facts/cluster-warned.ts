@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** A warning event of the cluster about our Job or pod. Explains an absence, never proves one (events are lossy). */
@@ -10,8 +11,8 @@ export const clusterWarned = defineFact({
   data: {
     object: Type.Enum(['job', 'pod']),
     uid: Type.String(),
-    reason: Type.String({ maxLength: 128 }),
-    message: Type.String({ maxLength: 4_096 }),
+    reason: factText('code'),
+    message: factText('message'),
     quota: Type.Optional(
       Type.Enum(['full', 'too-small'], {
         description: 'A quota refused the pod: one that others use up and will free, or one that could never hold it.',

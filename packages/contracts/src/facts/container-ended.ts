@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { SealSchema, SpoolSchema } from '../seal.ts';
 
@@ -20,7 +21,7 @@ export const containerEnded = defineFact({
     reason: Type.String({
       description: "The cluster's word: Completed, Error, OOMKilled, DeadlineExceeded, StartError, Lost …",
     }),
-    message: Type.Optional(Type.String({ maxLength: 8_192 })),
+    message: Type.Optional(factText('ending')),
     seal: Type.Optional(SealSchema),
     spool: Type.Optional(SpoolSchema),
   },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** The container does not start yet: image pull, config error. Published once per pod and reason. */
@@ -9,8 +10,8 @@ export const containerWaiting = defineFact({
   consumers: ['submit', 'trace-audit'],
   data: {
     podUid: Type.String(),
-    reason: Type.String({ maxLength: 128 }),
-    message: Type.String({ maxLength: 4_096 }),
+    reason: factText('code'),
+    message: factText('message'),
     permanent: Type.Boolean({ description: 'True when waiting longer cannot help, as with an invalid image name.' }),
   },
   qualifier: (data) => [data.podUid, data.reason],

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** `client`: our own limit of create requests under way, which falls when the cluster struggles. */
@@ -12,7 +13,7 @@ export const dispatchDelayed = defineFact({
   consumers: ['submit', 'trace-audit'],
   data: {
     cause: Type.Enum([...DELAY_CAUSES]),
-    detail: Type.String({ maxLength: 2_048 }),
+    detail: factText('detail'),
     slotAt: Type.Optional(Type.Number({ description: 'When dispatch had a slot for it; absent while there is none.' })),
   },
   qualifier: (data) => [data.cause],

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { STAGES } from '../span-contract.ts';
 
@@ -11,7 +12,7 @@ export const findingCleared = defineFact({
   data: {
     stage: Type.Enum([...STAGES]),
     cause: Type.String({ pattern: '^[a-z0-9-]+$' }),
-    evidence: Type.String({ maxLength: 4_096 }),
+    evidence: factText('message'),
   },
   qualifier: (data) => [data.stage.replace('.', '-'), data.cause],
 });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { STAGES } from '../span-contract.ts';
 
@@ -11,7 +12,7 @@ export const findingRaised = defineFact({
   data: {
     stage: Type.Enum([...STAGES]),
     cause: Type.String({ pattern: '^[a-z0-9-]+$', description: '`missing`, or what is broken.' }),
-    reason: Type.String({ maxLength: 4_096, description: 'For people; the first words say why.' }),
+    reason: factText('message', { description: 'For people; the first words say why.' }),
     since: Type.Number({ description: 'When the stage began.' }),
     deadline: Type.Optional(Type.Number({ description: 'When it was owed.' })),
     notOwed: Type.Array(Type.Enum([...STAGES]), {

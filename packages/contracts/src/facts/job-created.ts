@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { WaitSchema } from './wait.ts';
 
@@ -22,7 +23,7 @@ export const jobCreated = defineFact({
     ),
     waits: Type.Optional(Type.Array(WaitSchema, { description: 'Where in time they were lost.' })),
     warning: Type.Optional(
-      Type.String({ maxLength: 2_048, description: 'What of the spec the cluster does not do, in its own words.' }),
+      factText('detail', { description: 'What of the spec the cluster does not do, in its own words.' }),
     ),
   },
 });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** The Job has a terminal condition. Frees capacity; never decides a verdict. */
@@ -11,6 +12,6 @@ export const jobFinished = defineFact({
     jobUid: Type.String(),
     succeeded: Type.Boolean(),
     reason: Type.String(),
-    message: Type.Optional(Type.String({ maxLength: 4_096 })),
+    message: Type.Optional(factText('message')),
   },
 });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { WaitSchema } from './wait.ts';
 
@@ -10,7 +11,7 @@ export const jobRefused = defineFact({
   consumers: ['submit', 'dispatch', 'trace-audit'],
   data: {
     cause: Type.Enum(['denied', 'invalid', 'name-collision', 'cancelled', 'spec-lost']),
-    message: Type.String({ maxLength: 4_096, description: "The cluster's own words." }),
+    message: factText('message', { description: "The cluster's own words." }),
     slotAt: Type.Optional(Type.Number()),
     waits: Type.Optional(Type.Array(WaitSchema)),
   },

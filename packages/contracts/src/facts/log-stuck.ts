@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** Nothing is lost by it: the log stays where it is. One that goes on for long fills the stream. */
@@ -15,7 +16,7 @@ export const logStuck = defineFact({
       minimum: 0,
       description: 'When it was tried first, Unix milliseconds: tells one time from the next.',
     }),
-    why: Type.String({ maxLength: 2_048 }),
+    why: factText('detail'),
   },
   qualifier: (data) => [data.podUid, String(data.since), data.state],
 });

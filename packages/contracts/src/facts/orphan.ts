@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** Something in the cluster has our labels and should not be there (invariant I3). It is told, and neither adopted nor deleted. */
@@ -16,7 +17,7 @@ export const orphan = defineFact({
     why: Type.Enum(['unaccepted', 'foreign', 'left-behind'], {
       description: 'No such evaluation; not the Job of that evaluation; settled and not removed.',
     }),
-    message: Type.String({ maxLength: 4_096 }),
+    message: factText('message'),
   },
   qualifier: (data) => [data.uid, data.state],
 });

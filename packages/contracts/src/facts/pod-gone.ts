@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** The pod left, or is leaving, by something other than its own end. */
@@ -10,7 +11,7 @@ export const podGone = defineFact({
   data: {
     podUid: Type.String(),
     cause: Type.Enum(['deleted', 'evicted', 'preempted', 'node-lost', 'unknown']),
-    message: Type.String({ maxLength: 4_096 }),
+    message: factText('message'),
   },
   qualifier: (data) => [data.podUid],
 });

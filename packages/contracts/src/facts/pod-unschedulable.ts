@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 
 /** The scheduler said why no node fits; it may still fit later. */
@@ -7,6 +8,6 @@ export const podUnschedulable = defineFact({
   means: 'The scheduler found no node, in its own words.',
   producer: 'k8s-watch',
   consumers: ['submit', 'trace-audit'],
-  data: { podUid: Type.String(), message: Type.String({ maxLength: 4_096 }) },
+  data: { podUid: Type.String(), message: factText('message') },
   qualifier: (data) => [data.podUid],
 });

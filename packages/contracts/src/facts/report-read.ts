@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { TestReportSchema, TestResultSchema } from '../test-report.ts';
 
@@ -20,7 +21,7 @@ export const reportRead = defineFact({
       Type.Object(
         {
           kind: Type.Enum(['missing', 'unreadable']),
-          reason: Type.String({ maxLength: 2_048, description: 'In words for people.' }),
+          reason: factText('detail', { description: 'In words for people.' }),
         },
         { description: 'Why the report file that the evaluation names gives no report.' },
       ),

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { RETRY_CAUSES } from '../evaluation-spec.ts';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { STAGES } from '../span-contract.ts';
 
@@ -11,7 +12,7 @@ export const retryOrdered = defineFact({
   consumers: ['submit', 'dispatch', 'trace-audit'],
   data: {
     cause: Type.Enum([...RETRY_CAUSES]),
-    reason: Type.String({ maxLength: 4_096, description: 'What the verdict would have said.' }),
+    reason: factText('message', { description: 'What the verdict would have said.' }),
     next: Type.Integer({ minimum: 2, description: 'Number of the attempt to be made.' }),
     evidenceAt: Type.Number({ description: 'When the last evidence of this attempt came.' }),
     notOwed: Type.Array(Type.Enum([...STAGES]), { description: 'Stages that this attempt never reached.' }),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { factText } from '../fact-text.ts';
 import { defineFact } from '../fact.ts';
 import { STAGES } from '../span-contract.ts';
 import { VERDICTS } from '../verdict.ts';
@@ -11,7 +12,7 @@ export const settled = defineFact({
   consumers: ['submit', 'dispatch', 'trace-audit'],
   data: {
     verdict: Type.Enum([...VERDICTS]),
-    reason: Type.String({ maxLength: 4_096 }),
+    reason: factText('message'),
     attempt: Type.Optional(Type.Integer({ minimum: 1, description: 'The attempt it rests on; 1 when absent.' })),
     evidenceAt: Type.Number({
       description: 'When the last evidence came, or the last hole was found: begin of the `verdict` stage.',

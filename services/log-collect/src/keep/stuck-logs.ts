@@ -1,4 +1,4 @@
-import { fact, type FactOf } from '@lacuna/contracts';
+import { cutFor, fact, type FactOf } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { ClosedLogRef } from './closed-log-ref.ts';
 
@@ -33,7 +33,7 @@ export class StuckLogs {
     if (this.#told !== undefined) return;
     this.#told = log.subject;
     this.#deps.warn({ err: error, evaluation: log.evaluation }, 'a closed log stays where it is');
-    const why = (error instanceof Error ? error.message : String(error)).slice(0, 2_048);
+    const why = cutFor('detail', error instanceof Error ? error.message : String(error));
     try {
       if ((await this.#open(log)).length === 0)
         await this.#publish(log, { state: 'stuck', since: Math.round(since), why });
