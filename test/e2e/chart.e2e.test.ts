@@ -16,7 +16,9 @@ import {
   type JaegerFixture,
   type S3Fixture,
 } from '@lacuna/testing';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
 import { startChartServices, type PodsOf } from '../support/chart-services.ts';
 import { SERVICES } from '../support/service-process.ts';
 import { untilSettled } from '../support/settled.ts';
@@ -72,6 +74,23 @@ test('each under its own identity, the services take an evaluation from end to e
     );
     return items.length === 0 || undefined;
   });
+});
+
+test('the page asks a browser for the token, and shows all with it: the list, what comes, a log', async (context) => {
+  await using browser = await openBrowser();
+  if (browser === undefined) return context.skip('no Chromium at /usr/bin/chromium; name one by CHROMIUM');
+  const openedWith = async (password: string): Promise<Page> => {
+    const page = await (await browser.newContext({ httpCredentials: { username: 'anybody', password } })).newPage();
+    await page.goto(chart.url);
+    return page;
+  };
+  await (await openedWith('another')).getByText(/send a valid token/).waitFor();
+  const page = await openedWith(chart.token);
+  await page.getByText('live', { exact: true }).waitFor();
+  await client.submit({ name: 'on-the-page', image: 'any', command: ['true'] });
+  await page.getByRole('row', { name: /on-the-page.*passed/ }).waitFor();
+  await page.getByRole('link', { name: 'on-the-page' }).click();
+  expect(await page.locator('pre.log').innerText()).toBe('this container is fake\n');
 });
 
 test('a closed log moves to the archive that the chart names, and is read from there', async () => {

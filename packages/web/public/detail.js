@@ -1,5 +1,6 @@
 import { diagnosis } from './diagnosis.js';
 import { badge, duration, element, stateOf } from './element.js';
+import { problemOf } from './problem-of.js';
 import { timeline } from './timeline.js';
 
 /** How much of a log is shown; the whole of it is a link away. */
@@ -159,9 +160,4 @@ async function tail(url) {
   if (!whole.ok || !(offset > 0)) return { answer: whole, offset: 0 };
   await whole.body.cancel();
   return { answer: await fetch(`${url}?offset=${offset}`), offset };
-}
-
-async function problemOf(answer, what) {
-  const problem = await answer.json().catch(() => undefined);
-  return problem?.detail ?? `${what} can't be read now (${answer.status}).`;
 }

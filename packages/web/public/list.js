@@ -1,4 +1,5 @@
 import { badge, duration, element } from './element.js';
+import { problemOf } from './problem-of.js';
 
 /** What a column is called, and the class of its cells. */
 const COLUMNS = { Evaluation: 'name', Verdict: 'verdict', Evidence: 'why', Submitted: 'when', Took: 'took' };
@@ -10,7 +11,7 @@ const LISTED = 200;
 export async function listView(cursor) {
   const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
   const answer = await fetch(`/v1/evaluations?limit=${LISTED}${from}`);
-  if (!answer.ok) throw new Error(`the list cannot be read: ${answer.status}`);
+  if (!answer.ok) throw new Error(await problemOf(answer, 'The list'));
   const { items, next } = await answer.json();
   const open = items.filter(({ verdict }) => verdict === undefined).length;
   return {

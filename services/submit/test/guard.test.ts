@@ -17,6 +17,10 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
+/** As a browser sends a name and a password. */
+const basic = (name: string, password: string): string =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
 async function hashesIn(text: string) {
   await using dir = await tempDir();
   const path = join(dir.path, 'tokens');
@@ -29,6 +33,9 @@ describe('the tokens file', () => {
     const hashes = await hashesIn(`# ours\n${sha256('one')}\n\n${sha256('two').toUpperCase()}\n`);
     expect(isAuthorized('Bearer one', hashes)).toBe(true);
     expect(isAuthorized('bearer  two ', hashes)).toBe(true);
+    expect(isAuthorized(basic('anybody', 'two'), hashes)).toBe(true);
+    expect(isAuthorized(basic('one', 'three'), hashes)).toBe(false);
+    expect(isAuthorized(basic('one', ''), hashes)).toBe(false);
     for (const header of [undefined, '', 'Bearer', 'Bearer three', 'Basic one', 'one', `Bearer ${sha256('one')}`])
       expect(isAuthorized(header, hashes), String(header)).toBe(false);
   });

@@ -29,7 +29,10 @@ export function createGuard(
     if (tokens === undefined) {
       if (!isLocal(headers.host, ownHost)) throw foreignHost();
     } else if (!isAuthorized(headers.authorization, tokens) && !open.has(url.split('?')[0] ?? ''))
-      throw new Failure('unauthorized', 'send a valid token as authorization: Bearer TOKEN');
+      throw new Failure(
+        'unauthorized',
+        'send a valid token, as authorization: Bearer TOKEN, or to a browser as password',
+      );
   };
 }
 

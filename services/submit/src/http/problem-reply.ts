@@ -1,12 +1,13 @@
 import { Failure, problemDetails, RETRY_AFTER_MS } from '@lacuna/contracts';
 import type { Health } from '@lacuna/service-kit';
 import type { FastifyError, FastifyReply } from 'fastify';
+import { CHALLENGES } from './tokens.ts';
 
 /** Answers with a problem document (RFC 9457). */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.disposition === 'retry')
     reply.header('retry-after', String(Math.max(1, Math.ceil((failure.retryAfterMs ?? RETRY_AFTER_MS) / 1_000))));
-  if (failure.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  if (failure.code === 'unauthorized') reply.header('www-authenticate', CHALLENGES);
   return reply
     .code(failure.status)
     .header('content-type', 'application/problem+json')

@@ -17,12 +17,26 @@ export function readTokenHashes(path: string): TokenHashes {
   return lines.map((line) => Buffer.from(line, 'hex'));
 }
 
+/**
+ * What a 401 asks for, each in a header of its own, as Chromium wants it. A browser understands `Basic`, and from then on sends what its user has
+ * typed with all that the page asks for, events and links too. Another site can't use that: whatever changes something takes a JSON body or a
+ * `DELETE`, for which a browser asks first.
+ */
+export const CHALLENGES = ['Bearer', 'Basic realm="Lacuna: any name, and the token as password", charset="UTF-8"'];
+
 /** Whether an `Authorization` header carries one of the tokens; takes as long for a near miss as for any other. */
 export function isAuthorized(header: string | undefined, hashes: TokenHashes): boolean {
-  const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
+  const token = tokenOf(header ?? '');
   if (token === undefined) return false;
   const hash = createHash('sha256').update(token).digest();
   return hashes.reduce((found, known) => timingSafeEqual(hash, known) || found, false);
+}
+
+function tokenOf(header: string): string | undefined {
+  const [, scheme, sent] = /^(Bearer|Basic) +([^ ]+) *$/i.exec(header) ?? [];
+  if (scheme === undefined || sent === undefined) return undefined;
+  if (scheme.toLowerCase() === 'bearer') return sent;
+  return /^[^:]*:(.+)$/s.exec(Buffer.from(sent, 'base64').toString())?.[1];
 }
 
 function textOf(path: string): string {
