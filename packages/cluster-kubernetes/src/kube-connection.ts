@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of an object only its metadata is answered. A server that cannot do that answers the whole. */
   readonly metadataOnly?: boolean;
+  /** What is asked for is no object but a file, of whichever kind. */
+  readonly isFile?: boolean;
 }
 
 /** Reading files and hashing certificates for each request would cost as much as the request. Milliseconds. */
@@ -134,9 +136,9 @@ function openResponse(
   return { status, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }), ...content };
 }
 
-function contentHeaders({ method, body, metadataOnly = false }: ApiRequest): Record<string, string> {
+function contentHeaders({ method, body, metadataOnly = false, isFile = false }: ApiRequest): Record<string, string> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const accept = metadataOnly ? METADATA_ONLY : 'application/json';
+  const accept = isFile ? '*/*' : metadataOnly ? METADATA_ONLY : 'application/json';
   return { accept, 'user-agent': 'lacuna', ...(body !== undefined && { 'content-type': type }) };
 }
 

@@ -67,7 +67,7 @@ export class LogFolder {
   }
 
   async #look(signal: AbortSignal): Promise<LogFiles | undefined> {
-    const answer = await this.#kubelet.call({ path: this.#path }, signal);
+    const answer = await this.#kubelet.call({ path: this.#path, isFile: true }, signal);
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) throw new Error(`${this.#path}: ${messageOf(answer)}`);
     return logFilesIn(String(answer.body));
@@ -81,7 +81,7 @@ export class LogFolder {
       () => silence.abort(new Error(`${path}: no answer within ${ANSWERS_WITHIN_MS} ms`)),
       ANSWERS_WITHIN_MS,
     );
-    const asked = this.#kubelet.open('logs', { path }, AbortSignal.any([signal, silence.signal]));
+    const asked = this.#kubelet.open('logs', { path, isFile: true }, AbortSignal.any([signal, silence.signal]));
     const response = await asked.finally(() => clearTimeout(timer));
     if (response.status === 200) return response.body;
     const answer = await readAnswer(response);

@@ -27,43 +27,64 @@ export async function openLog(
 ): Promise<LogOutcome> {
   const abort = new AbortController();
   const end = AbortSignal.any([signal, abort.signal]);
+  const source = new LogSource(deps, container, end);
   const parts =
     from.isHeldAgainstSeal === true
-      ? partsOf(ask(deps, container, { follow: false, timestamps: false }, end))
-      : new LogReading((follow) => ask(deps, container, { follow, timestamps: true }, end), from).parts(from.follow);
+      ? partsOf(source.ask({ follow: false, timestamps: false }))
+      : new LogReading((follow) => source.ask({ follow, timestamps: true }), from).parts(from.follow);
   const first = parts.next();
   // A timer of its own: to abort a waiting makes an error with its stack, for each log.
   const { promise: grace, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, deps.graceMs);
   try {
-    await Promise.race([first, grace]);
+    // What is not followed is answered at once, if at all.
+    await (from.follow ? Promise.race([first, grace]) : first);
   } catch (error) {
     if (breakOfLog(error) === undefined) return refusalOfError(error);
   } finally {
     clearTimeout(timer);
   }
   first.catch(() => undefined);
-  return { kind: 'open', body: resume(first, parts, abort) };
+  return { kind: 'open', body: resume(first, parts, abort), isKept: source.isKept };
 }
 
-/**
- * With timestamps unless the seal tells what is log, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
- * was set back stamped, the others cut without a word (faults L8, L11, L12).
- */
-async function* ask(
-  { connection, namespace, nodeFiles }: LogDeps,
-  container: ContainerRef,
-  { follow, timestamps }: { readonly follow: boolean; readonly timestamps: boolean },
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const files = follow ? undefined : await nodeFiles?.open(container, { timestamps }, signal);
-  if (files !== undefined) return yield* files;
-  const path = `${podsPath(namespace)}/${encodeURIComponent(container.podName)}/log`;
-  const query = { container: MAIN_CONTAINER, timestamps, follow };
-  const call = { path, query };
-  const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);
-  if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-  yield* response.body;
+/** Where a container's log comes from: the files of its node where those can be had and it is not followed, else the API server. */
+class LogSource {
+  readonly #deps: LogDeps;
+  readonly #container: ContainerRef;
+  readonly #signal: AbortSignal;
+  /** It came from the files. */
+  isKept = false;
+
+  constructor(deps: LogDeps, container: ContainerRef, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#container = container;
+    this.#signal = signal;
+  }
+
+  /**
+   * With timestamps unless the seal tells what is log, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
+   * was set back stamped, the others cut without a word (faults L8, L11, L12).
+   */
+  async *ask({
+    follow,
+    timestamps,
+  }: {
+    readonly follow: boolean;
+    readonly timestamps: boolean;
+  }): AsyncGenerator<Uint8Array> {
+    const { connection, namespace, nodeFiles } = this.#deps;
+    const signal = this.#signal;
+    const files = follow ? undefined : await nodeFiles?.open(this.#container, { timestamps }, signal);
+    this.isKept = files !== undefined;
+    if (files !== undefined) return yield* files;
+    const path = `${podsPath(namespace)}/${encodeURIComponent(this.#container.podName)}/log`;
+    const query = { container: MAIN_CONTAINER, timestamps, follow };
+    const call = { path, query };
+    const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);
+    if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
+    yield* response.body;
+  }
 }
 
 async function* partsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogPart> {

@@ -28,7 +28,12 @@ export type ChangeOutcome =
 
 /** Of opening a log. The end of `body` proves nothing: it ends when the source says so, or breaks by throwing (see `log-breaks.ts`). */
 export type LogOutcome =
-  | { readonly kind: 'open'; readonly body: AsyncIterable<LogPart> }
+  | {
+      readonly kind: 'open';
+      readonly body: AsyncIterable<LogPart>;
+      /** It is read where what was rotated away is kept, so nothing is lost by reading it again later instead of following it. */
+      readonly isKept?: boolean;
+    }
   /** The container has not started yet. */
   | { readonly kind: 'waiting'; readonly message: string }
   /** There is no such container or its log is gone, for good. */

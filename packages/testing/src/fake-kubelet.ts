@@ -94,7 +94,9 @@ class Told {
     const file = fileRequestOf(request);
     if (file !== undefined) {
       this.filesRead.set(file.pod, [...(this.filesRead.get(file.pod) ?? []), file.name]);
-      return answerFile(response, this.folders.get(file.pod)?.() ?? 404, file.name);
+      // A kubelet has files of no kind, and so none for who asks for one.
+      const isAccepted = request.headers.accept === '*/*';
+      return answerFile(response, isAccepted ? (this.folders.get(file.pod)?.() ?? 404) : 406, file.name);
     }
     const { pod, ...asked } = logRequestOf(request);
     const all = this.answers.get(pod) ?? [];
