@@ -11,6 +11,7 @@ import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import { logStatementOf } from './log-statement-of.ts';
 import type { AccountWishes } from './log-account.ts';
 import type { LogTraffic } from './log-traffic.ts';
+import type { LookPace } from './look-pace.ts';
 import { readFinally } from './read-finally.ts';
 import { sourceBytes } from './source-bytes.ts';
 import { SourceReader, type ReadOutcome } from './source-reader.ts';
@@ -26,6 +27,7 @@ export interface CaptureDeps {
   /** This and the next: of all captures of this process. */
   readonly finalReadQueue: FinalReadQueue;
   readonly traffic: LogTraffic;
+  readonly lookPace: LookPace;
   /** On which node a container runs; undefined while that is not known, and where the files of nodes are not to be read. */
   readonly nodeOf: (container: Container) => Promise<string | undefined>;
   /** Told when a source can't be followed, and is read every so often instead. */
@@ -57,6 +59,7 @@ const LAST_STATE_COMES_WITHIN_MS = 5_000;
 const SMALL_FILE_BYTES = 5 * 2 ** 20;
 /** The kubelet looks every ten seconds whether a log is to be rotated: what is read later may have lost its beginning. Milliseconds. */
 const ROTATES_AFTER_MS = 10_000;
+const NEVER = new AbortController().signal;
 const UNSEEN: ContainerEnd = { kind: 'leaving', words: 'nobody saw its end', cause: 'no-seal' };
 
 /**
@@ -138,16 +141,12 @@ export class Capture {
   /** Follows the log, opening it as often as it takes, until the container is known to have ended. Returns how the last read came out. */
   async #followUntilEnd(reader: SourceReader, asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
     const { follow, traffic, finalReadQueue } = this.#deps;
-    const isBusy = (): boolean => traffic.isHeavy || finalReadQueue.waiting > 0;
-    const watch = new FollowWatch(reader, this.#end, follow, {
-      isBusy,
-      isKept: async () => (await this.#nodeOf()) !== undefined,
-    });
+    const watch = new FollowWatch(reader, this.#end, follow, () => traffic.isHeavy || finalReadQueue.waiting > 0);
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
-    await watch.headStart(signal);
+    await ((await this.#nodeOf()) === undefined ? watch.headStart(signal) : this.#untilLook(0, signal));
     for (let waitMs: number = TRY_AGAIN_MS.first; !this.#hasEnded;) {
-      last = await watch.follow(signal);
+      last = await this.#readOn(reader, watch, signal);
       if (last.kind === 'not-followed') this.#deps.onNotFollowed();
       const isBroken = ['broken', 'waiting', 'not-followed', 'contradicted'].includes(last.kind);
       brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
@@ -156,13 +155,32 @@ export class Capture {
       this.#end.ask(asking);
       const isLeaving = this.#end.known !== undefined;
       if (!isLeaving || last.kind !== 'overtaken')
-        await Promise.race([this.#end.news, pause(this.#endComesWithin(last, reader) ?? waitMs, signal)]);
+        await (last.kind === 'so-far'
+          ? this.#untilLook(reader.account.bytes, signal)
+          : Promise.race([this.#end.news, pause(this.#endComesWithin(last, reader) ?? waitMs, signal)]));
       signal.throwIfAborted();
       // Nobody may ever see the end of a container whose pod is leaving: then it is over when its source is.
       const isBrokenForGood = performance.now() - (brokenAt ?? Infinity) > this.#deps.follow.leavingMs;
       if (isLeaving && (isBrokenForGood || ['ended', 'stopped', 'gone'].includes(last.kind))) break;
     }
     return last;
+  }
+
+  /** A log that is kept needs only be looked at; any other one is followed, and so is one that may soon be gone. */
+  async #readOn(reader: SourceReader, watch: FollowWatch, signal: AbortSignal): Promise<ReadOutcome> {
+    if (this.#end.known !== undefined || (await this.#nodeOf()) === undefined) return watch.follow(signal);
+    const outcome = await reader.read(false, NEVER, signal);
+    if (outcome.kind !== 'ended') return outcome;
+    return reader.isKept ? { kind: 'so-far' } : watch.follow(signal);
+  }
+
+  /** Waits for the next look at a log of which so many bytes are stored, or until more is known of its end. */
+  async #untilLook(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.#end.known !== undefined) return;
+    const { lookPace } = this.#deps;
+    lookPace.begin(this);
+    await Promise.race([this.#end.news, pause(lookPace.waitMs(bytes), signal)]);
+    lookPace.end(this);
   }
 
   async #nodeOf(): Promise<string | undefined> {
@@ -178,8 +196,8 @@ export class Capture {
     const { leavingMs, busyAfterMs } = this.#deps.follow;
     const isLeaving = this.#end.known !== undefined;
     if (kind === 'gone' && isLeaving) return Math.min(leavingMs, LAST_STATE_COMES_WITHIN_MS);
-    // All are read from their beginning each time.
-    if (kind === 'so-far' || kind === 'not-followed' || kind === 'contradicted') return busyAfterMs;
+    // Both are read from their beginning each time.
+    if (kind === 'not-followed' || kind === 'contradicted') return busyAfterMs;
     if (kind !== 'ended') return undefined;
     // Closed before its end is told, the log would lack its seal, and its attempt the proof that nothing of it runs any more.
     if (isLeaving) return leavingMs;

@@ -23,30 +23,20 @@ export interface FollowTimes {
 const LOOK_MS = 50;
 /** How often it is looked whether others are still busy. Hundreds of logs may wait for that, and each look costs ten microseconds or so. Milliseconds. */
 const BUSY_LOOK_MS = 250;
-/** How often it is looked whether a log that is kept is followed no longer, because others bring much. Milliseconds. */
-const KEPT_LOOK_MS = 1_000;
-const NEVER = new AbortController().signal;
 /** A controller that is given no reason makes an error with its stack, for each log. */
 const STOPPED = new Error('the log is followed no longer');
-
-/** What else there is to do, and whether this log can wait for it. */
-interface Others {
-  /** Whether there is enough to do for other logs. */
-  readonly isBusy: () => boolean;
-  /** Whether what the log's node rotates can be had later: then it need not be followed at all. */
-  readonly isKept: () => Promise<boolean>;
-}
 
 /** Follows a source, and stops that when there is no point in waiting any longer. */
 export class FollowWatch {
   readonly #reader: SourceReader;
   readonly #end: ContainerEndWatch;
   readonly #times: FollowTimes;
-  readonly #others: Others;
+  readonly #isBusy: () => boolean;
   #stallMs: number;
 
-  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes, others: Others) {
-    this.#others = others;
+  /** `isBusy`: whether there is enough to do for other logs. */
+  constructor(reader: SourceReader, end: ContainerEndWatch, times: FollowTimes, isBusy: () => boolean) {
+    this.#isBusy = isBusy;
     this.#reader = reader;
     this.#end = end;
     this.#times = times;
@@ -58,35 +48,27 @@ export class FollowWatch {
     const { afterMs, busyAfterMs } = this.#times;
     if (this.#end.known === undefined) await this.#news(afterMs, signal);
     const until = performance.now() + busyAfterMs;
-    while (this.#end.known === undefined && this.#others.isBusy() && performance.now() < until && !signal.aborted)
+    while (this.#end.known === undefined && this.#isBusy() && performance.now() < until && !signal.aborted)
       await this.#news(BUSY_LOOK_MS, signal);
   }
 
-  /** Follows the source once; while others bring much, it is only looked what there is of one that is kept. */
+  /** Follows the source once. */
   async follow(signal: AbortSignal): Promise<ReadOutcome> {
-    const isKept = await this.#others.isKept();
-    if (isKept && this.#isInTheWay()) return soFar(await this.#reader.read(false, NEVER, signal));
     const stop = new AbortController();
     const over = new AbortController();
-    const watching = this.#watch(stop, isKept, AbortSignal.any([over.signal, signal]));
+    const watching = this.#watch(stop, AbortSignal.any([over.signal, signal]));
     try {
-      const outcome = await this.#reader.read(true, stop.signal, signal);
-      return isKept && this.#isInTheWay() ? soFar(outcome) : outcome;
+      return await this.#reader.read(true, stop.signal, signal);
     } finally {
       over.abort();
       await watching;
     }
   }
 
-  /** To follow it costs the others more than it brings, as long as it is sure that its end will be told. */
-  #isInTheWay(): boolean {
-    return this.#end.known === undefined && this.#others.isBusy();
-  }
-
-  async #watch(stop: AbortController, isKept: boolean, over: AbortSignal): Promise<void> {
+  async #watch(stop: AbortController, over: AbortSignal): Promise<void> {
     let { activity } = this.#reader;
     let silentMs = 0;
-    while (!over.aborted && !this.#isAllThere() && !(isKept && this.#isInTheWay())) {
+    while (!over.aborted && !this.#isAllThere()) {
       const end = this.#end.known;
       const patienceMs = this.#patience(end);
       if (silentMs >= patienceMs) {
@@ -95,8 +77,7 @@ export class FollowWatch {
         break;
       }
       // After the end every moment counts in which a log is all there, and nobody closes it.
-      const lookMs = end === undefined ? (isKept ? KEPT_LOOK_MS : patienceMs) : LOOK_MS;
-      const waitMs = Math.min(lookMs, patienceMs - silentMs);
+      const waitMs = end === undefined ? patienceMs : Math.min(LOOK_MS, patienceMs - silentMs);
       await this.#news(waitMs, over);
       const isSilent = this.#reader.activity === activity && this.#end.known === end;
       if (this.#reader.activity !== activity) this.#stallMs = this.#times.stallMs;
@@ -128,8 +109,4 @@ export class FollowWatch {
     if (end === undefined) return this.#stallMs;
     return end.kind === 'leaving' ? this.#times.leavingMs : this.#times.quietMs;
   }
-}
-
-function soFar(outcome: ReadOutcome): ReadOutcome {
-  return outcome.kind === 'ended' || outcome.kind === 'stopped' ? { kind: 'so-far' } : outcome;
 }

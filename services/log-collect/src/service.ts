@@ -21,6 +21,7 @@ import { LogRoom } from './keep/log-room.ts';
 import { StuckLogs } from './keep/stuck-logs.ts';
 import { CollectConfigSchema } from './config.ts';
 import { LogTraffic } from './log-traffic.ts';
+import { LookPace } from './look-pace.ts';
 import { ReadAheadRoom } from './read-ahead-room.ts';
 import { readReportFile } from './read-report-file.ts';
 
@@ -107,6 +108,7 @@ function collectorOn(cluster: Cluster, heldUp: HeldUpLogs, { bus, clock, config,
     now: () => clock.nowMs(),
     chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room },
     traffic: new LogTraffic(config.followBelow),
+    lookPace: new LookPace(),
     follow: {
       afterMs: config.followAfter,
       busyAfterMs: BUSY_AFTER_MS,

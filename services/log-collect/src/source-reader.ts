@@ -53,6 +53,7 @@ export class SourceReader {
   /** Counts what was read and what was stored: a source that is held up by a slow store is not silent. */
   #activity = 0;
   #isStoring = false;
+  #isKept = false;
 
   private constructor(deps: SourceReaderDeps, log: StoredLog) {
     this.#deps = deps;
@@ -76,6 +77,11 @@ export class SourceReader {
   /** Changes with each piece that is read or stored. */
   get progress(): number {
     return this.#activity + this.account.bytes;
+  }
+
+  /** Whether the latest read was from where what is rotated away is kept: see `LogOutcome`. */
+  get isKept(): boolean {
+    return this.#isKept;
   }
 
   /** One read behind what is stored; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
@@ -159,6 +165,7 @@ export class SourceReader {
     const opened = await cluster.openLog(from, position, reading.signal);
     if (opened.kind === 'gone') return { kind: 'gone', why: opened.message };
     if (opened.kind === 'waiting') return { kind: 'waiting', why: opened.message };
+    if (opened.kind === 'open') this.#isKept = opened.isKept === true;
     if (opened.kind === 'unavailable') return stopped(stop) ?? { kind: 'broken', why: opened.message };
     onOpened();
     const chunks = chunked(this.#counted(opened.body), chunking)[Symbol.asyncIterator]();

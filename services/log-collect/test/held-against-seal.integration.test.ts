@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Capture } from '../src/capture.ts';
 import { FinalReadQueue } from '../src/final-read-queue.ts';
 import { LogTraffic } from '../src/log-traffic.ts';
+import { LookPace } from '../src/look-pace.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 
 /**
@@ -76,6 +77,7 @@ function capture(source: Source, number = ++logs, crash = new AbortController())
       follow,
       finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: { afterMs: [1, 10, 20], agreeMs: 20, giveUpMs: source.giveUpMs ?? 20_000 },
+      lookPace: new LookPace(),
       nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,

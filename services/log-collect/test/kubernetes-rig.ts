@@ -8,6 +8,7 @@ import { startNats, startTestControlPlane, type ControlPlane, type NatsFixture }
 import { Capture, type CaptureDeps } from '../src/capture.ts';
 import { FinalReadQueue } from '../src/final-read-queue.ts';
 import { LogTraffic } from '../src/log-traffic.ts';
+import { LookPace } from '../src/look-pace.ts';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import type { ContainerEnd } from '../src/container-end.ts';
 import type { FinalReadTimes } from '../src/final-reads.ts';
@@ -128,6 +129,7 @@ export class KubernetesRig implements AsyncDisposable {
       follow: { afterMs: 0, busyAfterMs: 0, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
       finalReadQueue: new FinalReadQueue(4_000_000),
       finalReads: FINAL_READS,
+      lookPace: new LookPace(),
       nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,

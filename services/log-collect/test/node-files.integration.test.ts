@@ -8,14 +8,12 @@ import {
 } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureDeps } from '../src/capture.ts';
-import { LogTraffic } from '../src/log-traffic.ts';
 import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
 import { cutAfter, silentAfter, stamped, whole } from './log-answers.ts';
 
 const problem = await problemWith(...CONTROL_PLANE);
 const [OLD, CURRENT] = ['0.log.20260102-030405', '0.log'];
 const [BEFORE, AFTER] = ['one\ntwo\n', 'three\nfour\n'];
-const BUSY_AFTER_MS = 200;
 let rig: KubernetesRig;
 let kubelet: FakeKubelet;
 let pods = 0;
@@ -44,12 +42,6 @@ async function pod(answer: LogAnswer) {
     capture: (change: Partial<CaptureDeps> = {}): CaptureRun =>
       rig.capture({ pod: name, podUid }, { ...knowsNode, ...change }),
   };
-}
-
-/** Where others bring more than `piecesPerSecond` all the time. */
-function beside(piecesPerSecond: number): Partial<CaptureDeps> {
-  const times = { stallMs: 120_000, mostMs: 120_000, quietMs: 300, leavingMs: 1_000 };
-  return { traffic: new LogTraffic(piecesPerSecond), follow: { afterMs: 0, busyAfterMs: BUSY_AFTER_MS, ...times } };
 }
 
 describe.skipIf(problem !== undefined)('a log whose node is asked for its files', () => {
@@ -86,11 +78,11 @@ describe.skipIf(problem !== undefined)('a log whose node is asked for its files'
     expect((await next.stored()).toString()).toBe(BEFORE + AFTER);
   });
 
-  test('is not followed while others bring much, and what there is of it is stored every so often', async () => {
+  test('is not followed but looked at every so often, and what there is then is stored', async () => {
     const { name, capture } = await pod(silentAfter(BEFORE));
     let files = { [CURRENT]: records('one\n') };
     kubelet.serveFiles(name, () => files);
-    const run = capture(beside(0));
+    const run = capture();
     await eventually('the first line is stored', async () => (await run.length()) === 4);
     files = { [CURRENT]: records(BEFORE) };
     await eventually('the second line is stored', async () => (await run.length()) === BEFORE.length);
@@ -99,25 +91,20 @@ describe.skipIf(problem !== undefined)('a log whose node is asked for its files'
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });
 
-  test('is followed no longer when others begin to bring much', async () => {
-    const { name, capture } = await pod(silentAfter('one\n'));
-    let files = { [CURRENT]: records('one\n') };
-    kubelet.serveFiles(name, () => files);
-    const change = beside(1_000);
-    const run = capture(change);
-    await eventually('it is followed', async () => (await run.length()) === 4);
-    const isOver = { isOver: false };
-    const others = (async () => {
-      while (!isOver.isOver) {
-        for (let piece = 0; piece < 200; piece++) change.traffic?.brought(isOver);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    })();
-    files = { [CURRENT]: records(BEFORE) };
-    await eventually('the second line is stored', async () => (await run.length()) === BEFORE.length);
-    expect(kubelet.requests(name)).toBe(1);
-    isOver.isOver = true;
-    await others;
+  test('is read once when its container ended before the first look', async () => {
+    const { name, capture } = await pod(whole(BEFORE));
+    kubelet.serveFiles(name, () => ({ [CURRENT]: records(BEFORE) }));
+    const run = capture();
+    run.end(BEFORE);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+    expect(kubelet.filesRead(name)).toEqual(['', CURRENT, '']);
+  });
+
+  test('is followed by the log API when its node has no such files', async () => {
+    const { name, capture } = await pod(silentAfter(BEFORE));
+    const run = capture();
+    await eventually('it is stored', async () => (await run.length()) === BEFORE.length);
+    await eventually('it is followed', () => kubelet.requests(name) === 2);
     run.end(BEFORE);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });

@@ -9,6 +9,7 @@ import { Capture, type CaptureDeps } from '../../src/capture.ts';
 import type { ContainerEnd } from '../../src/container-end.ts';
 import { FinalReadQueue } from '../../src/final-read-queue.ts';
 import { LogTraffic } from '../../src/log-traffic.ts';
+import { LookPace } from '../../src/look-pace.ts';
 import { ReadAheadRoom } from '../../src/read-ahead-room.ts';
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -111,6 +112,7 @@ export class Captures {
       follow: { afterMs, busyAfterMs: 10_000, stallMs: 1_000, mostMs: 10_000, quietMs: 50, leavingMs },
       finalReadQueue,
       finalReads: { afterMs: [1, 5, 20], agreeMs: 1, giveUpMs: 30_000 },
+      lookPace: new LookPace(),
       nodeOf: () => Promise.resolve(undefined),
       onNotFollowed: () => undefined,
       onHeldUp: () => undefined,
