@@ -5,10 +5,11 @@ const UNTIL_RESOLVED_MS = 365 * 86_400_000;
 
 /** One alert in the shape of Alertmanager's API v2 (`POST /api/v2/alerts`). Its labels are its identity there. */
 export function alertmanagerAlert(alert: Alert): object {
-  const { evaluation, attempt, stage, cause, name } = alert;
+  const { key, evaluation, attempt, stage, cause, name } = alert;
   const endsAt = alert.status === 'resolved' ? alert.at : alert.at + UNTIL_RESOLVED_MS;
   return {
-    labels: { alertname: 'LacunaSpanIncomplete', evaluation, attempt: String(attempt), stage, cause, name },
+    // The key too: two orphans of one evaluation differ in nothing else, and the end of one must not be that of both.
+    labels: { alertname: 'LacunaSpanIncomplete', key, evaluation, attempt: String(attempt), stage, cause, name },
     annotations: {
       summary: `${stage} ${cause} in ${name}`,
       description: alert.reason,

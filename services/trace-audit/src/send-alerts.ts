@@ -26,6 +26,10 @@ export function sendAlerts(context: Context): Promise<void>[] {
   );
 }
 
+/**
+ * A delivery that failed comes again later, and may come behind the one that resolves the same alert; whoever gets them would be told of it for
+ * ever. So what was raised is resolved behind it once more, when it is over by then.
+ */
 async function send(
   told: AlertingFact,
   target: AlertTarget,
@@ -35,7 +39,14 @@ async function send(
   const facts = await bus.readFacts(told.evaluation);
   const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
   const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
-  await target.send(alertOf(told, name, config), signal);
+  const alert = alertOf(told, name, config);
+  await target.send(alert, signal);
+  if (alert.status === 'resolved') return;
+  const now = (await bus.readFacts(told.evaluation)).map(({ fact }) => fact).filter(isAlerting);
+  const over = now
+    .map((one) => alertOf(one, name, config))
+    .find(({ key, status }) => key === alert.key && status === 'resolved');
+  if (over !== undefined) await target.send(over, signal);
 }
 
 function isAlerting(fact: Fact): fact is AlertingFact {

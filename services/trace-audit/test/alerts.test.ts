@@ -71,6 +71,16 @@ describe('an alert', () => {
     expect(Date.parse(resolved.endsAt)).toBe(2_000);
   });
 
+  test('of one orphan is not that of another of the same evaluation', () => {
+    const labelsOf = (object: 'job' | 'pod', uid: string): object => {
+      const data = { object, uid, objectName: uid, state: 'found', why: 'unaccepted', message: 'm' } as const;
+      const alert = alertOf(fact('orphan', { evaluation: testId(), at: 1_000 }, data), 'suite', {});
+      return (alertmanagerAlert(alert) as { labels: object }).labels;
+    };
+    expect(labelsOf('job', 'a')).not.toEqual(labelsOf('pod', 'b'));
+    expect(labelsOf('job', 'a')).toEqual(labelsOf('job', 'a'));
+  });
+
   test("is posted to a webhook in Alertmanager's own form, signed over time and body", () => {
     const body = webhookBody(alertOf(raised, 'suite', BASES));
     expect(JSON.parse(body)).toMatchObject({
