@@ -3,8 +3,8 @@ import type { JobRef, JobRequest } from '../job.ts';
 import type { Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from '../observation.ts';
 import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome, SpoolOutcome } from '../outcomes.ts';
 import { partsOf } from '../parts-of.ts';
-import { Change } from './change.ts';
 import { FakePod, type Program } from './fake-pod.ts';
+import { Watchers } from './watchers.ts';
 
 /** A prepared answer to `ensure`. `answer-lost`: the Job is created, but the caller is told `unavailable`. */
 type EnsureStep = Exclude<EnsureOutcome, { kind: 'created' | 'adopted' }> | { readonly kind: 'answer-lost' };
@@ -39,8 +39,7 @@ export class FakeCluster implements Cluster {
   readonly #now: () => number;
   readonly #jobs = new Map<string, FakeJob>();
   readonly #scripts: Script[] = [];
-  readonly #queues = new Set<Observation[]>();
-  readonly #change = new Change();
+  readonly #watchers = new Watchers();
   #uids = 0;
 
   /** `now`: Unix milliseconds. */
@@ -70,19 +69,16 @@ export class FakeCluster implements Cluster {
       at: this.#now(),
     } as const;
     warnings.push(warning);
-    this.#tell({ kind: 'warning', warning, known: 'watched' });
+    this.#watchers.tell({ kind: 'warning', warning, known: 'watched' });
   }
 
   /** Breaks every watch, makes the change while nobody looks, and lets them all relist. */
   unwatched(change: () => void = () => undefined): void {
     const before = this.#objects();
-    const queues = [...this.#queues];
-    this.#queues.clear();
-    change();
+    this.#watchers.without(change);
     const there = new Set(this.#objects().map(({ uid }) => uid));
     const missing = before.filter(({ uid }) => !there.has(uid));
-    for (const queue of queues) this.#queues.add(queue);
-    this.#tell(...this.#list(), ...missing, { kind: 'synced', at: this.#now() });
+    this.#watchers.tell(...this.#list(), ...missing, { kind: 'synced', at: this.#now() });
   }
 
   ensure(request: JobRequest, _signal: AbortSignal): Promise<EnsureOutcome> {
@@ -95,15 +91,8 @@ export class FakeCluster implements Cluster {
     return Promise.resolve(step === undefined ? outcome : { kind: 'unavailable', message: 'the answer was lost' });
   }
 
-  async *observe(signal: AbortSignal): AsyncGenerator<Observation> {
-    const queue: Observation[] = [...this.#list(), { kind: 'synced', at: this.#now() }];
-    this.#queues.add(queue);
-    while (!signal.aborted) {
-      const next = queue.shift();
-      if (next === undefined) await this.#change.wait(signal);
-      else yield next;
-    }
-    this.#queues.delete(queue);
+  observe(signal: AbortSignal): AsyncGenerator<Observation> {
+    return this.#watchers.watch(() => [...this.#list(), { kind: 'synced', at: this.#now() }], signal);
   }
 
   openLog({ podUid }: ContainerRef, { offset, follow }: LogPosition, signal: AbortSignal): Promise<LogOutcome> {
@@ -134,7 +123,7 @@ export class FakeCluster implements Cluster {
     if (job === undefined) return Promise.resolve({ kind: 'absent' });
     job.pod.vanish();
     this.#jobs.delete(ref.name);
-    this.#tell(vanished('job', job.snapshot.uid, job.snapshot, this.#now()));
+    this.#watchers.tell(vanished('job', job.snapshot.uid, job.snapshot, this.#now()));
     return Promise.resolve({ kind: 'done' });
   }
 
@@ -151,7 +140,7 @@ export class FakeCluster implements Cluster {
     const snapshot: JobSnapshot = { evaluation, attempt, name, uid: `job-${number}`, createdAt: this.#now() };
     const podUid = `pod-${number}`;
     const changed = (pod: PodSnapshot | undefined): void =>
-      this.#tell(
+      this.#watchers.tell(
         pod === undefined ? vanished('pod', podUid, snapshot, this.#now()) : { kind: 'pod', pod, known: 'watched' },
       );
     const finished = (how: JobSnapshot['finished'] & {}): void => this.#tellJob(job, { ...snapshot, finished: how });
@@ -165,12 +154,7 @@ export class FakeCluster implements Cluster {
 
   #tellJob(job: FakeJob, snapshot: JobSnapshot): void {
     job.snapshot = snapshot;
-    this.#tell({ kind: 'job', job: snapshot, known: 'watched' });
-  }
-
-  #tell(...observations: readonly Observation[]): void {
-    for (const queue of this.#queues) queue.push(...observations);
-    this.#change.tell();
+    this.#watchers.tell({ kind: 'job', job: snapshot, known: 'watched' });
   }
 
   #list(): Observation[] {
