@@ -3,6 +3,7 @@ import { digestOf } from '@lacuna/diagnosis';
 import { fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { setTimeout as delay } from 'node:timers/promises';
+import { KnownEvaluations } from './known-evaluations.ts';
 import type { Kept, Progress, ReadModel } from './read-model.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -12,17 +13,13 @@ export type ProjectorBus = Pick<Bus, 'follow' | 'readFact' | 'readFacts' | 'stat
 const FLUSH_MS = 200;
 /** The pause before what had no room on the disk is written again. Milliseconds. */
 const RETRY_MS = 1_000;
-/** Settled evaluations kept in memory, because a few facts mostly come after the verdict. */
-const SETTLED_KEPT = 1_000;
 
 /** Keeps the read model up with the stream: folds all facts, and writes what they change together with how far it has read. */
 export class Projector {
   readonly #bus: ProjectorBus;
   readonly #model: ReadModel;
   readonly #onRebuild: (why: string) => void;
-  readonly #known = new Map<EvaluationId, Evaluation>();
-  readonly #settled = new Set<EvaluationId>();
-  readonly #changed = new Set<EvaluationId>();
+  readonly #known = new KnownEvaluations();
   readonly #broken = new AbortController();
   readonly #heardAt: Partial<Record<StageService, number>> = {};
   /** The last fact that has been read. */
@@ -92,15 +89,14 @@ export class Projector {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#last === undefined || this.#changed.size === 0) return;
+    if (this.#last === undefined || this.#known.isWritten) return;
     try {
-      this.#model.apply(this.#kept(), this.#last);
+      this.#model.apply(this.#known.changed().flatMap(keptOf), this.#last);
     } catch (error) {
       if (isTemporary(error)) this.#timer = setTimeout(() => this.#flushOrBreak(), RETRY_MS);
       throw error;
     }
-    this.#changed.clear();
-    this.#forgetSettled();
+    this.#known.written();
   }
 
   /** A data folder may meet another server, or one that was emptied: then the fact that was read last is not where it was. */
@@ -130,10 +126,7 @@ export class Projector {
     const known =
       this.#known.get(id) ?? (fact.type === 'submitted' ? unknownEvaluation(id) : await this.#read(id, signal));
     if (known === undefined) return;
-    const evaluation = join(known, recorded);
-    this.#known.set(id, evaluation);
-    if (evaluation.settled !== undefined) this.#settled.add(id);
-    this.#changed.add(id);
+    this.#known.set(join(known, recorded));
     // What comes out of a record has its place far behind.
     if (seq > this.lastSeq) this.#last = { seq, subject: factSubject(fact) };
     this.#timer ??= setTimeout(() => this.#flushOrBreak(), FLUSH_MS);
@@ -177,7 +170,7 @@ export class Projector {
     this.#onRebuild(why);
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const memory of [this.#known, this.#settled, this.#changed]) memory.clear();
+    this.#known.clear();
     this.#last = undefined;
     this.#caughtUp = false;
     await this.#clear(signal);
@@ -197,31 +190,15 @@ export class Projector {
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
-
-  *#kept(): Generator<Kept> {
-    for (const id of this.#changed) {
-      const evaluation = this.#known.get(id);
-      const summary = evaluation && summaryOf(evaluation);
-      if (evaluation !== undefined && summary !== undefined)
-        yield { ...summary, digest: digestWhenSettled(evaluation) };
-    }
-  }
-
-  #forgetSettled(): void {
-    for (const id of this.#settled) {
-      if (this.#settled.size <= SETTLED_KEPT) return;
-      this.#settled.delete(id);
-      this.#known.delete(id);
-    }
-  }
 }
 
 function isTemporary(error: unknown): error is Failure {
   return error instanceof Failure && error.disposition === 'retry';
 }
 
-/** Before its verdict a diagnosis depends on the clock, and is made when it is asked for. */
-function digestWhenSettled(evaluation: Evaluation): Kept['digest'] {
+/** As the read model has it; nothing of one whose submission is not known. Before its verdict a diagnosis depends on the clock, and is made when it is asked for. */
+function keptOf(evaluation: Evaluation): Kept[] {
   const { settled } = evaluation;
-  return settled && digestOf(evaluation, { now: settled.at });
+  const summary = summaryOf(evaluation);
+  return summary === undefined ? [] : [{ ...summary, digest: settled && digestOf(evaluation, { now: settled.at }) }];
 }
