@@ -1,15 +1,24 @@
-/** One line of the comparison: for each round how many logs were whole, and how long it took. */
+import type { PlainRound } from './plain-logs.ts';
+
+/** What became of as many evaluations by Lacuna. */
+export interface SealedRound {
+  readonly sealed: number;
+  /** From the first submission to the end of the last container, by the clock of its node, which tells whole seconds. */
+  readonly endedMs: number;
+  /** To the last verdict. */
+  readonly ms: number;
+}
+
+/** One line of the comparison, round by round. */
 export interface Result {
   readonly runtime: string;
   readonly pods: number;
   /** Bytes a line. */
   readonly line: number;
-  readonly followed: readonly number[];
-  readonly reread: readonly number[];
-  readonly sealed: readonly number[];
-  readonly plainMs: readonly number[];
-  readonly endedMs: readonly number[];
-  readonly sealedMs: readonly number[];
+  readonly plain: readonly PlainRound[];
+  readonly lacuna: readonly SealedRound[];
+  /** Which reads the files of the node. */
+  readonly lacunaOfFiles: readonly SealedRound[];
 }
 
 const WIDTH = 760;
@@ -19,14 +28,29 @@ const BAR = 22;
 
 /** Whole logs in percent over all rounds, one bar for each way of reading; the whiskers are the best and the worst round. */
 export function lostTailsPicture(results: readonly Result[], node: string): string {
-  const rows = results.flatMap(({ runtime, pods, followed, reread, sealed }) => [
+  const rows = results.flatMap(({ runtime, pods, plain, lacuna }) => [
     { text: runtime, heading: true, shares: [], colour: '' },
-    { text: 'kubectl logs --follow', heading: false, shares: shares(followed, pods), colour: '#c0392b' },
-    { text: 'read again after the end', heading: false, shares: shares(reread, pods), colour: '#d98880' },
-    { text: 'Lacuna: proven whole', heading: false, shares: shares(sealed, pods), colour: '#1e8449' },
+    {
+      text: 'kubectl logs --follow',
+      heading: false,
+      shares: shares(pods, plain, ({ followed }) => followed),
+      colour: '#c0392b',
+    },
+    {
+      text: 'read again after the end',
+      heading: false,
+      shares: shares(pods, plain, ({ reread }) => reread),
+      colour: '#d98880',
+    },
+    {
+      text: 'Lacuna: proven whole',
+      heading: false,
+      shares: shares(pods, lacuna, ({ sealed }) => sealed),
+      colour: '#1e8449',
+    },
   ]);
   const height = 70 + rows.length * 30;
-  const title = `Logs that came whole: ${results[0]?.pods} pods that end at once, 2 cores, ${results[0]?.sealed.length} rounds`;
+  const title = `Logs that came whole: ${results[0]?.pods} pods that end at once, 2 cores, ${results[0]?.lacuna.length} rounds`;
   const bars = rows.map((row, index) => barOf(row, 58 + index * 30)).join('\n');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="14">
 <title>${title}</title>
@@ -38,7 +62,8 @@ ${bars}
 `;
 }
 
-const shares = (counts: readonly number[], pods: number): number[] => counts.map((count) => (100 * count) / pods);
+const shares = <R>(pods: number, rounds: readonly R[], countOf: (round: R) => number): number[] =>
+  rounds.map((round) => (100 * countOf(round)) / pods);
 
 interface Row {
   readonly text: string;

@@ -1,6 +1,6 @@
 /**
- * What becomes of the ends of logs when pods end at once on a busy node: `kubectl logs --follow`, and Lacuna, in turn on the same node, on
- * the machine's containerd and on version 2. Writes the picture in docs/ when it ran as it is meant to: 30 pods, lines of 8 bytes, both.
+ * What becomes of the ends of logs when pods end at once on a busy node: `kubectl logs --follow`, Lacuna, and Lacuna with the right to read the files
+ * of the node, in turn on the same node, on the machine's containerd and on version 2. Writes the picture in docs/ when it ran as it is meant to: 30 pods, lines of 8 bytes, both.
  *
  * `LACUNA_ROUNDS=5 LACUNA_PODS=10,30,60,100 LACUNA_LINES=8,80,4096 LACUNA_RUNTIMES=own,2 npm run bench lost-tails`
  */
@@ -12,8 +12,8 @@ import { startRealCluster, type RealCluster } from '../support/kubernetes-system
 import type { System } from '../support/system.ts';
 import { sha256Of, talkative, type Talk } from '../support/talkative.ts';
 import { ApiClient } from './api-client.ts';
-import { lostTailsPicture, type Result } from './lost-tails-picture.ts';
-import { plainRound } from './plain-logs.ts';
+import { lostTailsPicture, type Result, type SealedRound } from './lost-tails-picture.ts';
+import { plainRound, type PlainRound } from './plain-logs.ts';
 import { median } from './side.ts';
 
 /** About 320 kB a pod with short lines; more with long ones, of which a runtime copies more bytes a second. */
@@ -36,48 +36,39 @@ for (const containerd of runtimes) {
 const main = results.filter(({ pods, line }) => pods === 30 && line === 8);
 if (main.length === 2)
   await writeFile(new URL('../../docs/lost-tails.svg', import.meta.url), lostTailsPicture(main, process.version));
-if (results.some(({ sealed, pods }) => sealed.some((count) => count < pods))) process.exitCode = 1;
+if (
+  results.some(({ pods, lacuna, lacunaOfFiles }) => [...lacuna, ...lacunaOfFiles].some(({ sealed }) => sealed < pods))
+)
+  process.exitCode = 1;
 
 async function compare(cluster: RealCluster, runtime: string, pods: number, talk: Talk): Promise<Result> {
   const { controlPlane } = cluster;
   using api = await ApiClient.open({ controlPlane, token: controlPlane.adminToken }, 2 * pods + 4);
-  await using system = await cluster.system({ LACUNA_CAPACITY: String(pods), LACUNA_LOG_LEVEL: 'error' });
-  await lacunaRound(system, 1, talk);
-  const result = {
-    runtime,
-    pods,
-    line: talk.line,
-    followed: [],
-    reread: [],
-    sealed: [],
-    plainMs: [],
-    endedMs: [],
-    sealedMs: [],
-  } as Mutable<Result>;
+  const [plain, lacuna, lacunaOfFiles]: [PlainRound[], SealedRound[], SealedRound[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    const plain = await plainRound(api, pods, talkative(talk), sha256Of(talk));
-    const ours = await lacunaRound(system, pods, talk);
-    result.followed.push(plain.followed);
-    result.reread.push(plain.reread);
-    result.plainMs.push(plain.ms);
-    result.sealed.push(ours.sealed);
-    result.endedMs.push(ours.endedMs);
-    result.sealedMs.push(ours.ms);
+    plain.push(await plainRound(api, pods, talkative(talk), sha256Of(talk)));
+    lacuna.push(await lacunaRound(cluster, pods, talk, {}));
+    lacunaOfFiles.push(await lacunaRound(cluster, pods, talk, { LACUNA_NODE_FILES: 'true' }));
   }
+  const result = { runtime, pods, line: talk.line, plain, lacuna, lacunaOfFiles };
   print(result);
   return result;
 }
 
-interface SealedRound {
-  readonly sealed: number;
-  /** From the first submission to the end of the last container, by the clock of its node, which tells whole seconds. */
-  readonly endedMs: number;
-  /** To the last verdict. */
-  readonly ms: number;
+/** As many evaluations of the same command, by services of their own that have run one before. */
+async function lacunaRound(
+  cluster: RealCluster,
+  count: number,
+  talk: Talk,
+  env: Readonly<Record<string, string>>,
+): Promise<SealedRound> {
+  await using system = await cluster.system({ LACUNA_CAPACITY: String(count), LACUNA_LOG_LEVEL: 'error', ...env });
+  await sealedRound(system, 1, talk);
+  // Before the services are stopped.
+  return await sealedRound(system, count, talk);
 }
 
-/** As many evaluations of the same command. */
-async function lacunaRound({ client }: System, count: number, talk: Talk): Promise<SealedRound> {
+async function sealedRound({ client }: System, count: number, talk: Talk): Promise<SealedRound> {
   const begin = Date.now();
   const spec = { image: BUSYBOX_IMAGE, command: talkative(talk), report: 'none' } as const;
   const submitted = await Promise.all(Array.from({ length: count }, () => client.submit(spec)));
@@ -93,17 +84,21 @@ async function lacunaRound({ client }: System, count: number, talk: Talk): Promi
   return { sealed: views.filter(isSealed).length, endedMs: Math.max(...ends) - begin, ms };
 }
 
-function print({ runtime, pods, line, followed, reread, sealed, plainMs, endedMs, sealedMs }: Result): void {
-  const seconds = (all: readonly number[]): string => all.map((ms) => (ms / 1_000).toFixed(0)).join(', ');
-  const ratioOf = (all: readonly number[]): string => {
-    const ratio = median(all.map((ms, round) => ms / plainMs[round]!));
-    return `${ratio.toFixed(2)} × (target ≤ ${TARGET}: ${ratio <= TARGET ? 'met' : 'MISSED'})`;
+function print({ runtime, pods, line, plain, lacuna, lacunaOfFiles }: Result): void {
+  const list = <R>(all: readonly R[], textOf: (round: R) => string | number): string => all.map(textOf).join(', ');
+  const seconds = (ms: number): string => (ms / 1_000).toFixed(0);
+  const times = (all: readonly SealedRound[], msOf: (round: SealedRound) => number): string => {
+    const ratio = median(all.map((one, round) => msOf(one) / plain[round]!.ms));
+    const met = ratio <= TARGET ? 'met' : 'MISSED';
+    return `${list(all, (one) => seconds(msOf(one)))} s, ${ratio.toFixed(2)} × (target ≤ ${TARGET}: ${met})`;
   };
-  console.log(`${runtime}, ${pods} pods at once, lines of ${line} bytes, ${sealed.length} rounds
-  kubectl logs --follow  whole ${followed.join(', ')}; read again after the end ${reread.join(', ')}; ${seconds(plainMs)} s
-  Lacuna                 sealed ${sealed.join(', ')}
-    to the end of the last container  ${seconds(endedMs)} s, ${ratioOf(endedMs)}
-    to the last verdict               ${seconds(sealedMs)} s, ${ratioOf(sealedMs)}`);
+  const ours = (all: readonly SealedRound[]): string => `sealed ${list(all, ({ sealed }) => sealed)}
+    to the end of the last container  ${times(all, ({ endedMs }) => endedMs)}
+    to the last verdict               ${times(all, ({ ms }) => ms)}`;
+  console.log(`${runtime}, ${pods} pods at once, lines of ${line} bytes, ${plain.length} rounds
+  kubectl logs --follow  whole ${list(plain, ({ followed }) => followed)}; read again after the end ${list(plain, ({ reread }) => reread)}; ${list(plain, ({ ms }) => seconds(ms))} s
+  Lacuna                 ${ours(lacuna)}
+  Lacuna, files of nodes ${ours(lacunaOfFiles)}`);
 }
 
 async function versionOf(containerd: 'own' | '2'): Promise<string> {
@@ -112,5 +107,3 @@ async function versionOf(containerd: 'own' | '2'): Promise<string> {
   const version = /\bv?(\d+\.\d+\.\d+)/.exec(execFileSync(path, ['--version']).toString())?.[1];
   return `containerd ${version}`;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };

@@ -8,7 +8,7 @@ interface Pod {
 }
 
 /** What became of the logs of one round: how many were whole, while they were followed and when they were read again after the end. */
-interface PlainRound {
+export interface PlainRound {
   readonly followed: number;
   readonly reread: number;
   readonly ms: number;
