@@ -70,7 +70,7 @@ cluster {
 {{- $from := int .replicas -}}
 {{- $to := int $.Values.nats.replicas -}}
 {{- if not (or (eq $from $to) (and (eq $from 3) (eq $to 5))) -}}
-{{- fail (printf "nats.replicas is %d and was %d: the new servers would not have the streams, and every evaluation would be gone. Set nats.replicas=%d, or install a second release in another namespace with %d and let this one finish" $to $from $from $to) -}}
+{{- fail (printf "nats.replicas is %d and was %d: the new servers would not have the streams, and every evaluation would be gone. Set nats.replicas=%d, or install a second release with %d in another namespace, with another evaluations.namespace, and let this one finish" $to $from $from $to) -}}
 {{- end -}}
 {{- $storage := (index .volumeClaimTemplates 0).spec -}}
 {{- $made := $storage.resources.requests.storage -}}
