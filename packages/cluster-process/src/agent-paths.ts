@@ -36,6 +36,11 @@ export function agentPaths(directory: string): AgentPaths {
   };
 }
 
+/** Where the log of a pod's container is written to. */
+export function logPath({ logs }: AgentPaths, podUid: string): string {
+  return join(logs, `${podUid}.log`);
+}
+
 /** Where the report file of a pod is kept, beside its log. */
 export function reportPath({ logs }: AgentPaths, podUid: string): string {
   return join(logs, `${podUid}.report`);

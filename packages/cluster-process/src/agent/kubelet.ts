@@ -1,25 +1,19 @@
 import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { reportPath } from '../agent-paths.ts';
+import { logPath, reportPath } from '../agent-paths.ts';
 import { whyNeverRunnable } from './admission.ts';
 import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
-import type { LogSource } from './log-source.ts';
 import { PodRun, type RunContext } from './pod-run.ts';
 import { nowMs } from './now-ms.ts';
+import { storedLog, storedReport, type StoredOutput } from './stored-output.ts';
 
 interface KubeletOptions extends RunContext {
   readonly allowFaults: boolean;
   /** Called whenever a run has ended. */
   readonly onRunEnded: () => void;
 }
-
-export type LogLookup =
-  | { readonly kind: 'found'; readonly source: LogSource }
-  | { readonly kind: 'waiting' | 'gone'; readonly message: string };
 
 /** The verbs of the cluster on this machine: admission, the Job controller and the kubelet in one. */
 export class Kubelet {
@@ -66,7 +60,7 @@ export class Kubelet {
     if (entry === undefined) return { kind: 'absent' };
     this.#options.table.delete(entry);
     if (entry.pod !== undefined) {
-      await rm(this.#logPath(entry.pod.uid), { force: true });
+      await rm(logPath(this.#options.paths, entry.pod.uid), { force: true });
       await rm(reportPath(this.#options.paths, entry.pod.uid), { force: true });
     }
     await this.#options.table.settled();
@@ -74,32 +68,17 @@ export class Kubelet {
   }
 
   /** Where the log of a container is; `containerId` must be the one that the pod started. */
-  log(podUid: string, containerId: string): LogLookup {
-    const entry = this.#options.table.ofPod(podUid);
-    if (entry?.pod === undefined) return { kind: 'gone', message: `there is no pod ${podUid}` };
-    const { started, ended } = entry.pod;
-    if (started === undefined) {
-      return ended === undefined
-        ? { kind: 'waiting', message: 'the container has not started yet' }
-        : { kind: 'gone', message: `the container never started: ${ended.message ?? ended.reason}` };
-    }
-    if (started.containerId !== containerId) return { kind: 'gone', message: `there is no container ${containerId}` };
-    const running = this.#runs.get(entry.job.uid)?.container;
-    return { kind: 'found', source: running?.output ?? storedLog(this.#logPath(podUid)) };
+  log(podUid: string, containerId: string): StoredOutput {
+    const { table, paths } = this.#options;
+    const entry = table.ofPod(podUid);
+    const running = entry && this.#runs.get(entry.job.uid)?.container;
+    return storedLog(entry, { podUid, containerId, paths }, running?.output);
   }
 
   /** Where the report file of a pod is kept, once its container has ended. */
-  report(podUid: string): LogLookup {
-    const entry = this.#options.table.ofPod(podUid);
-    if (entry?.pod === undefined) return { kind: 'gone', message: `there is no pod ${podUid}` };
-    const { reason } = entry.pod.ended ?? {};
-    if (reason === undefined) return { kind: 'waiting', message: 'the container has not ended yet' };
-    if (entry.noReport !== undefined) return { kind: 'gone', message: entry.noReport };
-    const source = storedLog(reportPath(this.#options.paths, podUid));
-    // Of a command that never started, or whose end nobody saw, nothing was kept.
-    return source.stored > 0
-      ? { kind: 'found', source }
-      : { kind: 'gone', message: `no report file was kept, or it was empty (${reason})` };
+  report(podUid: string): StoredOutput {
+    const { table, paths } = this.#options;
+    return storedReport(table.ofPod(podUid), { podUid, paths });
   }
 
   /** Stops all that runs and waits for its end. Nothing is started any more. */
@@ -153,10 +132,6 @@ export class Kubelet {
     const entry = this.#options.table.get(ref.name);
     return entry?.job.uid === ref.uid ? entry : undefined;
   }
-
-  #logPath(podUid: string): string {
-    return join(this.#options.paths.logs, `${podUid}.log`);
-  }
 }
 
 function adopt(entry: JobEntry, request: JobRequest): EnsureOutcome {
@@ -184,10 +159,4 @@ function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: Dr
     default:
       return { job, specHash, warnings: [] };
   }
-}
-
-/** The log of a container that has ended. No file means no output. */
-function storedLog(path: string): LogSource {
-  const stored = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  return { path, stored, complete: true, changed: () => Promise.resolve() };
 }

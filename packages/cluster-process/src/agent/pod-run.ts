@@ -1,8 +1,7 @@
 import type { ContainerEnd, JobRequest, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reportPath, type AgentPaths } from '../agent-paths.ts';
+import { logPath, reportPath, type AgentPaths } from '../agent-paths.ts';
 import { MAX_TIMER_MS, startContainer, type Container, type StartOutcome } from './container.ts';
 import { containerEnv } from './container-env.ts';
 import { quotaMessage, type DrillFault } from './drill-fault.ts';
@@ -90,7 +89,7 @@ export class PodRun {
       const stdout = await fifos.take();
       const stderr = this.#request.streams === 'apart' ? await fifos.take() : undefined;
       return await startContainer(this.#request, containerEnv(this.#request, paths.dir), [stdout, stderr], {
-        path: join(paths.logs, `${this.#pod.uid}.log`),
+        path: logPath(paths, this.#pod.uid),
         ...(fault.kind === 'cut-log' && { cutAfter: fault.bytes }),
         onWriteError: (error) => this.#warnOfLog(error),
       });

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { relist } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
-import type { Kubelet, LogLookup } from './kubelet.ts';
+import type { Kubelet } from './kubelet.ts';
 import { readLog, type LogSource, type ReadPosition } from './log-source.ts';
+import type { StoredOutput } from './stored-output.ts';
 import type { WatchFeed } from './watch-feed.ts';
 
 export interface Routes {
@@ -49,7 +50,7 @@ function serveLog(kubelet: Kubelet, podUid: string, query: URLSearchParams, resp
   return serve(found, { offset: Number(query.get('offset')), follow: query.get('follow') === 'true' }, response);
 }
 
-function serve(found: LogLookup, position: ReadPosition, response: ServerResponse): Promise<void> {
+function serve(found: StoredOutput, position: ReadPosition, response: ServerResponse): Promise<void> {
   if (found.kind === 'found') return sendLog(found.source, position, response);
   answer(response, found.kind === 'waiting' ? 409 : 404, found);
   return Promise.resolve();
