@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { fact } from '@lacuna/contracts';
+import { fact, traceIdOf } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { alertOf } from '../src/alert-of.ts';
+import { alertOf, ALERTING_FACTS } from '../src/alert-of.ts';
 import { alertmanagerAlert } from '../src/alertmanager.ts';
 import { webhookBody, webhookSignature } from '../src/webhook.ts';
 
@@ -46,6 +46,68 @@ describe('an alert', () => {
   test('has one key from raising to resolving', () => {
     expect(alertOf(raised, 'suite', {}).key).toBe(alertOf(cleared, 'suite', {}).key);
     expect(alertOf(cleared, 'suite', {}).status).toBe('resolved');
+  });
+
+  test('says all that is known, raised and resolved', () => {
+    const about = { v: 1, key: `${testId()}/1/pod.create/missing`, evaluation: testId(), attempt: 1, name: 'suite' };
+    const broken = { ...about, stage: 'pod.create', cause: 'missing', traceId: traceIdOf(testId()), links: {} };
+    expect(alertOf(raised, 'suite', {})).toEqual({
+      ...broken,
+      status: 'raised',
+      reason: 'FailedCreate: quota',
+      at: 1_000,
+    });
+    expect(alertOf(cleared, 'suite', {})).toEqual({ ...broken, status: 'resolved', reason: 'it came late', at: 2_000 });
+    expect(ALERTING_FACTS).toEqual(['finding-raised', 'finding-cleared', 'orphan', 'log-stuck']);
+  });
+
+  test('reaches Alertmanager and a webhook with all that it says', () => {
+    const alert = alertOf(raised, 'suite', BASES);
+    const labels = {
+      alertname: 'LacunaSpanIncomplete',
+      key: alert.key,
+      evaluation: testId(),
+      attempt: '1',
+      stage: 'pod.create',
+      cause: 'missing',
+      name: 'suite',
+    };
+    const annotations = {
+      summary: 'pod.create missing in suite',
+      description: 'FailedCreate: quota',
+      trace_id: alert.traceId,
+      trace: `http://jaeger/trace/${alert.traceId}`,
+    };
+    const generatorURL = `http://lacuna/v1/evaluations/${testId()}`;
+    const firing = {
+      labels,
+      annotations,
+      startsAt: '1970-01-01T00:00:01.000Z',
+      endsAt: '1971-01-01T00:00:01.000Z',
+      generatorURL,
+    };
+    expect(alertmanagerAlert(alert)).toEqual(firing);
+    expect(JSON.parse(webhookBody(alert))).toEqual({
+      version: '4',
+      groupKey: alert.key,
+      truncatedAlerts: 0,
+      status: 'firing',
+      receiver: 'lacuna',
+      groupLabels: { alertname: 'LacunaSpanIncomplete' },
+      commonLabels: labels,
+      commonAnnotations: annotations,
+      externalURL: generatorURL,
+      alerts: [{ ...firing, status: 'firing', fingerprint: alert.key }],
+    });
+    const over = alertOf(cleared, 'suite', {});
+    const { trace: _trace, ...words } = { ...annotations, description: 'it came late' };
+    const resolved = { labels, annotations: words, endsAt: '1970-01-01T00:00:02.000Z' };
+    expect(alertmanagerAlert(over)).toEqual(resolved);
+    expect(JSON.parse(webhookBody(over))).toMatchObject({
+      status: 'resolved',
+      externalURL: '',
+      alerts: [{ ...resolved, status: 'resolved' }],
+    });
   });
 
   test('says what is broken, why, and where to look', () => {
