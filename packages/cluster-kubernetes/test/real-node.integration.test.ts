@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LogTail, type Cluster, type ContainerRef, type LogOverlap, type LogPosition } from '@lacuna/cluster';
 import { containerOf, describeClusterConformance, type Session } from '@lacuna/cluster/conformance';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -68,6 +69,32 @@ describeOn('real', 'a real node', () => {
     ]);
   });
 
+  test('the files of its node have the same log as the log API, byte for byte, whatever is in it', async () => {
+    await using watch = session.watch();
+    const lines =
+      'printf "\\r\\n\\n a\\000b\\377\\r\\n"; head -c 40000 /dev/zero | tr "\\000" x; echo; echo err >&2; seq 1 5000; printf end';
+    const { uid } = await session.start(session.request(shell(`head -c 100000 /dev/urandom; ${lines}`)));
+    await watch.ended(uid);
+    const pod = await watch.started(uid);
+    const refusals: string[] = [];
+    const nodeFiles = { address: 'InternalIP', onRefused: (_: string, why: string) => void refusals.push(why) };
+    await using ofFiles = await subject.reopen({ nodeFiles });
+    const container = containerOf(pod);
+    const byApi = await bytesOf(subject.cluster, container, { offset: 0, follow: false });
+    expect(byApi.byteLength).toBeGreaterThan(160_000);
+    const node = pod.scheduled?.node ?? 'none';
+    const wanted = [
+      { offset: 0 },
+      { offset: 0, isHeldAgainstSeal: true },
+      { offset: 120_000, known: known(byApi, 120_000) },
+    ];
+    for (const from of wanted) {
+      const bytes = await bytesOf(ofFiles, { ...container, node }, { ...from, follow: false });
+      expect(Buffer.compare(bytes, byApi.subarray(from.offset)), JSON.stringify(from.offset)).toBe(0);
+    }
+    expect(refusals).toEqual([]);
+  });
+
   test('J12: a container that takes too much memory is told as OOMKilled', async () => {
     const { end } = await run('head -c 100000000 /dev/zero | tail | wc -c', { resources: { memory: '20Mi' } });
     expect(end).toMatchObject({ reason: 'OOMKilled' });
@@ -129,3 +156,16 @@ describeOn('real', 'a real node', () => {
     expect((await session.log(container, { offset: 0, follow: true })).toString()).toBe('at last\n');
   });
 });
+
+/** All bytes of a log from there on; those of the files of a node must come from there. */
+async function bytesOf(cluster: Cluster, container: ContainerRef, from: LogPosition): Promise<Buffer> {
+  const opened = await cluster.openLog(container, from, AbortSignal.timeout(30_000));
+  if (opened.kind !== 'open') throw new Error(opened.message);
+  expect(opened.isKept).toBe(container.node !== undefined);
+  return Buffer.concat((await Array.fromAsync(opened.body)).map(({ bytes }) => bytes));
+}
+
+/** What a reader knows who has read so much, and no timestamps. */
+function known(bytes: Buffer, offset: number): LogOverlap {
+  return { tail: bytes.subarray(offset - LogTail.LIMIT, offset) };
+}
