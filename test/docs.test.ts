@@ -7,7 +7,7 @@ import { withGenerated } from './support/generated-docs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-test.each(['ARCHITECTURE.md', 'docs/facts.md', 'docs/settings.md'])(
+test.each(['ARCHITECTURE.md', 'docs/settings.md'])(
   '%s shows what the code has (UPDATE_DOCS=1 rewrites it)',
   async (document) => {
     const path = `${ROOT}${document}`;
