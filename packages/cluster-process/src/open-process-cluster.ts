@@ -14,6 +14,7 @@ export interface ProcessClusterOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An agent without work and without clients ends after this long, so that none is left behind. Milliseconds. */
 const IDLE_EXIT_MS = 10_000;
 
 /** Connects to the agent of a directory and starts it if there is none. Rejects when it cannot be started, with where it wrote why. */

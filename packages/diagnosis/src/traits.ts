@@ -78,6 +78,7 @@ function stated(count: Count, allBroken: number, allOthers: number): SharedTrait
 
 /** At most this part of the whole time may be a window that means something. */
 const NARROW = 0.25;
+/** The part of the broken ones that must lie in the window. */
 const MOST = 0.8;
 
 /** The shortest time in which most of the broken ones broke, when it is short against the whole and the others did not end in it too. */

@@ -20,6 +20,7 @@ const UNCOUNTED = [
   'subtests failed',
   'subtests skipped',
 ];
+/** All figures of a closing line together are shorter. Characters. */
 const MAX_CLOSING_LINE = 400;
 
 export interface PytestClosing {

@@ -1,5 +1,6 @@
 import { Failure } from '@lacuna/contracts';
 
+/** A monitoring endpoint answers within milliseconds. Milliseconds. */
 const ANSWER_WITHIN_MS = 5_000;
 
 /**

@@ -8,6 +8,7 @@ import { Replies, type Question } from './replies.ts';
 /** `reconnecting` is temporary; `closed` is for good. */
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'closed';
 
+/** What is still to be sent when the connection is closed has this long. Milliseconds. */
 const CLOSE_WITHIN_MS = 2_000;
 /** What an answer may take once the process is to stop: a server that works needs milliseconds, and a stop may take ten seconds. */
 const HURRY_MS = 2_000;

@@ -15,6 +15,7 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+/** A header's value: the reason is for people, the message itself is kept whole. Characters. */
 const LONGEST_REASON = 1_024;
 
 /**

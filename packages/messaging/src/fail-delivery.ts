@@ -25,6 +25,7 @@ export interface FailurePolicy {
   readonly keptOf?: (bytes: Uint8Array) => Uint8Array;
 }
 
+/** When a message comes again whose dead letter could not be stored: a server without room is not asked more often. Milliseconds. */
 const UNSENT_DELAY_MS = 30_000;
 
 /** Settles a delivery by the error of its handler: again later, or into `LACUNA_DEAD` and never again. Does not throw. */

@@ -21,7 +21,9 @@ interface PullSource {
 
 /** The server is heard this often, in milliseconds, while a pull is open; silence for three of them is a break. */
 const HEARTBEAT_MS = 2_500;
+/** How long a pull stays open without a message, before the next one takes its place. Milliseconds. */
 const PULL_MS = 10_000;
+/** What a server that answers needs to let go of a subscription, many times over. Milliseconds. */
 const DRAIN_MS = 1_000;
 
 /**

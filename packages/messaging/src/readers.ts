@@ -5,6 +5,7 @@ import { callApi } from './jetstream.ts';
 /** The key of a consumer's metadata that says whose it is. */
 export const SERVICE_KEY = 'lacuna.service';
 
+/** Who asks wants to know now; a server that is slower says nothing of its readers. Milliseconds. */
 const ASK_MS = 1_000;
 
 /** What the server tells of a consumer. */

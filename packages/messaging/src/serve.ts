@@ -22,6 +22,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a server that answers needs to let go of the subscriptions, many times over. Milliseconds. */
 const DRAIN_MS = 1_000;
 
 /** Answers one request; a thrown `Failure` becomes its problem document, anything else a `bug`. */

@@ -8,6 +8,7 @@ export type Settlement =
   /** Never again: it goes to `LACUNA_DEAD`, with the reason. */
   | { readonly kind: 'dead'; readonly reason: string };
 
+/** What fails again and again comes again at least so often, so that it is done soon after it can be. Milliseconds. */
 const LONGEST_DELAY_MS = 30_000;
 /** From this delivery on a message that makes its handler break is poison. Counted by the stream, so it survives a crash. */
 const POISONOUS_DELIVERY = 3;

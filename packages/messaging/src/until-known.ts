@@ -15,6 +15,7 @@ interface Patience {
 /** The default patience: longer than a server restart or an election takes (30 s is what the client needs to notice a frozen server). */
 export const DEADLINE_MS = 60_000;
 
+/** One attempt; after it the answer is taken for lost, and asked for anew. Milliseconds. */
 const ATTEMPT_MS = 5_000;
 
 /**

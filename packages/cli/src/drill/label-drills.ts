@@ -4,6 +4,7 @@ import { stageIs, submitted, until, type Scene } from './scene.ts';
 /** Enough output that a cut is in the middle, in lines that say where they are. */
 const TALK =
   'i=0; while [ $i -lt 400 ]; do echo "line $i of a log that must be whole to be believed"; i=$((i+1)); done';
+/** Bytes, of some twenty thousand. */
 const CUT_AT = 5_000;
 
 /** Faults that the embedded cluster itself makes when the label `lacuna.fault` asks for them: its own agent withholds, delays, refuses, drops. */

@@ -7,6 +7,7 @@ type DelayCause = keyof FactData<'job-created'>['delaysMs'];
 
 /** A request that takes this long to be answered is worth a word. Milliseconds. */
 const SLOW_MS = 500;
+/** An API server that lives answers within some hundred milliseconds; ten times that is silence. Milliseconds. */
 const UNANSWERED_MS = 5_000;
 const QUOTA = /exceeded quota|\bquota\b/i;
 

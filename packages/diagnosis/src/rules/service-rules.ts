@@ -3,7 +3,9 @@ import { isStuckIn, waitedIn, type Case } from '../case.ts';
 import { behind, silentFor } from '../reader-clues.ts';
 import { hint, proof, suggestion, type Rule } from '../rule.ts';
 
+/** What our services have to do takes them some hundred milliseconds: longer means something. Milliseconds. */
 const STUCK_MS = 3_000;
+/** Of k8s-watch, which speaks only when something happens in the cluster. Milliseconds. */
 const SILENT_MS = 30_000;
 
 /** Which of our own services does not do its part; dispatch has its rule with the queue. */

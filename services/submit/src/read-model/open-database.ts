@@ -30,6 +30,7 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `;
 
+/** Result codes of SQLite: SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB. Source: sqlite.org/rescode.html. */
 const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
