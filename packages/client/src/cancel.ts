@@ -1,4 +1,4 @@
-import { evaluationPath } from './paths.ts';
+import { evaluationPath } from './evaluation-path.ts';
 import type { Transport } from './transport.ts';
 
 export interface CancelOptions {

@@ -11,7 +11,7 @@ import { cancelEvaluation, type CancelOptions } from './cancel.ts';
 import { events, type EventsOptions, type ServerEvent } from './events.ts';
 import { listPages, queryOf, type ListFilters } from './list.ts';
 import { openLog, type LogAnswer, type LogOptions } from './log.ts';
-import { evaluationPath } from './paths.ts';
+import { evaluationPath } from './evaluation-path.ts';
 import { Patience } from './patience.ts';
 import { batchResults, postSubmission, type BatchResult, type SubmitOptions } from './submit.ts';
 import { Transport } from './transport.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '@lacuna/contracts';
 import { parseEventStream, type EventStreamMessage } from './parse-event-stream.ts';
 import type { Patience } from './patience.ts';
-import { evaluationPath } from './paths.ts';
+import { evaluationPath } from './evaluation-path.ts';
 import { pause } from './pause.ts';
 import type { Transport } from './transport.ts';
 

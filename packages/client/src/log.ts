@@ -1,6 +1,6 @@
 import type { EvaluationView, LogState } from '@lacuna/contracts';
 import type { Patience } from './patience.ts';
-import { evaluationPath } from './paths.ts';
+import { evaluationPath } from './evaluation-path.ts';
 import { pause } from './pause.ts';
 import type { Answer, Transport } from './transport.ts';
 

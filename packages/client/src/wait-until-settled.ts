@@ -2,7 +2,7 @@ import { Failure, type EvaluationView } from '@lacuna/contracts';
 import { subscribe, type StreamChange } from './events.ts';
 import { givenUp, outOfTime } from './no-verdict.ts';
 import type { Patience } from './patience.ts';
-import { evaluationPath } from './paths.ts';
+import { evaluationPath } from './evaluation-path.ts';
 import { pause } from './pause.ts';
 import type { Transport } from './transport.ts';
 import { look, stuckIn, type Vigil } from './vigil.ts';

@@ -11,7 +11,7 @@ import type {
   ReportOutcome,
   SpoolOutcome,
 } from '@lacuna/cluster';
-import { JobCreator } from './ensure.ts';
+import { JobCreator } from './job-creator.ts';
 import type { PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
 import type { NodeFiles } from './node-files.ts';

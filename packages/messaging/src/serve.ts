@@ -3,7 +3,7 @@ import type { ServiceMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { atMost } from './at-most.ts';
 import { fromHeaders, toHeaders, type Headers } from './headers.ts';
-import { inContextOf } from './message-context.ts';
+import { inContextOf } from './in-context-of.ts';
 
 /** A request/reply endpoint, as the NATS services API shows it (`nats micro info <name>`). */
 export interface ServiceEndpoint {

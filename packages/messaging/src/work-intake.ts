@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
 import type { Headers } from './headers.ts';
-import { inContextOf } from './message-context.ts';
+import { inContextOf } from './in-context-of.ts';
 import { runWorker } from './run-worker.ts';
 import type { WorkContext } from './work.ts';
 

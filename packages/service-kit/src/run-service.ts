@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import { BaseConfigSchema, HealthConfigSchema, type BaseConfig, type HealthConfig } from './base-config.ts';
 import { configSchema } from './config-schema.ts';
-import { serveHealth } from './health-endpoint.ts';
+import { serveHealth } from './serve-health.ts';
 import { openHost } from './host.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';

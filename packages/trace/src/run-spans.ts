@@ -10,7 +10,7 @@ import {
   type RunPlace,
 } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
-import { isBroken, resultAttributes, statusOf } from './result-of.ts';
+import { isBroken, resultAttributes, statusOf } from './result-attributes.ts';
 import { rootSpanId } from './stage-span.ts';
 
 /** An evaluation that is settled and has a place in a run. */

@@ -10,7 +10,7 @@ import {
 } from '@lacuna/contracts';
 import { attemptsOf, stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
 import { comparisonSpan } from './comparison-span.ts';
-import { resultAttributes, statusOf } from './result-of.ts';
+import { resultAttributes, statusOf } from './result-attributes.ts';
 import { retrySpan } from './retry-span.ts';
 import { missingSpan, rootSpanId, stageSpan } from './stage-span.ts';
 import { waitSpans } from './wait-spans.ts';

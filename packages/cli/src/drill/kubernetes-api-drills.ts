@@ -2,7 +2,7 @@ import type { EvaluationId, EvaluationSpec, EvaluationView } from '@lacuna/contr
 import type { Drill } from './drill.ts';
 import { rankedFirst } from './label-drills.ts';
 import { limitedIdentity } from './limited-identity.ts';
-import { allowJobs, limitJobs, occupy } from './limited-jobs.ts';
+import { allowJobs, limitJobs, occupy } from './limit-jobs.ts';
 import { ownOf, stageIs, submitted, until, type Scene } from './scene.ts';
 
 const NEEDS_CLUSTER = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;

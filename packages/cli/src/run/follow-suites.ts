@@ -9,7 +9,7 @@ import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
 import { WaitingTeller } from '../waiting-teller.ts';
 import { PrefixedLines } from './prefixed-lines.ts';
-import { renderSuiteProgress } from './render-progress.ts';
+import { renderSuiteProgress } from './render-suite-progress.ts';
 import type { SuiteRun } from './suite-run.ts';
 
 /**

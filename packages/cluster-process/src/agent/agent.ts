@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { agentPaths } from '../agent-paths.ts';
-import { takeLock } from './exclusive-lock.ts';
+import { takeLock } from './take-lock.ts';
 import { FifoPool } from './fifo-pool.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { JobTable } from './job-table.ts';

@@ -2,7 +2,7 @@ import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/c
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { logPath, reportPath } from '../agent-paths.ts';
-import { whyNeverRunnable } from './admission.ts';
+import { whyNeverRunnable } from './why-never-runnable.ts';
 import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
 import { PodRun, type RunContext } from './pod-run.ts';

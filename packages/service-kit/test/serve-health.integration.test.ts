@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Metrics, type Health } from '../src/index.ts';
-import { serveHealth } from '../src/health-endpoint.ts';
+import { serveHealth } from '../src/serve-health.ts';
 
 it('answers probes and scrapes, and nothing else', async () => {
   let health: Health = { service: 'lacuna-k8s-watch', state: 'starting', waitingFor: ['k8s-watch: messaging'] };
