@@ -1,7 +1,7 @@
 import type { FactData } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { decide, fold, join, latestAttempt, stagesOf } from '../src/index.ts';
+import { decide, fold, join, latestAttempt, primaryPod, stagesOf } from '../src/index.ts';
 
 type Ended = Partial<FactData<'container-ended'>>;
 
@@ -104,12 +104,12 @@ describe('a log that is not sealed', () => {
 });
 
 describe('a finding', () => {
-  const raised = { known: 'inferred', data: { stage: 'pod.create', cause: 'missing' } };
+  const missingPod = { known: 'inferred', data: { stage: 'pod.create', cause: 'missing' } };
 
   test('says since when, by when, and that it is inferred; and what comes late says so when it clears it', () => {
     const { id, facts, now } = new Story().submitted().after(10).jobCreated();
     const [missing] = decide(fold(id, facts), now + 31_000);
-    expect(missing).toMatchObject({ ...raised, at: now + 31_000, data: { since: now, deadline: now + 30_000 } });
+    expect(missing).toMatchObject({ ...missingPod, at: now + 31_000, data: { since: now, deadline: now + 30_000 } });
     const late = new Story().submitted().after(10).jobCreated().after(40_000).podCreated();
     const known = join(fold(id, late.facts), { fact: missing!, storedAt: now });
     expect(decide(known, late.now)).toMatchObject([
@@ -158,5 +158,79 @@ describe('a finding', () => {
     story.after(61_500).podCreated('pod-2').started('pod-2');
     const due = decide(fold(story.id, story.facts), story.now);
     expect(due.map(({ data }) => 'cause' in data && data.cause)).toEqual(['duplicate-start']);
+  });
+
+  test('is not raised behind the verdict on an evaluation that was cancelled before it had a Job, whatever became of that', () => {
+    const story = new Story().submitted().tell('cancel-requested', {});
+    story.tell('job-refused', { cause: 'cancelled', message: 'cancelled' });
+    const [verdict] = decide(fold(story.id, story.facts), story.now);
+    expect(verdict?.type).toBe('settled');
+    story.facts.push({ fact: verdict!, storedAt: story.now });
+    story.jobCreated().tell('job-gone', { jobUid: 'job-1', message: 'deleted' });
+    expect(decide(fold(story.id, story.facts), story.now)).toEqual([]);
+  });
+
+  test('of a second attempt is raised and cleared as that one’s', () => {
+    const lost = { podUid: 'pod-2', cause: 'node-lost', message: 'the node is silent' } as const;
+    const story = new Story().running({ retries: 1 }).retryOrdered().madeToRun().tell('pod-gone', lost);
+    const [raised] = decide(fold(story.id, story.facts), story.now);
+    expect(raised).toMatchObject({ attempt: 2, data: { stage: 'container.run', cause: 'node-lost' } });
+    story.facts.push({ fact: raised!, storedAt: story.now });
+    story.after(1_000).ended();
+    const evidence = 'it came to its own end after all';
+    expect(decide(fold(story.id, story.facts), story.now)).toMatchObject([
+      { attempt: 2, data: { cause: 'node-lost', evidence } },
+    ]);
+  });
+});
+
+test('a pod that left before it had a node is broken by that at once', () => {
+  const gone = { podUid: 'pod-1', cause: 'deleted', message: 'somebody deleted it' } as const;
+  const { id, facts, now } = new Story().submitted().jobCreated().podCreated().tell('pod-gone', gone);
+  expect(decide(fold(id, facts), now)).toMatchObject([
+    { data: { stage: 'pod.schedule', cause: 'deleted' } },
+    { data: { verdict: 'error', reason: 'pod.schedule: somebody deleted it' } },
+  ]);
+});
+
+test('a hole that was filled does not hide the next one', () => {
+  const story = new Story().submitted().after(10).jobCreated();
+  const [missing] = decide(fold(story.id, story.facts), story.now + 31_000);
+  story.facts.push({ fact: missing!, storedAt: story.now });
+  story.after(40_000).podCreated().podScheduled().started().ended();
+  const [cleared] = decide(fold(story.id, story.facts), story.now);
+  story.facts.push({ fact: cleared!, storedAt: story.now });
+  expect([cleared?.type, decide(fold(story.id, story.facts), story.now)]).toEqual(['finding-cleared', []]);
+  expect(decide(fold(story.id, story.facts), story.now + 31_000)).toMatchObject([
+    { type: 'finding-raised', data: { stage: 'log.capture', cause: 'missing' } },
+  ]);
+});
+
+describe('the pod that stands for an attempt', () => {
+  const created = (...pods: readonly (readonly [uid: string, afterMs: number])[]): string | undefined => {
+    const { id, facts } = pods.reduce(
+      (story, [uid, ms]) => story.after(ms).podCreated(uid),
+      new Story().submitted().jobCreated(),
+    );
+    const evaluations = [fold(id, facts), fold(id, facts.toReversed())];
+    const [one, other] = evaluations.map((evaluation) => primaryPod(latestAttempt(evaluation))?.uid);
+    expect(one).toBe(other);
+    return one;
+  };
+
+  test('is the first that was created; of two in one moment every reader picks the same', () => {
+    expect(created(['b', 0], ['a', 5])).toBe('b');
+    expect(created(['a', 0], ['b', 5])).toBe('a');
+    expect(created(['b', 0], ['a', 0], ['c', 0])).toBe('a');
+  });
+
+  test('is one that is known to be created before one that is not', () => {
+    const { id, facts } = new Story().submitted().jobCreated().started('a').podCreated('b');
+    expect(primaryPod(latestAttempt(fold(id, facts)))?.uid).toBe('b');
+  });
+
+  test('may be known before its Job is', () => {
+    const { id, facts } = new Story().submitted().podCreated('a');
+    expect(primaryPod(latestAttempt(fold(id, facts)))?.uid).toBe('a');
   });
 });

@@ -128,6 +128,8 @@ test('of a program that runs it is not said that it has not ended; of a pod that
     return attempts.flatMap(({ stages }) => stages.flatMap(({ reason }) => (reason === undefined ? [] : [reason])));
   };
   expect(reasonsOf(new Story().running())).toEqual([]);
+  const held = new Story().running().tell('log-held-up', { podUid: 'pod-1', why: 'it is full' });
+  expect(reasonsOf(held)).toEqual(['the log store has no room: it is full']);
   const quota = { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: 'exceeded quota' } as const;
   expect(reasonsOf(new Story().submitted().jobCreated().tell('cluster-warned', quota))).toEqual([
     'FailedCreate: exceeded quota',

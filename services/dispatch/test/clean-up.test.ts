@@ -2,7 +2,7 @@ import type { ChangeOutcome, JobRef } from '@lacuna/cluster';
 import { factSubject, settledSubject, type FactType } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { cleanUp } from '../src/clean-up.ts';
+import { cleanUp, CLEAN_UP_FACTS } from '../src/clean-up.ts';
 
 const VERDICT = { reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } };
 const JOB: JobRef = { name: `${new Story().id}-a1`, uid: 'job-1' };
@@ -43,6 +43,13 @@ describe('the Job of an evaluation is removed', () => {
     const retried = new Story().running().ended().logClosed().retryOrdered().madeToRun();
     expect((await removedAt('retry-ordered', retried)).removed).toEqual([JOB]);
     expect((await removedAt('retry-ordered', new Story().running().retryOrdered())).removed).toEqual([]);
+  });
+
+  test('by the verdict also of an earlier attempt whose log was open until then, and of one that never had a Job nothing', async () => {
+    const retried = new Story().running().ended().logClosed().retryOrdered().madeToRun().ended().logClosed();
+    const story = retried.retryOrdered().tell('settled', { verdict: 'passed', attempt: 3, ...VERDICT });
+    const { removed } = await removedAt('settled', story);
+    expect(removed.map(({ uid }) => uid)).toEqual(['job-1', 'job-2']);
   });
 
   test('once, by the verdict, when the end of the log is handed out only after it', async () => {
@@ -86,4 +93,21 @@ test('env values go with the verdict, whether or not the log is closed', async (
   const story = new Story().running({ env: ['KEY'] }).tell('settled', { verdict: 'error', ...VERDICT });
   expect((await removedAt('settled', story)).env).toEqual([story.id]);
   expect(factSubject(story.facts.at(-1)!.fact)).toBe(settledSubject(story.id));
+});
+
+test('env values stay for the next attempt, and while there is no verdict; a spec without any has none to erase', async () => {
+  const retried = () =>
+    new Story()
+      .running({ env: ['KEY'] })
+      .ended()
+      .logClosed()
+      .retryOrdered();
+  expect((await removedAt('retry-ordered', retried())).env).toEqual([]);
+  expect((await removedAt('log-closed', retried())).env).toEqual([]);
+  const without = new Story().running().tell('settled', { verdict: 'error', ...VERDICT });
+  expect((await removedAt('settled', without)).env).toEqual([]);
+});
+
+test('whichever of the facts that call for it comes last is heard', () => {
+  expect(CLEAN_UP_FACTS.toSorted()).toEqual(['log-closed', 'retry-ordered', 'settled']);
 });

@@ -63,6 +63,11 @@ describe('creating a Job', () => {
     expect(over).toEqual({ outcome: { kind: 'settled' }, facts: [], requests: [] });
   });
 
+  test('by who is behind is not kept from it by the Job of another attempt', async () => {
+    const unread = new Story().submitted().retryOrdered().jobCreated();
+    expect(await published([CREATED], { unread })).toMatchObject({ facts: [{ type: 'job-created' }], requests: [{}] });
+  });
+
   test('asks once and publishes the creation', async () => {
     const { facts, requests } = await published([CREATED]);
     expect(requests).toHaveLength(1);
