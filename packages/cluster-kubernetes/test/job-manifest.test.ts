@@ -22,7 +22,7 @@ const job = (change: Partial<JobRequest> = {}) => jobManifest({ ...REQUEST, ...c
 const podOf = (change: Partial<JobRequest> = {}) => job(change).spec?.template.spec;
 
 describe('the Job of a request', () => {
-  test('runs once: one pod, no retry, no replacement, no removal by itself', () => {
+  test('L19: runs once: one pod, no retry, no replacement, no removal by itself', () => {
     const { spec } = job();
     expect(spec).toMatchObject({
       completions: 1,

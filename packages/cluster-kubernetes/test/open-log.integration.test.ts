@@ -56,7 +56,7 @@ test.each([
   [2, 'e\ntwo'],
   [4, 'two'],
   [7, ''],
-])('from byte %i on it is %j', async (offset, expected) => {
+])('L11: from byte %i on it is %j, and nothing is asked for that would cut it', async (offset, expected) => {
   await using api = await ScriptedApi.start();
   await using cluster = await api.open();
   const log = closing(`${STAMP}one\n`, `${STAMP}two`);

@@ -12,7 +12,10 @@ test('a pod that somebody else changes in the same moment is not taken for stopp
   const ref = { name: JOB, uid: job.metadata.uid ?? '' };
   for (let i = 0; i < 2; i++) api.on('get jobs', json(200, job)).on('list pods', listing('7', pod));
   api.on('patch pods', json(409, { message: 'the object has been modified' }), json(200, pod));
-  expect(await cluster.stop(ref, signal)).toMatchObject({ kind: 'unavailable' });
+  expect(await cluster.stop(ref, signal)).toEqual({
+    kind: 'unavailable',
+    message: '409: the object has been modified',
+  });
   expect(await cluster.stop(ref, signal)).toEqual({ kind: 'done' });
 });
 
@@ -21,7 +24,7 @@ test('a Job of another uid is not stopped', async () => {
   await using cluster = await api.open();
   api.on('get jobs', json(200, { metadata: meta(JOB, '5') }));
   expect(await cluster.stop({ name: JOB, uid: 'another' }, signal)).toEqual({ kind: 'absent' });
-  expect(api.calls('patch pods')).toEqual([]);
+  expect([...api.calls('patch jobs'), ...api.calls('patch pods')]).toEqual([]);
 });
 
 const JOB_OBJECT = { metadata: meta(JOB, '5') };
@@ -38,13 +41,13 @@ describe('a stop', () => {
   test('moves the deadline of each pod of this Job to now, by its uid, and keeps what is on a node', async () => {
     await using api = await ScriptedApi.start();
     await using cluster = await api.open();
-    api.on('get jobs', json(200, JOB_OBJECT)).on('list pods', listing('7', POD, PENDING));
-    api.on('patch pods', json(200, POD), json(200, PENDING)).on('delete pods', json(200, PENDING));
+    api.on('get jobs', json(200, JOB_OBJECT)).on('list pods', listing('7', PENDING, POD));
+    api.on('patch pods', json(200, PENDING), json(200, POD)).on('delete pods', json(200, PENDING));
     expect(await cluster.stop(REF, signal)).toEqual({ kind: 'done' });
     const [listed] = api.calls('list pods');
     expect(listed?.url.searchParams.get('labelSelector')).toBe(`batch.kubernetes.io/controller-uid=${REF.uid}`);
     expect(bodies(api, 'patch pods')).toEqual(
-      [POD, PENDING].map(({ metadata: { uid } }) => ({
+      [PENDING, POD].map(({ metadata: { uid } }) => ({
         metadata: { uid, ...ENDED },
         spec: { activeDeadlineSeconds: 1 },
       })),

@@ -15,7 +15,7 @@ async function* from(parts: readonly Uint8Array[]): AsyncIterable<LogPart> {
 const SMALL = { idleMs: 5, aheadBytes: 500_000, room: new ReadAheadRoom(1_000_000) };
 
 describe('chunking', () => {
-  test('neither loses nor adds nor moves a byte, and no chunk is over the limit', async () => {
+  test('L16: neither loses nor adds nor moves a byte, and no chunk is over the limit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 400_000 }), { maxLength: 8 }), async (sizes) => {
         const parts = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
