@@ -11,7 +11,6 @@ const KEPT: Readonly<Record<string, string>> = {
     'reads what any program may have written: each such line is a case',
   'packages/cluster-kubernetes/src/kube-config-needs.ts':
     'is imported by the client library, in place of a module of its own',
-  'packages/cluster-kubernetes/src/log-{alignment,reading,refusal}.ts': 'are about to be rewritten',
   'packages/cluster-kubernetes/src/seal-config-map.ts sealConfigMap':
     'a scripted API server answers that it is there already',
   'packages/cluster-process/src/index.ts stopAgent': 'an agent outlives whoever started it, also a test',
@@ -19,7 +18,6 @@ const KEPT: Readonly<Record<string, string>> = {
   'packages/log-archive/src/index.ts': 'log-collect is tested on each kind of store',
   'packages/log-archive/src/log-packer.ts FRAME_BYTES': 'logs are read at the edges of frames',
   'packages/messaging/src/index.ts PERMISSIONS': 'what the chart gives each user is compared with it',
-  'services/log-collect/src/source-reader.ts': 'is about to be rewritten',
 };
 
 const isTest = (path: string): boolean => /(?:^|\/)(?:test|conformance|testing)\//.test(path);

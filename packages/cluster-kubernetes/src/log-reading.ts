@@ -5,7 +5,7 @@ import { decodeMark, encodeMark, type LogMark } from './log-mark.ts';
 import { logText } from './log-text.ts';
 
 /** Asks the source for its current file from the start, and with `follow` for what comes after it. */
-export type AskForLog = (follow: boolean) => AsyncIterable<Uint8Array>;
+type AskForLog = (follow: boolean) => AsyncIterable<Uint8Array>;
 
 /** Where in the source's current file the unknown begins. */
 interface Place {

@@ -3,7 +3,7 @@ import { messageOf, type ApiResponse } from './api-response.ts';
 import { LogSourceError } from './log-text.ts';
 import { describeError } from './loss.ts';
 
-export type LogRefusal = Exclude<LogOutcome, { kind: 'open' }>;
+type LogRefusal = Exclude<LogOutcome, { kind: 'open' }>;
 
 /** A log that the API server did not give. */
 export class LogRefused extends Error {

@@ -29,7 +29,7 @@ export type ReadOutcome =
   /** Another replica stores this log too, and was faster: it was opened again behind what that one stored. */
   | { readonly kind: 'overtaken' };
 
-export interface SourceReaderDeps {
+interface SourceReaderDeps {
   readonly cluster: Pick<Cluster, 'openLog' | 'openSpool'>;
   readonly container: ContainerRef;
   /** Where the container runs, when its log can be had from there. */
