@@ -4,6 +4,8 @@ import type { Resource } from './lifecycle.ts';
 
 /** How often the server is asked, in milliseconds; half of the time after which a kubelet asks us again. */
 const EVERY_MS = 5_000;
+/** So often in a row it has to say so: servers that vote for another leader say it for some seconds, and go on meanwhile. */
+const LOOKS = 3;
 
 interface StorageWatch extends Resource {
   /** True as far as is known, or why not and what to do. */
@@ -14,9 +16,12 @@ interface StorageWatch extends Resource {
 export function watchStorage(monitoringUrl: string): StorageWatch {
   const stop = new AbortController();
   let error: string | undefined;
+  let looks = 0;
   const watch = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      error = await storageError(monitoringUrl, stop.signal);
+      const found = await storageError(monitoringUrl, stop.signal);
+      looks = found === undefined ? 0 : looks + 1;
+      error = looks < LOOKS ? undefined : found;
       await delay(EVERY_MS, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
     }
   };
@@ -31,5 +36,5 @@ export function watchStorage(monitoringUrl: string): StorageWatch {
 }
 
 function adviceOn(error: string): string {
-  return `it stores nothing (${error}); make room there, then start nats-server again, which lacuna up does by itself with its own`;
+  return `it stores nothing (${error}); make room there, then start nats-server again, of a cluster each server that has given up; lacuna up does so by itself with its own`;
 }
