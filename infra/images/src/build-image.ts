@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { OWN_ARCHITECTURE, type Architecture } from '@lacuna/seal';
-import { output } from './command.ts';
+import { outputOf } from './output-of.ts';
 import { describeArchive, type PlatformImage } from './describe-archive.ts';
 import { IMAGES, type ImageName, type ImageRecipe } from './images.ts';
 import { packLayer, type Blob, type LayerFolder } from './layer.ts';
@@ -32,7 +32,7 @@ export async function buildImage(
       images.push(await platformImage(recipe, architecture, { scratch: join(scratch, architecture), blobs }));
     const own = images[Math.max(0, architectures.indexOf(OWN_ARCHITECTURE))] as PlatformImage;
     await describeArchive(archive, name, { all: images, own });
-    await output('tar', ['-C', archive, '--sort=name', '--mtime=@0', '-cf', resolve(options.output), '.']);
+    await outputOf('tar', ['-C', archive, '--sort=name', '--mtime=@0', '-cf', resolve(options.output), '.']);
     return { name, digest: `sha256:${own.config.digest}` };
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveSeal } from '@lacuna/seal';
 import { baseLayer } from './base-layer.ts';
-import { output } from './command.ts';
+import { outputOf } from './output-of.ts';
 import type { LayerFolder } from './layer.ts';
 
 /** Where the image has the helper; `LACUNA_SEAL_DIR` says so. */
@@ -45,7 +45,7 @@ async function nodeLayer(scratch: string): Promise<LayerFolder> {
 }
 
 async function sharedLibraries(binary: string): Promise<string[]> {
-  const listed = await output('ldd', [binary]);
+  const listed = await outputOf('ldd', [binary]);
   return [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
 }
 
@@ -64,7 +64,7 @@ async function dependenciesLayer(scratch: string): Promise<LayerFolder> {
   const folder = join(scratch, 'dependencies');
   const app = join(folder, 'app');
   await copyTracked((path) => path === 'package-lock.json' || path.endsWith('package.json'), app);
-  await output('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], app);
+  await outputOf('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], app);
   await rm(join(app, 'node_modules/.package-lock.json'));
   await rm(join(app, 'test'), { recursive: true });
   return { folder, holds: 'npm ci --omit=dev --ignore-scripts' };
@@ -77,6 +77,6 @@ async function sourceLayer(scratch: string): Promise<LayerFolder> {
 }
 
 async function copyTracked(wanted: (path: string) => boolean, to: string): Promise<void> {
-  const tracked = (await output('git', ['ls-files', '-z'], ROOT)).split('\0');
+  const tracked = (await outputOf('git', ['ls-files', '-z'], ROOT)).split('\0');
   for (const path of tracked.filter((one) => one !== '' && wanted(one))) await cp(join(ROOT, path), join(to, path));
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { output } from './command.ts';
+import { outputOf } from './output-of.ts';
 
 /** A folder whose content becomes a layer. */
 export interface LayerFolder {
@@ -25,7 +25,7 @@ const REPRODUCIBLE = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--
 /** Packs a folder into `blobs`. */
 export async function packLayer({ folder }: LayerFolder, blobs: string): Promise<Blob> {
   const draft = join(blobs, 'draft');
-  await output('tar', [...REPRODUCIBLE, '-C', folder, '-cf', draft, '.']);
+  await outputOf('tar', [...REPRODUCIBLE, '-C', folder, '-cf', draft, '.']);
   const hash = createHash('sha256');
   await pipeline(createReadStream(draft), hash);
   const digest = hash.digest('hex');

@@ -1,4 +1,4 @@
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { sameCounts, sum, Tally, type Counts, type Outcome } from './tally.ts';
 import { TestList } from './test-list.ts';
@@ -77,7 +77,7 @@ function reading(summary: Members, tests: readonly unknown[]): ReportFileReading
 
 function nameOf({ name, suite }: Members): string {
   const within = Array.isArray(suite) ? suite.map(String) : typeof suite === 'string' ? [suite] : [];
-  return keep([...within, String(name)].join(' > '));
+  return keptName([...within, String(name)].join(' > '));
 }
 
 function figure(value: unknown): number {
@@ -98,5 +98,5 @@ function isMembers(value: unknown): value is Members {
 }
 
 function unreadable(why: string): ReportFileReading {
-  return { kind: 'unreadable', reason: `not a CTRF file: ${keep(why)}` };
+  return { kind: 'unreadable', reason: `not a CTRF file: ${keptName(why)}` };
 }

@@ -1,4 +1,4 @@
-import { keep, shorten } from './names.ts';
+import { keptName, shortName } from './kept-name.ts';
 
 /** More tests than this are not told apart: a bound on memory. */
 const MAX_FOLLOWED = 4_096;
@@ -10,11 +10,11 @@ export class FailedSubtests {
 
   failed(parent: string): void {
     this.#count += 1;
-    if (this.#parents.size < MAX_FOLLOWED) this.#parents.add(keep(parent));
+    if (this.#parents.size < MAX_FOLLOWED) this.#parents.add(keptName(parent));
   }
 
   parentFailed(parent: string): void {
-    this.#parents.delete(shorten(parent));
+    this.#parents.delete(shortName(parent));
   }
 
   get count(): number {

@@ -1,5 +1,5 @@
 import type { GoEvent } from './go-event.ts';
-import { keep, shorten } from './names.ts';
+import { keptName, shortName } from './kept-name.ts';
 import type { Counts } from './tally.ts';
 
 /** More open packages than this are not told apart: a bound on memory. */
@@ -49,12 +49,12 @@ export class GoPackages {
 
   testStarted(name = UNNAMED): void {
     this.#started(name);
-    const open = this.#open.get(shorten(name));
+    const open = this.#open.get(shortName(name));
     if (open !== undefined) open.running += 1;
   }
 
   testEnded(failed: boolean, name = UNNAMED): void {
-    const open = this.#open.get(shorten(name));
+    const open = this.#open.get(shortName(name));
     if (open === undefined) return;
     open.running -= 1;
     if (failed) open.failed += 1;
@@ -85,13 +85,13 @@ export class GoPackages {
   }
 
   #started(name: string): void {
-    if (this.#open.has(shorten(name)) || this.#open.size >= MAX_OPEN) return;
-    this.#open.set(keep(name), { running: 0, failed: 0 });
+    if (this.#open.has(shortName(name)) || this.#open.size >= MAX_OPEN) return;
+    this.#open.set(keptName(name), { running: 0, failed: 0 });
   }
 
   #end(name: string, ending: Ending, seconds = 0): void {
-    const { running = 0, failed = 0 } = this.#open.get(shorten(name)) ?? {};
-    this.#open.delete(shorten(name));
+    const { running = 0, failed = 0 } = this.#open.get(shortName(name)) ?? {};
+    this.#open.delete(shortName(name));
     this.#ended += 1;
     this.#seconds += seconds;
     if (ending !== 'nothing') this.#counts[ending] += 1;

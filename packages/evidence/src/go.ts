@@ -3,7 +3,7 @@ import { goEvent, isGoEvent } from './go-event.ts';
 import { GoPackages } from './go-packages.ts';
 import { InFlight } from './in-flight.ts';
 import type { Format, LineReader } from './line-reader.ts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import { Tally, type Outcome } from './tally.ts';
 import type { TestNames } from './test-names.ts';
 
@@ -43,7 +43,7 @@ class GoReader implements LineReader {
   line(text: string): void {
     if (text.startsWith(RUN)) return this.#started(text.slice(RUN.length).trimEnd());
     if (text.startsWith('{')) return this.#event(text);
-    if (text.startsWith(TIMED_OUT)) this.#timedOut = keep(text.slice('panic: '.length));
+    if (text.startsWith(TIMED_OUT)) this.#timedOut = keptName(text.slice('panic: '.length));
     if (this.#packages.line(text)) this.#lose();
     const result = text.indexOf(RESULT);
     if (result !== -1) this.#result(text, result + RESULT.length);
@@ -110,7 +110,7 @@ class GoReader implements LineReader {
   #output(text: string): void {
     const at = text.indexOf(`"Output":"${TIMED_OUT}`);
     if (at !== -1 && isGoEvent(text))
-      this.#timedOut = keep(text.slice(at + '"Output":"panic: '.length, text.lastIndexOf('\\n"}')));
+      this.#timedOut = keptName(text.slice(at + '"Output":"panic: '.length, text.lastIndexOf('\\n"}')));
   }
 
   /** A benchmark is no test: it is told to run, but not to end. */

@@ -1,5 +1,5 @@
 import { MAX_NAMES } from '@lacuna/contracts';
-import { keep, shorten } from './names.ts';
+import { keptName, shortName } from './kept-name.ts';
 
 /** More tests than this at once are not followed: a bound on memory, far above the workers of any test tool. */
 const MAX_FOLLOWED = 4_096;
@@ -9,12 +9,12 @@ export class InFlight {
   readonly #names = new Set<string>();
 
   start(name: string): void {
-    if (this.#names.size < MAX_FOLLOWED) this.#names.add(keep(name));
+    if (this.#names.size < MAX_FOLLOWED) this.#names.add(keptName(name));
   }
 
   /** False when no such test was announced. */
   finish(name: string): boolean {
-    return this.#names.delete(shorten(name));
+    return this.#names.delete(shortName(name));
   }
 
   clear(): void {

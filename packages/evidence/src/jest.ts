@@ -1,7 +1,7 @@
 import type { TestReport } from '@lacuna/contracts';
 import type { Format, LineReader } from './line-reader.ts';
 import { jestFigures, type JestFigures } from './jest-figures.ts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import { indentOf } from './tap-line.ts';
 import { NONE, sum, Tally, type Counts, type Outcome } from './tally.ts';
 
@@ -90,7 +90,7 @@ class JestReader implements LineReader {
     this.#listing = false;
     if (title === 'Test suite failed to run') this.#broken += 1;
     else if (title !== this.#lastTitle) this.#failed.count('failed', title);
-    this.#lastTitle = keep(title);
+    this.#lastTitle = keptName(title);
   }
 
   #hasFailure(): boolean {

@@ -1,6 +1,6 @@
 import sax from 'sax';
 import { figure, JunitSuite } from './junit-suite.ts';
-import { shorten } from './names.ts';
+import { shortName } from './kept-name.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
 import { Tally, type Outcome } from './tally.ts';
 import { TestList } from './test-list.ts';
@@ -85,7 +85,7 @@ export class JunitReader implements ReportFileReader {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) return this.#fail(`elements are nested deeper than ${MAX_DEPTH}`);
     if (this.#depth === 1 && name !== 'testsuites' && name !== 'testsuite')
-      return this.#fail(`its root is <${shorten(name)}>`);
+      return this.#fail(`its root is <${shortName(name)}>`);
     if (name === 'testsuites' || name === 'testsuite') this.#openSuite(attributes);
     else if (name === 'testcase') this.#case ??= caseOf(attributes);
     else if (this.#case?.outcome === 'passed') this.#case.outcome = OUTCOMES.get(name) ?? 'passed';

@@ -1,5 +1,5 @@
 import { InFlight } from './in-flight.ts';
-import { keep, shorten } from './names.ts';
+import { keptName, shortName } from './kept-name.ts';
 import {
   itemResult,
   leadingId,
@@ -68,7 +68,7 @@ export class PytestProgress {
     this.#form = 'items';
     if (result === undefined || !this.#isGenuine(text, column, genuine) || !isId(result.id, column)) {
       this.#start(text, genuine);
-    } else if (column || this.#open === undefined || this.#open === shorten(result.id)) {
+    } else if (column || this.#open === undefined || this.#open === shortName(result.id)) {
       this.#columns ??= column;
       this.#finish(result.outcome, result.id);
     }
@@ -78,12 +78,12 @@ export class PytestProgress {
   #start(text: string, genuine: (text: string) => boolean): void {
     const id = leadingId(this.parallel ? text.trimEnd() : text);
     if (this.parallel) return this.inFlight.start(id);
-    if (this.#open !== undefined && this.#columns !== true && this.#open !== shorten(id)) {
+    if (this.#open !== undefined && this.#columns !== true && this.#open !== shortName(id)) {
       return this.#finishOpen(text, genuine);
     }
     this.inFlight.clear();
     this.inFlight.start(id);
-    this.#open = keep(id);
+    this.#open = keptName(id);
     this.#finishOpen(text.slice(id.length), genuine);
   }
 
@@ -109,9 +109,9 @@ export class PytestProgress {
     if (outcome === 'failed subtest') this.failedSubtests += 1;
     if (outcome === 'none' || outcome === 'failed subtest') return;
     const last = this.#lastOf.get(worker);
-    if (outcome === 'errored' && last?.id === shorten(id)) this.#second(last.outcome);
+    if (outcome === 'errored' && last?.id === shortName(id)) this.#second(last.outcome);
     if (this.#lastOf.size >= MAX_WORKERS) this.#lastOf.clear();
-    this.#lastOf.set(worker, { id: keep(id), outcome });
+    this.#lastOf.set(worker, { id: keptName(id), outcome });
     this.tally.count(outcome, id);
   }
 

@@ -14,7 +14,7 @@ import {
   START,
   strip,
 } from './pytest-signs.ts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import { sameCounts, sum, type Counts } from './tally.ts';
 import type { TestNames } from './test-names.ts';
 
@@ -98,7 +98,7 @@ class PytestReader implements LineReader {
   /** `!!!!!! stopping after 1 failures !!!!!!`; with xdist a second one repeats it. */
   #stop(text: string): void {
     if (text.startsWith('!!!') && text.endsWith('!!!') && this.#fillsWidth(text))
-      this.#stopped ??= keep(strip(text, '!'));
+      this.#stopped ??= keptName(strip(text, '!'));
   }
 
   #rule(text: string): void {

@@ -1,5 +1,5 @@
 import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 
 export type Counts = Pick<TestReport, 'passed' | 'failed' | 'skipped' | 'errored'>;
 export type Outcome = keyof Counts;
@@ -26,7 +26,7 @@ export class Tally {
   }
 
   nameFailure(name: string): void {
-    if (this.#failures.size < MAX_NAMES && name !== '') this.#failures.add(keep(name));
+    if (this.#failures.size < MAX_NAMES && name !== '') this.#failures.add(keptName(name));
   }
 
   get counts(): Counts {

@@ -1,6 +1,6 @@
 import type { TestReport } from '@lacuna/contracts';
 import type { Format, LineReader, Recognition } from './line-reader.ts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import { NodeSummary } from './node-summary.ts';
 import { indentOf, tapLine, type TapResult } from './tap-line.ts';
 import { TapPlans } from './tap-plans.ts';
@@ -49,7 +49,7 @@ class TapReader implements LineReader {
     else if (line?.kind === 'close') this.#close(line.depth);
     else if (line?.kind === 'comment') this.#closing.line(line.text);
     else if (isVersion(text) && this.#tests.total === 0) this.#plans = new TapPlans();
-    else if (line?.kind === 'bail out') this.#bailedOut = keep(line.reason);
+    else if (line?.kind === 'bail out') this.#bailedOut = keptName(line.reason);
     else if (text.endsWith('---')) this.#openDiagnostic(text);
     const isAnnouncement = line?.kind === 'comment' && line.text.startsWith(SUBTEST);
     this.#announced = isAnnouncement ? line.text.slice(SUBTEST.length) : undefined;
@@ -91,7 +91,7 @@ class TapReader implements LineReader {
     const isAnnounced = this.#announced === line.name;
     const is = this.#plans.result(line, isAnnounced);
     if (is === 'printed') return;
-    this.#last = { ...line, name: keep(line.name) };
+    this.#last = { ...line, name: keptName(line.name) };
     if (is === 'test') this.#tests.count(line.outcome, line.name);
     if (is === 'test' && isAnnounced) this.#isNode = true;
     if (is === 'broken group') this.#tests.count('errored', line.name);

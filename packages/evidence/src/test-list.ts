@@ -1,5 +1,5 @@
 import type { TestResult } from '@lacuna/contracts';
-import { keep } from './names.ts';
+import { keptName } from './kept-name.ts';
 import { MAX_RESULTS } from './test-names.ts';
 
 /** The test cases of a report file, one by one as they stand there: unlike in a log, two may have one name. */
@@ -9,7 +9,7 @@ export class TestList {
 
   add(name: string, outcome: TestResult['outcome'], durationMs?: number): void {
     if (name === '' || this.#results.length === MAX_RESULTS) this.#isWhole = false;
-    else this.#results.push({ name: keep(name), outcome, ...(durationMs === undefined ? {} : { durationMs }) });
+    else this.#results.push({ name: keptName(name), outcome, ...(durationMs === undefined ? {} : { durationMs }) });
   }
 
   /** All of them, or none when one has no name or there are too many. */

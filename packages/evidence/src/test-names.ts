@@ -1,5 +1,5 @@
 import type { TestResult } from '@lacuna/contracts';
-import { keep, shorten } from './names.ts';
+import { keptName, shortName } from './kept-name.ts';
 import { NONE, type Counts, type Outcome } from './tally.ts';
 
 /** More names than this are not kept: a bound on memory, each name is cut at 512 units. */
@@ -12,14 +12,14 @@ export class TestNames {
 
   /** A test that failed stays failed, whatever its teardown does; another one that breaks later has broken. */
   add(name: string, outcome: Outcome, durationMs?: number): void {
-    const known = this.#results.get(shorten(name));
+    const known = this.#results.get(shortName(name));
     const took = durationMs ?? known?.durationMs;
     const result = {
       outcome: known?.outcome === 'failed' ? known.outcome : outcome,
       ...(took === undefined ? {} : { durationMs: took }),
     };
     if (known === undefined && this.#results.size >= MAX_RESULTS) this.#overflown = true;
-    else this.#results.set(known === undefined ? keep(name) : shorten(name), result);
+    else this.#results.set(known === undefined ? keptName(name) : shortName(name), result);
   }
 
   /** All of them, in the order in which they came; undefined when they are not exactly as many as counted: some have no name, or the same, or are too many. */
