@@ -57,8 +57,11 @@ const END_COMES_WITHIN_MS = { small: 8_000, large: 1_000 } as const;
 const LAST_STATE_COMES_WITHIN_MS = 5_000;
 /** Half of the size at which the kubelet rotates a log by default. */
 const SMALL_FILE_BYTES = 5 * 2 ** 20;
-/** The kubelet looks every ten seconds whether a log is to be rotated: what is read later may have lost its beginning. Milliseconds. */
-const ROTATES_AFTER_MS = 10_000;
+/**
+ * The kubelet looks every ten seconds whether a log is to be rotated, and by default throws the first file away when it rotates the fifth: what is read
+ * later may have lost its beginning. Milliseconds.
+ */
+const GONE_AFTER_MS = { rotated: 10_000, kept: 50_000 } as const;
 const NEVER = new AbortController().signal;
 const UNSEEN: ContainerEnd = { kind: 'leaving', words: 'nobody saw its end', cause: 'no-seal' };
 
@@ -104,7 +107,7 @@ export class Capture {
       const end = this.#end.known ?? UNSEEN;
       // Only a helper in a pod can keep a log; a pod that is gone would have taken that along.
       const couldBeKept = this.#deps.cluster.kind === 'kubernetes' && end.kind === 'ended' && end.spool === undefined;
-      const isOpenedLate = this.#isOpenedLate(end);
+      const isOpenedLate = this.#isOpenedLate(end, reader);
       const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept, firstLoss });
       return { statement, report: reader.account.report() };
     } finally {
@@ -214,9 +217,9 @@ export class Capture {
     this.#saidOpened.catch(() => undefined);
   }
 
-  /** Whether the log's beginning could have been rotated away before anybody read it. */
-  #isOpenedLate({ startedAt = this.#container.startedAt }: ContainerEnd): boolean {
-    return (this.#firstByteAt ?? 0) - (startedAt ?? Infinity) > ROTATES_AFTER_MS;
+  /** Whether the log's beginning could have been thrown away before anybody read it. */
+  #isOpenedLate({ startedAt = this.#container.startedAt }: ContainerEnd, { isKept }: SourceReader): boolean {
+    return (this.#firstByteAt ?? 0) - (startedAt ?? Infinity) > GONE_AFTER_MS[isKept ? 'kept' : 'rotated'];
   }
 }
 

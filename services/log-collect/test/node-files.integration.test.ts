@@ -8,7 +8,7 @@ import {
 } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureDeps } from '../src/capture.ts';
-import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
+import { KubernetesRig, type CaptureRun, type RunOptions } from './kubernetes-rig.ts';
 import { cutAfter, silentAfter, stamped, whole } from './log-answers.ts';
 
 const problem = await problemWith(...CONTROL_PLANE);
@@ -39,8 +39,8 @@ async function pod(answer: LogAnswer) {
   const knowsNode = { nodeOf: () => Promise.resolve('fake-kubelet') };
   return {
     name,
-    capture: (change: Partial<CaptureDeps> = {}): CaptureRun =>
-      rig.capture({ pod: name, podUid }, { ...knowsNode, ...change }),
+    capture: (change: Partial<CaptureDeps> = {}, options: Partial<RunOptions> = {}): CaptureRun =>
+      rig.capture({ pod: name, podUid, ...options }, { ...knowsNode, ...change }),
   };
 }
 
@@ -76,6 +76,19 @@ describe.skipIf(problem !== undefined)('a log whose node is asked for its files'
     next.end(BEFORE + AFTER);
     expect(await next.statement).toMatchObject({ state: 'sealed' });
     expect((await next.stored()).toString()).toBe(BEFORE + AFTER);
+  });
+
+  test.each([
+    ['has not lost its beginning though it is read late', 20_000, []],
+    ['may have lost its beginning when it is read very late', 60_000, [{ at: 0, cause: 'opened-late' }]],
+  ])('%s', async (_, ageMs, gaps) => {
+    const { name, capture } = await pod(whole(AFTER));
+    kubelet.serveFiles(name, () => ({ [CURRENT]: records(AFTER) }));
+    const run = capture({}, { startedAt: Date.now() - ageMs });
+    run.end();
+    const statement = await run.statement;
+    expect(statement).toMatchObject({ state: 'unsealed' });
+    expect(statement.gaps ?? []).toEqual(gaps);
   });
 
   test('is not followed but looked at every so often, and what there is then is stored', async () => {
