@@ -131,13 +131,16 @@ describe('the page', () => {
     const go = join(dir.path, 'go');
     const script = `head -c 100000 /dev/zero | tr '\\0' a; echo; echo begun; until [ -e ${go} ]; do sleep 0.05; done; echo grown; exec sleep 60`;
     const { id } = await system.client.submit({ name: 'grows', command: ['sh', '-c', script], report: 'none' });
-    await page.goto(`${system.url}/#/${id}`);
+    await page.goto(system.url);
+    await page.getByRole('link', { name: 'grows' }).press('Enter');
     const log = page.locator('pre.log');
     await log.getByText(/begun\n$/).waitFor();
     expect((await log.innerText()).length).toBeLessThan(70_000);
     await writeFile(go, '');
     await log.getByText(/begun\ngrown\n$/).waitFor();
     await page.getByText('not reached').first().waitFor();
+    // Drawn anew meanwhile, and whoever has no mouse is still where the view begins.
+    expect(await page.evaluate('document.activeElement.id')).toBe('view');
     await system.client.cancel(id);
     await settled(id);
     await page.getByText(/^sealed: 100 0\d\d bytes/).waitFor();
@@ -217,7 +220,7 @@ describe('the page', () => {
     const { id } = await system.client.submit({ name: 'fine', command: ['echo', 'hello'] });
     await settled(id);
     await page.goto(`${system.url}/#/${id}`);
-    const seal = page.getByText(/^sealed: 6 bytes/);
+    const seal = page.getByText(/^sealed: 6 bytes, 1 line, sha256/);
     await seal.waitFor();
     expect(await seal.getAttribute('class')).toBe('ok');
   });

@@ -136,10 +136,14 @@ async function logSection({ id, verdict }, attempt) {
 function statement(log, verdict) {
   if (log === undefined && verdict !== undefined) return element('span', { class: 'missing' }, 'never closed');
   if (log === undefined) return element('span', { class: 'open' }, 'not closed yet');
-  const size = `${log.bytes.toLocaleString('en-US').replaceAll(',', ' ')} bytes, ${log.lines} lines`;
+  const size = `${counted(log.bytes, 'byte')}, ${counted(log.lines, 'line')}`;
   return log.state === 'sealed'
     ? element('span', { class: 'ok' }, `sealed: ${size}, sha256 ${log.sha256.slice(0, 12)}…`)
     : element('span', { class: 'missing' }, `${log.state}: ${log.reason ?? size}`);
+}
+
+function counted(count, noun) {
+  return `${count.toLocaleString('en-US').replaceAll(',', ' ')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 async function logText(id, closed) {

@@ -9,7 +9,9 @@ export function replaceView(view, content, isSame) {
   if (isSame && view.firstChild?.isEqualNode(content)) return;
   const before = isSame ? view.querySelector('.log') : null;
   const place = before && before.scrollTop + before.clientHeight < before.scrollHeight - NEAR_END && before.scrollTop;
-  const focused = isSame && view.contains(document.activeElement) ? selectorOf(document.activeElement) : undefined;
+  const { activeElement } = document;
+  const isWithin = activeElement !== view && view.contains(activeElement);
+  const focused = isSame && isWithin ? selectorOf(activeElement) : undefined;
   view.replaceChildren(content);
   const log = view.querySelector('.log');
   // The end is where a log says why.
