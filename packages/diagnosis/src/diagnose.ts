@@ -65,7 +65,7 @@ function headline({ evaluation, phase, now }: Case, condition: Condition, first:
   const state =
     settled === undefined
       ? `${phase} for ${formatDuration(Math.max(0, now - (submitted?.at ?? now)))}`
-      : `${settled.data.verdict} (${settled.data.reason})`;
+      : `${settled.data.verdict.replace('_', ' ')} (${settled.data.reason})`;
   if (first !== undefined) return `${state}: ${first.title}`;
   return condition === 'broken' ? `${state}: no rule knows why` : `${state}: nothing is wrong as far as is known`;
 }

@@ -28,6 +28,10 @@ test.each(Object.entries(STORIES))('no story leaves a broken evaluation without 
   expect(condition === 'broken' ? causes.length : 1).toBeGreaterThan(0);
 });
 
+test('a verdict is told in words, as everywhere', () => {
+  expect(diagnosisOf(STORIES.timedOut()).headline).toMatch(/^timed out \(stopped at its time limit/);
+});
+
 test('of an evaluation that passed, and nothing was late, nothing is said', () => {
   expect(diagnosisOf(STORIES.passedWithTests())).toMatchObject({ condition: 'sound', causes: [] });
 });

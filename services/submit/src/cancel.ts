@@ -19,7 +19,10 @@ export async function cancel(
   const evaluation = await readEvaluation(bus, id, withinMs);
   const { settled } = evaluation;
   if (settled !== undefined)
-    throw new Failure('already-settled', `${id} is settled (${settled.data.verdict}); there is nothing to cancel`);
+    throw new Failure(
+      'already-settled',
+      `${id} is settled (${settled.data.verdict.replace('_', ' ')}); there is nothing to cancel`,
+    );
   const data = reason === undefined ? {} : { reason };
   await bus.publishFact(fact('cancel-requested', { evaluation: evaluation.id, at }, data), { deadlineMs: withinMs });
   return { id: evaluation.id, phase: phaseOf(evaluation) };
