@@ -3,7 +3,6 @@ export const API_ERRORS = {
   streamNotFound: 10059,
   streamNameInUse: 10058,
   noMessageFound: 10037,
-  consumerNotFound: 10014,
   /** The stream would not store it: a second message on its subject, or no room. The text tells which; a read-back does too. */
   storeFailed: 10077,
   wrongLastSequence: 10071,

@@ -9,9 +9,6 @@ interface Counter<L extends LabelValues> {
   /** Adds, one by default. */
   add(labels: Labels<L>, by?: number): void;
 }
-interface Gauge<L extends LabelValues> {
-  set(labels: Labels<L>, value: number): void;
-}
 
 interface Series {
   readonly type: 'counter' | 'gauge';
@@ -40,13 +37,7 @@ export class Metrics {
     };
   }
 
-  /** A value that goes up and down. */
-  gauge<const L extends LabelValues>(name: string, help: string, labels: L): Gauge<L> {
-    const series = this.#register('gauge', name, help, labels);
-    return { set: (given, value) => void series.values.set(labelText(series.labels, given), value) };
-  }
-
-  /** A gauge without labels that is read when somebody asks. */
+  /** A value that goes up and down, without labels: it is read when somebody asks. */
   observe(name: string, help: string, read: () => number): void {
     this.#register('gauge', name, help, {}).read = read;
   }
