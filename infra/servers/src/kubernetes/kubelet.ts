@@ -5,6 +5,8 @@ import { freePort } from '../free-port.ts';
 import { startRestartable } from '../restartable-server.ts';
 import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { requestApi } from './api-request.ts';
+import type { ApiAccess } from './api-request.ts';
 import type { ApiServer } from './api-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { cgroupName } from './node-cgroup.ts';
@@ -36,6 +38,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { path, dataDir, signal, onLog = () => {}, apiServer, token, nodeDir } = options;
   const { url, caFile, keyFile } = apiServer;
   const [port, healthPort] = [await freePort(), await freePort()];
+  const access = { url: `https://127.0.0.1:${port}`, caFile };
   const config = join(nodeDir, 'kubelet.yaml');
   const values = {
     port,
@@ -65,8 +68,14 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     dataDir,
     signal,
     onLog,
-    isReady: async () =>
-      (await fetch(`http://127.0.0.1:${healthPort}/healthz`, { signal: AbortSignal.timeout(2000) })).ok,
+    isReady: async () => (await isHealthy(healthPort)) && (await isServing(access)),
   });
-  return Object.assign(server, { url: `https://127.0.0.1:${port}` });
+  return Object.assign(server, { url: access.url });
 }
+
+const isHealthy = async (port: number): Promise<boolean> =>
+  (await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) })).ok;
+
+/** Its server for others may be there a moment later. It refuses whoever has no name, for which it asks nobody. */
+const isServing = async (access: ApiAccess): Promise<boolean> =>
+  (await requestApi(access, { path: '/logs/' })).status === 401;
