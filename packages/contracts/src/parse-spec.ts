@@ -71,6 +71,7 @@ function invalidSpec(problems: readonly Problem[]): Failure {
 function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
   const problems: Problem[] = [];
   const bad = (where: string, message: string): void => void problems.push({ where, message });
+  if (spec.name?.trim() === '') bad('/name', 'must not be blank');
   if (spec.command[0] === '') bad('/command/0', 'must name a program, not be empty');
   for (const [where, text] of textsForTheSystem(spec)) {
     if (text.includes('\0')) bad(where, 'must not contain a NUL character');

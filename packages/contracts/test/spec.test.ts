@@ -23,6 +23,7 @@ describe('a spec', () => {
     [{ command: [] }, '/command', /^must not be empty$/],
     [{ command: 'true' }, '/command', /^must be an array$/],
     [{ command: ['true'], name: '' }, '/name', /^must not be empty$/],
+    [{ command: ['true'], name: ' ' }, '/name', /^must not be blank$/],
     [{ command: ['true'], colour: 'red' }, '/colour', /^unknown field\. Known: name, /],
     [{ command: [''] }, '/command/0', /program/],
     [{ command: ['a\0b'] }, '/command/0', /NUL/],
