@@ -32,12 +32,12 @@ async function logOf(id: EvaluationId, follow = false): Promise<string> {
   return text;
 }
 
-/** Kills the command as anybody on the machine could, once it has told its pid. */
-async function kill(id: EvaluationId): Promise<void> {
+/** Kills what the command names, itself or its agent, as anybody on the machine could, once it has told the pid. */
+async function kill(id: EvaluationId, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   const pid = await eventually('its pid', async () => Number(/^[0-9]+$/m.exec(await logOf(id))?.[0]) || undefined, {
     withinMs: 60_000,
   });
-  process.kill(pid, 'SIGKILL');
+  process.kill(pid, signal);
 }
 
 /** What was told of the one alert, in order, once its end is told. */
@@ -92,4 +92,18 @@ test('a command that fails by itself is not run again', async () => {
   const view = await settled(id);
   expect(view).toMatchObject({ verdict: 'failed', reason: 'exit code 3' });
   expect(view.attempts).toHaveLength(1);
+});
+
+test('a command that its agent stops while that is shut down, and that calls it success, has not passed by that; it is made again', async () => {
+  const { id } = await system.client.submit({
+    ...killedOnce('stopped', 'exit 0'),
+    command: ['sh', '-c', '[ -e "$MARK" ] && exit 0; touch "$MARK"; trap "exit 0" TERM; echo $PPID; sleep 60 & wait'],
+    retries: 1,
+  });
+  await kill(id, 'SIGTERM');
+  expect(await settled(id)).toMatchObject({
+    verdict: 'passed',
+    reason: expect.stringMatching(/\(attempt 2; attempt 1: infrastructure: stopped from outside/) as string,
+    findings: [{ stage: 'container.run', cause: 'stopped', clearedAt: expect.any(Number) as number }],
+  });
 });
