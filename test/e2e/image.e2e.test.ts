@@ -50,12 +50,20 @@ test('from the image, the services of the chart run as pods of a real node and t
   const natsPod = await addressOf(controlPlane, 'nats');
   const submitPod = await addressOf(controlPlane, 'submit');
   const natsService = await serviceAddress(controlPlane, 'lacuna-nats');
+  const submitService = await serviceAddress(controlPlane, 'lacuna-submit');
   const network = stack.use(
     await joinNodeNetwork({
       node,
       dns: DNS,
-      names: { 'lacuna-nats.lacuna.svc.cluster.local': natsService },
-      toPods: { [`${natsService}:4222`]: `${natsPod}:4222`, [`${natsService}:8222`]: `${natsPod}:8222` },
+      names: {
+        'lacuna-nats.lacuna.svc.cluster.local': natsService,
+        'lacuna-submit.lacuna.svc.cluster.local': submitService,
+      },
+      toPods: {
+        [`${natsService}:4222`]: `${natsPod}:4222`,
+        [`${natsService}:8222`]: `${natsPod}:8222`,
+        [`${submitService}:80`]: `${submitPod}:4280`,
+      },
       toMachine: { [API]: portOf(controlPlane.url), [`${JAEGER}:4318`]: portOf(jaeger.otlpUrl) },
       fromMachine: `${submitPod}:4280`,
     }),
@@ -80,7 +88,31 @@ test('from the image, the services of the chart run as pods of a real node and t
   const { body } = await client.log(id);
   expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe('hello from a pod\n');
   await wholeTrace(jaeger, id);
+  expect(await checked(controlPlane)).toContain('1 evaluations and 1 logs rebuilt from the stream: no difference\n');
 }, 400_000);
+
+/** What the chart's fsck says, when it is run as `kubectl create job --from=cronjob/lacuna-fsck fsck` does. */
+async function checked(controlPlane: ControlPlane): Promise<string> {
+  const from = '/apis/batch/v1/namespaces/lacuna/cronjobs/lacuna-fsck';
+  const { spec } = await get<{ spec: { jobTemplate: { spec: object } } }>(controlPlane, from);
+  const metadata = { name: 'fsck', namespace: 'lacuna' };
+  await apply(controlPlane, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: spec.jobTemplate.spec });
+  return eventually(
+    'fsck is over',
+    async () => {
+      const { status } = await get<Job>(controlPlane, '/apis/batch/v1/namespaces/lacuna/jobs/fsck');
+      const { metadata: pod, status: podStatus } = await podOf(controlPlane, 'fsck');
+      const log = await getText(controlPlane, `/api/v1/namespaces/lacuna/pods/${pod.name}/log`);
+      if (status.succeeded === 1) return log;
+      throw new Error(`${JSON.stringify([status, podStatus.containerStatuses])} ${log.slice(-2_000)}`);
+    },
+    { withinMs: 90_000 },
+  );
+}
+
+interface Job {
+  readonly status: { readonly succeeded?: number };
+}
 
 async function importImage(which: ImageName, node: RealNode, folder: string): Promise<void> {
   const archive = join(folder, `${which}.tar`);
