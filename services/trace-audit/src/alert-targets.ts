@@ -7,6 +7,8 @@ import { webhookBody, webhookSignature } from './webhook.ts';
 export interface AlertTarget {
   readonly name: 'nats' | 'alertmanager' | 'webhook';
   readonly send: (alert: Alert, signal: AbortSignal) => Promise<void>;
+  /** An alert that it has already is dropped there, so that to send one again costs nothing. */
+  readonly dropsRepeats?: true;
 }
 
 interface AlertTargetConfig {
@@ -21,7 +23,7 @@ export function alertTargets(
   { alertmanagerUrl, webhookUrl, webhookSecret }: AlertTargetConfig,
   now: () => number,
 ): AlertTarget[] {
-  const targets: AlertTarget[] = [{ name: 'nats', send: (alert) => bus.publishAlert(alert) }];
+  const targets: AlertTarget[] = [{ name: 'nats', send: (alert) => bus.publishAlert(alert), dropsRepeats: true }];
   if (alertmanagerUrl !== undefined) {
     const url = `${alertmanagerUrl.replace(/\/$/, '')}/api/v2/alerts`;
     targets.push({

@@ -1,4 +1,4 @@
-import type { Fact } from '@lacuna/contracts';
+import type { Alert, Fact } from '@lacuna/contracts';
 import { logFailure, type ServiceContext } from '@lacuna/service-kit';
 import { alertOf, ALERTING_FACTS, type AlertingFact } from './alert-of.ts';
 import { alertTargets, type AlertTarget } from './alert-targets.ts';
@@ -28,7 +28,7 @@ export function sendAlerts(context: Context): Promise<void>[] {
 
 /**
  * A delivery that failed comes again later, and may come behind the one that resolves the same alert; whoever gets them would be told of it for
- * ever. So what was raised is resolved behind it once more, when it is over by then.
+ * ever. So where repeats are dropped, what was raised goes before its end; elsewhere it is resolved behind it once more, when it is over by then.
  */
 async function send(
   told: AlertingFact,
@@ -40,12 +40,15 @@ async function send(
   const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
   const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
   const alert = alertOf(told, name, config);
+  const other = (known: typeof facts): Alert | undefined =>
+    known
+      .flatMap(({ fact }) => (isAlerting(fact) ? [alertOf(fact, name, config)] : []))
+      .find(({ key, status }) => key === alert.key && status !== alert.status);
+  const raised = alert.status === 'resolved' && target.dropsRepeats ? other(facts) : undefined;
+  if (raised !== undefined) await target.send(raised, signal);
   await target.send(alert, signal);
-  if (alert.status === 'resolved') return;
-  const now = (await bus.readFacts(told.evaluation)).map(({ fact }) => fact).filter(isAlerting);
-  const over = now
-    .map((one) => alertOf(one, name, config))
-    .find(({ key, status }) => key === alert.key && status === 'resolved');
+  if (alert.status === 'resolved' || target.dropsRepeats) return;
+  const over = other(await bus.readFacts(told.evaluation));
   if (over !== undefined) await target.send(over, signal);
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { fact, type EvaluationId, type Fact } from '@lacuna/contracts';
+import { Failure, fact, type EvaluationId, type Fact } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
@@ -18,6 +18,9 @@ let bus: Bus;
 let receiver: Server;
 /** What the receiver took, in its order: `firing pod.create`. */
 const taken: string[] = [];
+/** What NATS has, which keeps one of each. */
+const published = new Set<string>();
+let refusals = 0;
 /** Whether the receiver takes an alert of this status now. */
 let takes: (status: string) => boolean = () => true;
 const stop = new AbortController();
@@ -38,7 +41,13 @@ beforeAll(async () => {
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const config = { webhookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/` };
   const log = { warn: () => undefined, error: () => undefined };
-  const context = { bus, clock: { nowMs: () => Date.now() }, config, log, signal: stop.signal };
+  const publishAlert: Bus['publishAlert'] = async (alert) => {
+    if (alert.status === 'raised' && refusals-- > 0) throw new Failure('overloaded', 'away');
+    await bus.publishAlert(alert);
+    published.add(`${alert.status} ${alert.evaluation}`);
+  };
+  const told = { work: bus.work.bind(bus), readFacts: bus.readFacts.bind(bus), publishAlert };
+  const context = { bus: told, clock: { nowMs: () => Date.now() }, config, log, signal: stop.signal };
   sending = Promise.all(sendAlerts(context as unknown as Parameters<typeof sendAlerts>[0]));
 });
 afterAll(async () => {
@@ -63,6 +72,7 @@ const tell = async (story: Story, ...more: readonly Fact[]): Promise<void> => {
 test('an alert that could not be delivered before its hole was filled is resolved behind that, not for ever firing', async () => {
   const evaluation = testId(1);
   let refused = 0;
+  refusals = 1;
   // Away for what is raised, and there for what is resolved: that is then delivered first.
   takes = (status) => status === 'resolved' || ++refused > 2;
   await tell(
@@ -72,6 +82,8 @@ test('an alert that could not be delivered before its hole was filled is resolve
   );
   await eventually('it was raised', () => taken.includes(`firing ${evaluation}`), { withinMs: 30_000 });
   await eventually('and then resolved', () => taken.at(-1) === `resolved ${evaluation}`, { withinMs: 10_000 });
+  await eventually('both on NATS', () => published.size === 2, { withinMs: 10_000 });
+  expect([...published]).toEqual([`raised ${evaluation}`, `resolved ${evaluation}`]);
 });
 
 test('an alert is delivered once, and so is its end', async () => {
