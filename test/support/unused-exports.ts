@@ -15,6 +15,7 @@ const KEPT: Readonly<Record<string, string>> = {
     'a scripted API server answers that it is there already',
   'packages/cluster-process/src/index.ts stopAgent': 'an agent outlives whoever started it, also a test',
   'packages/cluster/src/fake/index.ts': 'a fixture of the port',
+  'packages/contracts/src/index.ts SPAN_CONTRACT': 'its table in ARCHITECTURE.md is made from it',
   'packages/log-archive/src/index.ts': 'log-collect is tested on each kind of store',
   'packages/log-archive/src/log-packer.ts FRAME_BYTES': 'logs are read at the edges of frames',
   'packages/messaging/src/index.ts PERMISSIONS': 'what the chart gives each user is compared with it',

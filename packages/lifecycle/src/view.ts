@@ -1,5 +1,4 @@
 import {
-  SPAN_CONTRACT,
   stageContract,
   traceIdOf,
   type AttemptView,
@@ -71,8 +70,6 @@ function logKept(pod: Pod | undefined): Pick<AttemptView, 'logKept'> {
   return { logKept: { where: 'archive', since: logArchived.at, store: logArchived.data.store } };
 }
 
-const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
-
 function stageView(state: StageState, deadlines: Deadlines): StageView {
   const raised = state.missing?.raised?.data;
   const to = state.end ?? raised?.deadline;
@@ -85,7 +82,7 @@ function stageView(state: StageState, deadlines: Deadlines): StageView {
     state.outcome === 'open' || state.outcome === 'missing' ? stageContract(state.stage, deadlines) : {};
   return {
     stage: state.stage,
-    service: SERVICE_OF.get(state.stage) ?? 'trace-audit',
+    service: stageContract(state.stage).service,
     outcome: state.outcome,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),

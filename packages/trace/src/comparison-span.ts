@@ -1,5 +1,6 @@
 import { ATTRIBUTES, spanIdOf, traceIdOf, type ContractSpan, type EvaluationId, type FactOf } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
+import { linkTo } from './link-to.ts';
 import { rootSpanId } from './stage-span.ts';
 
 const WORDS = { 'passes-alone': 'passes alone', 'fails-the-same': 'fails the same', differs: 'differs' } as const;
@@ -45,9 +46,4 @@ export function comparisonSpan(evaluation: Evaluation, { at, data }: FactOf<'com
 
 function names(key: string, values: readonly string[]): ContractSpan['attributes'] {
   return values.length === 0 ? {} : { [key]: values };
-}
-
-function linkTo(evaluation: EvaluationId, what: string): ContractSpan['links'][number] {
-  const attributes = { 'lacuna.link': what };
-  return { traceId: traceIdOf(evaluation), spanId: rootSpanId({ id: evaluation }), attributes };
 }

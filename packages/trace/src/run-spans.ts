@@ -3,7 +3,6 @@ import {
   evaluationOfRun,
   runSpanIdOf,
   runTraceIdOf,
-  traceIdOf,
   type ContractSpan,
   type EvaluationId,
   type FactOf,
@@ -11,7 +10,7 @@ import {
 } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { isBroken, resultAttributes, statusOf } from './result-attributes.ts';
-import { rootSpanId } from './stage-span.ts';
+import { linkTo } from './link-to.ts';
 
 /** An evaluation that is settled and has a place in a run. */
 interface Placed {
@@ -88,9 +87,4 @@ function suiteSpan({ id, run, submitted, settled }: Placed): ContractSpan {
     events: [],
     links: [linkTo(id, 'evaluation'), ...(alone === undefined ? [] : [linkTo(together, 'together')])],
   };
-}
-
-function linkTo(evaluation: EvaluationId, what: string): ContractSpan['links'][number] {
-  const attributes = { 'lacuna.link': what };
-  return { traceId: traceIdOf(evaluation), spanId: rootSpanId({ id: evaluation }), attributes };
 }

@@ -3,7 +3,7 @@ import {
   parseTraceparent,
   runSpanIdOf,
   runTraceIdOf,
-  SPAN_CONTRACT,
+  stageContract,
   traceIdOf,
   type ContractSpan,
   type FactOf,
@@ -14,8 +14,6 @@ import { resultAttributes, statusOf } from './result-attributes.ts';
 import { retrySpan } from './retry-span.ts';
 import { missingSpan, rootSpanId, stageSpan } from './stage-span.ts';
 import { waitSpans } from './wait-spans.ts';
-
-const SERVICE_OF = new Map(SPAN_CONTRACT.map((row) => [row.stage, row.service]));
 
 /**
  * The contract spans of an evaluation that are final by now: ended stages, holes, and the root once there is a verdict.
@@ -37,7 +35,7 @@ function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] 
       const last = spans.findLast((span) => span.parentSpanId === root);
       spans.push(missingSpan(evaluation, raised, last));
     }
-    const span = stageSpan(evaluation, attempt, state, SERVICE_OF.get(state.stage) ?? 'trace-audit');
+    const span = stageSpan(evaluation, attempt, state, stageContract(state.stage).service);
     if (span !== undefined) spans.push(span, ...waitSpans(span, evaluation, attempt, state.stage));
   }
   return attempt.retry === undefined ? spans : [...spans, retrySpan(evaluation, attempt.retry)];
