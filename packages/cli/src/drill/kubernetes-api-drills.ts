@@ -3,16 +3,15 @@ import type { Drill } from './drill.ts';
 import { rankedFirst } from './label-drills.ts';
 import { limitedIdentity } from './limited-identity.ts';
 import { allowJobs, limitJobs, occupy } from './limit-jobs.ts';
+import { NEEDS_NAMESPACE } from './open-namespace.ts';
 import { ownOf, stageIs, submitted, until, type Scene } from './scene.ts';
-
-const NEEDS_CLUSTER = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;
 
 /** An API server that limits requests, by its own means: priority and fairness. */
 export const KUBERNETES_API_DRILLS: readonly Drill[] = [
   {
     fault: 'api-429',
     makes: 'the API server answers 429 to a dispatcher: its priority level has no share of requests, and is in use',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'api-429',
       spec: { name: 'drill-api-429', command: ['true'], report: 'none' },

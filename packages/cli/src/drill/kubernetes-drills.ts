@@ -2,16 +2,15 @@ import type { EvaluationId } from '@lacuna/contracts';
 import type { Drill } from './drill.ts';
 import { whileJaegerIsDown } from './while-jaeger-is-down.ts';
 import { podOf } from './pod-of.ts';
+import { NEEDS_NAMESPACE } from './open-namespace.ts';
 import { kubernetesOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
-
-const NEEDS_CLUSTER = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;
 
 /** Faults of a real Kubernetes, made through its own API in a namespace of their own. */
 export const KUBERNETES_DRILLS: readonly Drill[] = [
   {
     fault: 'no-pod',
     makes: 'a quota of the namespace allows no pod',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'no-pod',
       spec: { name: 'drill-no-pod', command: ['true'], report: 'none' },
@@ -30,7 +29,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
   {
     fault: 'slow-pod',
     makes: 'a quota allows no pod until its time is over: the hole is told, and filled',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'slow-pod',
       spec: { name: 'drill-slow-pod', command: ['true'], report: 'none' },
@@ -49,7 +48,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
     fault: 'jaeger-down',
     makes:
       'Jaeger is stopped while a quota allows no pod: the alert comes all the same, and the trace when Jaeger is back',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'jaeger-down',
       spec: { name: 'drill-jaeger-down', command: ['true'], report: 'none' },
@@ -68,7 +67,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
   {
     fault: 'oom',
     makes: 'a child of the shell takes more memory than its limit, and the kernel kills it; the exit code is 0',
-    notOn: { ...NEEDS_CLUSTER, process: 'processes of the embedded cluster have no memory limit' },
+    notOn: { ...NEEDS_NAMESPACE, process: 'processes of the embedded cluster have no memory limit' },
     act: {
       key: 'oom',
       spec: {
@@ -88,7 +87,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
   {
     fault: 'evict',
     makes: 'the pod is evicted while it runs, through the eviction API',
-    notOn: { ...NEEDS_CLUSTER, process: 'the embedded cluster has no nodes to evict from' },
+    notOn: { ...NEEDS_NAMESPACE, process: 'the embedded cluster has no nodes to evict from' },
     act: {
       key: 'evict',
       spec: { name: 'drill-evict', command: ['sh', '-c', 'echo started; exec sleep 300'], report: 'none' },

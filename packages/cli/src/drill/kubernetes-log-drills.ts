@@ -1,9 +1,8 @@
 import type { EvaluationId } from '@lacuna/contracts';
 import type { Drill } from './drill.ts';
 import { podOf } from './pod-of.ts';
+import { NEEDS_NAMESPACE } from './open-namespace.ts';
 import { kubernetesOf, ownOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
-
-const NEEDS_CLUSTER = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;
 
 /** Two parts with a rest between them that is long enough to reach for the log. */
 const TALK = 'seq 1 3000; sleep 5; seq 3001 6000';
@@ -13,7 +12,7 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
   {
     fault: 'cut-log',
     makes: 'log-collect is killed in the middle of a log, and the pod is deleted before it is back',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'cut-log',
       spec: { name: 'drill-cut-log', command: ['sh', '-c', TALK], report: 'none' },
@@ -39,7 +38,7 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
   {
     fault: 'lost-tail',
     makes: 'the pod is deleted with its log before log-collect has read any of it',
-    notOn: NEEDS_CLUSTER,
+    notOn: NEEDS_NAMESPACE,
     act: {
       key: 'lost-tail',
       spec: { name: 'drill-lost-tail', command: ['sh', '-c', 'seq 1 3000'], report: 'none' },

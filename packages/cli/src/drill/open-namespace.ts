@@ -3,6 +3,9 @@ import { openKubernetesApi } from '@lacuna/cluster-kubernetes';
 import type { Lifecycle } from '@lacuna/service-kit';
 import type { KubernetesScene } from './scene.ts';
 
+/** Why a drill is not for a platform that runs already. */
+export const NEEDS_NAMESPACE = { url: 'it changes the cluster, which only a namespace of its own allows' } as const;
+
 export interface NamespaceOptions {
   readonly kubeconfig?: string;
   readonly image: string;
