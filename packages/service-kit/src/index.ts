@@ -17,6 +17,8 @@ export { ArchiveConfigSchema, openArchive } from './open-archive.ts';
 export { ClusterConfigSchema, openCluster } from './open-cluster.ts';
 export { openBus } from './open-bus.ts';
 export { runProcess } from './run-process.ts';
+export { JUDGING_SETTINGS } from './judging-settings.ts';
+export { urlSetting } from './url-setting.ts';
 export { runningUntil } from './running-until.ts';
 export { runService } from './run-service.ts';
 export type { RunningService, ServiceContext, ServiceDefinition } from './service-definition.ts';

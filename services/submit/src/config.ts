@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
-import { ArchiveConfigSchema } from '@lacuna/service-kit';
+import { ArchiveConfigSchema, JUDGING_SETTINGS } from '@lacuna/service-kit';
 
-const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
-
-/** The settings of submit. Those that trace-audit has too must read the same there, because both may share one process. */
+/** The settings of submit. */
 export const SubmitConfigSchema = Type.Object({
   ...ArchiveConfigSchema.properties,
   host: Type.String({
@@ -19,12 +17,7 @@ export const SubmitConfigSchema = Type.Object({
       description: 'folder of the read model; without one it is kept in memory and read anew at each start',
     }),
   ),
-  publicUrl: url('base address of the HTTP API as others reach it, for links in alerts'),
-  jaegerUrl: url('base address of the Jaeger query API, for reading back what was exported and for links'),
-  deadlines: Type.String({
-    default: '',
-    description: 'own times of the span contract, such as pod.create=30s+30s,log.capture=1m',
-  }),
+  ...JUDGING_SETTINGS,
   answerWithin: Type.Integer({
     unit: 'ms',
     minimum: 100,

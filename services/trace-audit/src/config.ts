@@ -1,17 +1,11 @@
+import { JUDGING_SETTINGS, urlSetting } from '@lacuna/service-kit';
 import { Type } from 'typebox';
-
-const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
 
 /** The settings of trace-audit. */
 export const AuditConfigSchema = Type.Object({
-  deadlines: Type.String({
-    default: '',
-    description: 'own times of the span contract, such as pod.create=30s+30s,log.capture=1m',
-  }),
-  jaegerUrl: url('base address of the Jaeger query API, for reading back what was exported and for links'),
-  publicUrl: url('base address of the HTTP API as others reach it, for links in alerts'),
-  alertmanagerUrl: url('base address of an Alertmanager'),
-  webhookUrl: url('address that alerts are posted to'),
+  ...JUDGING_SETTINGS,
+  alertmanagerUrl: urlSetting('base address of an Alertmanager'),
+  webhookUrl: urlSetting('address that alerts are posted to'),
   webhookSecret: Type.Optional(Type.String({ secret: true, description: 'key of the webhook signature' })),
   cdevents: Type.Optional(
     Type.String({
