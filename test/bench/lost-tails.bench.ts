@@ -12,6 +12,7 @@ import { startRealCluster, type RealCluster } from '../support/kubernetes-system
 import type { System } from '../support/system.ts';
 import { sha256Of, talkative, type Talk } from '../support/talkative.ts';
 import { ApiClient } from './api-client.ts';
+import { Costs } from './costs.ts';
 import { lostTailsPicture, type Result, type SealedRound } from './lost-tails-picture.ts';
 import { plainRound, type PlainRound } from './plain-logs.ts';
 import { median } from './side.ts';
@@ -20,6 +21,8 @@ import { median } from './side.ts';
 const LINES: Readonly<Record<number, number>> = { 8: 40_000, 80: 20_000, 4096: 500 };
 const SETTLED_WITHIN_MS = 300_000;
 const TARGET = 1.15;
+/** `Costs` are nanoseconds a byte; of so many bytes they are seconds. */
+const SECONDS = 1e9;
 
 const numbers = (name: string, fallback: string): number[] => (process.env[name] ?? fallback).split(',').map(Number);
 const rounds = numbers('LACUNA_ROUNDS', '5')[0]!;
@@ -45,29 +48,37 @@ async function compare(cluster: RealCluster, runtime: string, pods: number, talk
   const { controlPlane } = cluster;
   using api = await ApiClient.open({ controlPlane, token: controlPlane.adminToken }, 2 * pods + 4);
   const [plain, lacuna, lacunaOfFiles]: [PlainRound[], SealedRound[], SealedRound[]] = [[], [], []];
+  const [plainCosts, costs, costsOfFiles] = [new Costs(SECONDS), new Costs(SECONDS), new Costs(SECONDS)];
+  const env = { LACUNA_CAPACITY: String(pods) };
+  const files = { ...env, LACUNA_NODE_FILES: 'true' };
   for (let round = 0; round < rounds; round++) {
-    plain.push(await plainRound(api, pods, talkative(talk), sha256Of(talk)));
-    lacuna.push(await lacunaRound(cluster, pods, talk, {}));
-    lacunaOfFiles.push(await lacunaRound(cluster, pods, talk, { LACUNA_NODE_FILES: 'true' }));
+    plain.push(await plainCosts.of(() => plainRound(api, pods, talkative(talk), sha256Of(talk))));
+    lacuna.push(await lacunaRound(cluster, env, (system) => costs.of(() => sealedRound(system, pods, talk))));
+    lacunaOfFiles.push(
+      await lacunaRound(cluster, files, (system) => costsOfFiles.of(() => sealedRound(system, pods, talk))),
+    );
   }
   const result = { runtime, pods, line: talk.line, plain, lacuna, lacunaOfFiles };
   print(result);
+  console.log(`  seconds of CPU: kubectl, its reading again and the removal too: ${plainCosts.text()}
+    Lacuna: ${costs.text()}
+    Lacuna, files of nodes: ${costsOfFiles.text()}`);
   return result;
 }
 
-/** As many evaluations of the same command, by services of their own that have run one before. */
+/** What is done by services of their own that have run an evaluation before. */
 async function lacunaRound(
   cluster: RealCluster,
-  count: number,
-  talk: Talk,
   env: Readonly<Record<string, string>>,
+  round: (system: System) => Promise<SealedRound>,
 ): Promise<SealedRound> {
-  await using system = await cluster.system({ LACUNA_CAPACITY: String(count), LACUNA_LOG_LEVEL: 'error', ...env });
-  await sealedRound(system, 1, talk);
+  await using system = await cluster.system({ LACUNA_LOG_LEVEL: 'error', ...env });
+  await sealedRound(system, 1, { line: 8, lines: 1 });
   // Before the services are stopped.
-  return await sealedRound(system, count, talk);
+  return await round(system);
 }
 
+/** As many evaluations of the same command. */
 async function sealedRound({ client }: System, count: number, talk: Talk): Promise<SealedRound> {
   const begin = Date.now();
   const spec = { image: BUSYBOX_IMAGE, command: talkative(talk), report: 'none' } as const;
