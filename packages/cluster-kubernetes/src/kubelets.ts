@@ -18,7 +18,7 @@ interface Known {
   readonly url: string;
   readonly connection: KubeConnection;
   /** By `performance.now()`. */
-  usedAt: number;
+  readonly usedAt: number;
 }
 
 /** Nodes come and go. Longer than any read of a log takes. Milliseconds. */
