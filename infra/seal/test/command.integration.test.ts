@@ -13,6 +13,7 @@ const OPTIONS = [
   '--returns',
   '--message',
   '--late-ms',
+  '--grace-ms',
   '--linger',
   '--max-linger-ms',
   '--folder',
@@ -137,6 +138,20 @@ describe.skipIf(problem !== undefined)(
       test('takes TERM, which the kernel keeps from a process 1 that does not ask for it', async () => {
         const result = await run(shell('kill -TERM 1; sleep 60'), { under: AS_PID_1, options: ['--late-ms', '0'] });
         expect([result.code, result.seal?.signal]).toEqual([143, 'SIGTERM']);
+      });
+
+      test('kills all that ignores TERM when its grace is over, and seals what it wrote', async () => {
+        const script = 'trap "" TERM; echo on; (while :; do sleep 1; done) & kill -TERM 1; while :; do sleep 1; done';
+        const result = await run(shell(script), { under: AS_PID_1, options: ['--grace-ms', '50'] });
+        expect([result.code, result.stdout.toString()]).toEqual([137, 'on\n']);
+        expect(result.seal).toMatchObject({ signal: 'SIGKILL', ...counted(Buffer.from('on\n')) });
+        expect(result.seal?.lateWriters).toBeUndefined();
+      });
+
+      test('kills nothing within its grace', async () => {
+        const script = 'trap "sleep 0.1; exit 3" TERM; kill -TERM 1; while :; do sleep 0.01; done';
+        const result = await run(shell(script), { under: AS_PID_1, options: ['--grace-ms', '60000'] });
+        expect([result.code, result.seal?.exitCode]).toEqual([3, 3]);
       });
 
       test('writes its seal as nobody into a folder that nobody may change', async () => {

@@ -1,12 +1,23 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import { eventually, tempDir } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
 import { counted } from './support/counted.ts';
 import { problem, run, seal, sealIn, shell } from './support/run-seal.ts';
+
+/** How many bytes there are to read; undefined when there are none yet. */
+function readNow(fd: number, into: Buffer): number | undefined {
+  try {
+    return readSync(fd, into);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
 
 describe.skipIf(problem !== undefined)(
   `where the seal helper writes to${problem === undefined ? '' : ` (${problem})`}`,
@@ -80,6 +91,43 @@ describe.skipIf(problem !== undefined)(
       await exit;
       closeSync(reader);
       expect(await sealIn(message)).toMatchObject({ exitCode: 0, ...counted(Buffer.from('unread\n')) });
+    });
+
+    test('of much output the last byte goes out when the reader comes back, so that it has passed on what it took before', async () => {
+      await using dir = await tempDir();
+      const output = Buffer.alloc(48 * 1024, 'x');
+      await writeFile(join(dir.path, 'output'), output);
+      const [fifo, message] = [join(dir.path, 'fifo'), join(dir.path, 'message')];
+      execFileSync('mkfifo', [fifo]);
+      const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+      const writer = openSync(fifo, constants.O_WRONLY);
+      const command = [join(dir.path, 'output'), join(dir.path, 'marker')];
+      const child = spawn(
+        seal(),
+        ['--message', message, '--linger', '0', '--', 'sh', '-c', 'cat "$0" && echo >"$1"', ...command],
+        { stdio: ['ignore', writer, 'inherit'] },
+      );
+      closeSync(writer);
+      const exit = once(child, 'exit');
+      await eventually('the command has done all', () => existsSync(command[1]!) || undefined);
+      const bytes = Buffer.alloc(64 * 1024);
+      expect(readSync(reader, bytes)).toBe(output.length - 1);
+      const last = await eventually('the last byte comes', () => readNow(reader, bytes));
+      await exit;
+      closeSync(reader);
+      expect(last).toBe(1);
+      expect(await sealIn(message)).toMatchObject({ exitCode: 0, ...counted(output) });
+    });
+
+    test('of much output the last byte comes also while the command goes on', async () => {
+      const child = spawn(seal(), ['--message', '/dev/null', '--', 'sh', '-c', 'head -c 49152 /dev/zero; exec cat'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      let read = 0;
+      child.stdout.on('data', (data: Buffer) => (read += data.length));
+      await eventually('all is read', () => (read === 49_152 ? read : undefined));
+      child.stdin.end();
+      expect(await once(child, 'exit')).toEqual([0, null]);
     });
   },
 );

@@ -6,10 +6,16 @@ const sys = @import("sys.zig");
 
 pub const End = struct { status: u32, realtime: u64, monotonic: u64 };
 
+/// From the first signal that asks for an end to the KILL of all that still runs; null when that is left to whoever asked. Their KILL would be
+/// ours too, and there would be no seal.
+pub var grace_ns: ?u64 = null;
+
 /// Written by the signal handlers, of which only one runs at a time.
 var child: linux.pid_t = 0;
 var end: ?End = null;
+var asked_at: ?u64 = null;
 var event: [2]linux.fd_t = undefined;
+var killed = false;
 
 pub const Start = union(enum) { started, failed: sys.E };
 
@@ -46,12 +52,30 @@ pub const Ready = [2]i16;
 
 /// Waits until there is something to read, the command ends, or the time is over; null waits for ever.
 pub fn poll(ins: [2]linux.fd_t, max_ns: ?u64) Ready {
+    const wait_ns = if (graceLeft()) |ns| @min(ns, max_ns orelse ns) else max_ns;
     // Rounded up: with the time over, the next round must find none left.
-    const timeout: i32 = if (max_ns) |ns| @intCast((ns + std.time.ns_per_ms - 1) / std.time.ns_per_ms) else -1;
+    const timeout: i32 = if (wait_ns) |ns| @intCast((ns + std.time.ns_per_ms - 1) / std.time.ns_per_ms) else -1;
     var fds: [3]linux.pollfd = undefined;
-    for (&fds, [_]linux.fd_t{ ins[0], ins[1], if (ended() == null) event[0] else -1 }) |*one, fd| one.* = .{ .fd = fd, .events = linux.POLL.IN, .revents = 0 };
-    if (sys.value(linux.poll(&fds, fds.len, timeout)) == .failed) return .{ 0, 0 };
+    for (&fds, [_]linux.fd_t{ ins[0], ins[1], event[0] }) |*one, fd| one.* = .{ .fd = fd, .events = linux.POLL.IN, .revents = 0 };
+    const polled = sys.value(linux.poll(&fds, fds.len, timeout));
+    if (graceLeft() == 0) kill();
+    if (polled == .failed) return .{ 0, 0 };
+    var told: [16]u8 = undefined;
+    if (fds[2].revents != 0) _ = sys.read(event[0], &told);
     return .{ fds[0].revents, fds[1].revents };
+}
+
+/// Null when nobody has asked for an end, or the command has come to it.
+fn graceLeft() ?u64 {
+    const at = @as(*volatile ?u64, &asked_at).* orelse return null;
+    const grace = grace_ns orelse return null;
+    return if (killed or ended() != null) null else (at + grace) -| sys.monotonic();
+}
+
+fn kill() void {
+    killed = true;
+    // As the KILL of process 1 does. Without that what is not our child is not ours to kill.
+    _ = linux.kill(if (linux.getpid() == 1) -1 else child, .KILL);
 }
 
 pub fn wait() End {
@@ -112,6 +136,13 @@ fn handleSignals() void {
 fn forward(signal: SIG) callconv(.c) void {
     // Once reaped, its number may be somebody else's.
     if (end == null) _ = linux.kill(child, signal);
+    switch (signal) {
+        // What images name as `STOPSIGNAL`.
+        .TERM, .INT, .QUIT => {},
+        else => return,
+    }
+    if (asked_at == null) asked_at = sys.monotonic();
+    _ = linux.write(event[1], "s", 1);
 }
 
 fn reap(_: SIG) callconv(.c) void {

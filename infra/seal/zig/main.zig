@@ -36,6 +36,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     var outs: [2]linux.fd_t = undefined;
     for (0..options.streams) |i| ins[i], outs[i] = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
     const begun_at = sys.realtime();
+    command.grace_ns = options.grace_ns;
     const begun = command.start(options.command, init.environ.block.slice.ptr, outs[0], outs[options.streams - 1]);
     for (outs[0..options.streams]) |out| _ = linux.close(out);
     if (begun == .failed) return fail(options, &output, begun.failed);
@@ -67,7 +68,7 @@ fn copy(ins: *[2]linux.fd_t, output: *Output, late_ns: u64, holders: *Holders) b
     var late = false;
     while (ins[0] >= 0 or ins[1] >= 0) {
         const left = if (late) 0 else if (command.ended()) |end| (end.monotonic + late_ns) -| sys.monotonic() else null;
-        const ready = command.poll(ins.*, left);
+        const ready = command.poll(ins.*, if (output.offer()) |ns| @min(ns, left orelse ns) else left);
         if (!late and left == 0 and isHeld(ins.*, ready)) {
             late = true;
             holders.find(ins.*);

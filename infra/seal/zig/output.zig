@@ -13,6 +13,8 @@ const Tally = @import("tally.zig").Tally;
 const LINE_NS = 10 * std.time.ns_per_us;
 /// For which time a runtime copies on by itself after the end; containerd's is 2 s, and 10 s since its version 2.2. Half of the shorter one.
 const PATIENCE = std.time.ns_per_s;
+/// How soon, and then how rarely, it is looked whether a byte that is held can go.
+const HELD_NS = .{ .least = std.time.ns_per_ms, .most = 64 * std.time.ns_per_ms };
 
 pub const Output = struct {
     /// Of all streams, in the order in which they were read.
@@ -24,6 +26,8 @@ pub const Output = struct {
     spool: ?Spool = null,
     /// The most that was seen to wait for each processor while the output was drained, beyond the one that has it.
     queued: u64 = 0,
+    /// When to look again for a byte that is held.
+    look_ns: u64 = HELD_NS.least,
 
     /// `hash`: of nothing; null for what nobody is told the hash of.
     pub fn init(hash: ?Sha256, count: usize, doubles_returns: bool) Output {
@@ -42,20 +46,35 @@ pub const Output = struct {
         output.all.add(data);
         // Before it goes out: whoever kills us after that has it there.
         if (output.spool) |*spool| spool.add(data, &output.all);
+        output.look_ns = HELD_NS.least;
         return output.streams[index].pass(data);
     }
 
-    /// Waits until the reader has taken all that is in the pipes; at once when there are none.
+    /// Writes what is held and can go. When to look again; null when nothing is held.
+    pub fn offer(output: *Output) ?u64 {
+        var is_held = false;
+        for (output.streams[0..output.count]) |*one| {
+            _ = one.offer();
+            is_held = is_held or one.held != null;
+        }
+        if (!is_held) return null;
+        defer output.look_ns = @min(output.look_ns * 2, HELD_NS.most);
+        return output.look_ns;
+    }
+
+    /// Waits until the reader has taken all that was passed; at once when there are no pipes.
     pub fn drain(output: *Output, max_ns: u64) void {
         const start = sys.monotonic();
         output.queued = sys.queuedPerProcessor();
         var pause: u64 = 50 * std.time.ns_per_us;
         for (output.streams[0..output.count]) |*one| {
             while (!one.isDrained() and sys.monotonic() - start < max_ns) {
+                if (one.offer()) continue;
                 sys.sleep(pause);
                 pause = @min(pause * 2, 5 * std.time.ns_per_ms);
                 output.queued = @max(output.queued, sys.queuedPerProcessor());
             }
+            one.giveUp();
             one.note(0, sys.monotonic() - start);
         }
     }

@@ -55,11 +55,15 @@ pub fn pipe(flags: linux.O) ?[2]linux.fd_t {
     return if (value(linux.pipe2(&ends, flags)) == .ok) ends else null;
 }
 
+pub fn isPipe(fd: linux.fd_t) bool {
+    return value(linux.fcntl(fd, linux.F.GETPIPE_SZ, 0)) == .ok;
+}
+
 /// Bytes in a pipe that nobody has read yet, by either of its ends; 0 for what is no pipe: of a file FIONREAD tells what lies behind its
 /// position, of a terminal what was typed.
 pub fn unread(fd: linux.fd_t) usize {
     var count: i32 = 0;
-    if (value(linux.fcntl(fd, linux.F.GETPIPE_SZ, 0)) == .failed) return 0;
+    if (!isPipe(fd)) return 0;
     return if (value(linux.ioctl(fd, linux.T.FIONREAD, @intFromPtr(&count))) == .ok) @intCast(count) else 0;
 }
 
@@ -73,8 +77,18 @@ pub fn read(fd: linux.fd_t, buffer: []u8) usize {
 
 /// Waits until `fd` can be written to.
 pub fn waitWritable(fd: linux.fd_t) void {
+    _ = pollWritable(fd, -1);
+}
+
+/// Whether something can be written to `fd` at once.
+pub fn isWritable(fd: linux.fd_t) bool {
+    return pollWritable(fd, 0) == 1;
+}
+
+fn pollWritable(fd: linux.fd_t, timeout: i32) usize {
     var fds = [_]linux.pollfd{.{ .fd = fd, .events = linux.POLL.OUT }};
-    _ = linux.poll(&fds, 1, -1);
+    const ready = value(linux.poll(&fds, 1, timeout));
+    return if (ready == .ok) ready.ok else 0;
 }
 
 /// Writes all of it, or says why not.
