@@ -19,6 +19,11 @@ export const MAIN_CONTAINER = 'main';
 const USER = 65_532;
 /** The API server takes no larger `activeDeadlineSeconds`. */
 const MAX_SECONDS = 2 ** 31 - 1;
+/**
+ * How long the pod goes on behind the grace of the command, which its helper ends itself: the kubelet's KILL would be the helper's too, and there
+ * would be no seal. For the draining of an output on a busy node, and the keeper's 1.5 s (decision 16).
+ */
+const SEALING_MS = 5_000;
 
 /** What must be refused before the API server is asked, because it would take it and run something else; undefined if nothing. */
 export function refusalOf(
@@ -70,7 +75,7 @@ function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): 
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
-    terminationGracePeriodSeconds: seconds(request.graceMs),
+    terminationGracePeriodSeconds: seconds(request.graceMs + (seal === undefined ? 0 : SEALING_MS)),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
@@ -104,7 +109,7 @@ function mainContainer(
     command: [
       ...(seal === undefined
         ? []
-        : [SEAL, ...outputOptions(request, runtime), ...helperOptions(request, literal), '--']),
+        : [SEAL, ...commandOptions(request, runtime), ...helperOptions(request, literal), '--']),
       ...request.command.map(literal),
     ],
     env: Object.entries(containerEnv(request)).map(([name, value]) => ({ name, value: literal(value) })),
@@ -127,9 +132,17 @@ function mainContainer(
   };
 }
 
-/** How the helper passes the output on. Source: `readLine` of containerd's CRI logger, which takes a carriage return before a newline for a part of that. */
-function outputOptions({ streams }: JobRequest, runtime: PodDefaults['runtime']): string[] {
-  return [...(streams === 'apart' ? ['--streams', '2'] : []), ...(runtime === 'containerd' ? ['--returns', '2'] : [])];
+/**
+ * When the helper kills the command, and how it passes the output on. Source: `readLine` of containerd's CRI logger, which takes a carriage return
+ * before a newline for a part of that.
+ */
+function commandOptions({ graceMs, streams }: JobRequest, runtime: PodDefaults['runtime']): string[] {
+  return [
+    '--grace-ms',
+    String(Math.ceil(graceMs)),
+    ...(streams === 'apart' ? ['--streams', '2'] : []),
+    ...(runtime === 'containerd' ? ['--returns', '2'] : []),
+  ];
 }
 
 /** `/tmp` is the only place that can be written to, so it is the home of a user who has none. */

@@ -77,6 +77,8 @@ describe('the Job of a request', () => {
     const pod = spec?.template.spec;
     expect(pod?.containers[0]?.command).toEqual([
       '/.lacuna/seal',
+      '--grace-ms',
+      '500',
       '--returns',
       '2',
       '--',
@@ -112,7 +114,7 @@ test.each([
   expect(refusalOf(REQUEST, true)).toBeUndefined();
 });
 
-describe('how the helper passes the output on', () => {
+describe('how the helper runs the command', () => {
   test.each<[what: string, change: Partial<JobRequest>, runtime: PodDefaults['runtime'], options: readonly string[]]>([
     ['makes up for what containerd takes away', {}, 'containerd', ['--returns', '2']],
     ['is as it is on other runtimes', {}, 'other', []],
@@ -121,7 +123,14 @@ describe('how the helper passes the output on', () => {
   ])('%s', (_, change, runtime, options) => {
     const { spec } = jobManifest({ ...REQUEST, ...change }, runtime === undefined ? {} : { runtime }, SEAL);
     const command = spec?.template.spec?.containers[0]?.command ?? [];
-    expect(command.slice(1, command.indexOf('--'))).toEqual(options);
+    expect(command.slice(1, command.indexOf('--'))).toEqual(['--grace-ms', '500', ...options]);
+  });
+
+  test('ends the command itself before the kubelet ends both, which would leave no seal', () => {
+    const sealed = jobManifest({ ...REQUEST, graceMs: 1_500 }, {}, SEAL).spec?.template.spec;
+    expect(sealed?.containers[0]?.command?.slice(1, 3)).toEqual(['--grace-ms', '1500']);
+    expect(sealed?.terminationGracePeriodSeconds).toBe(7);
+    expect(podOf({ graceMs: 1_500 })?.terminationGracePeriodSeconds).toBe(2);
   });
 });
 
@@ -168,7 +177,7 @@ describe('what must outlive the container', () => {
     const pod = sealedPodOf({ spoolBytes: 1_000, reportFile: '/tmp/$a.xml' });
     const [main, keeper] = [pod?.containers[0], pod?.initContainers?.[0]];
     const options = ['--folder', '/.lacuna-kept', '--spool', '1000', '--report', '/tmp/$$a.xml', '--', 'sh'];
-    expect(main?.command?.slice(3, 11)).toEqual(options);
+    expect(main?.command?.slice(5, 13)).toEqual(options);
     expect(keeper).toMatchObject({ name: 'keeper', image: 'busybox:1', restartPolicy: 'Always' });
     expect(keeper?.command).toEqual(['/.lacuna/seal', '--spool', '1000', '--keep', '/.lacuna-kept']);
     expect(keeper?.securityContext).toEqual(main?.securityContext);

@@ -13,14 +13,13 @@ export type Node = 'none' | 'fake' | 'real';
 
 const COMMON = { signals: false, seals: false, patienceMs: 90_000 } as const;
 
-/** The physical differences. A container that is killed takes the helper with it, and Kubernetes knows no signals. kwok runs nothing: every pod ends with 0, and all logs are one file. */
+/** The physical differences. Kubernetes knows no signals: its helper tells them. kwok runs nothing: every pod ends with 0, and all logs are one file. */
 export const FEATURES: Readonly<Record<Node, ClusterFeatures>> = {
   none: { ...COMMON, programs: false, request: { image: 'none' } },
   fake: { ...COMMON, programs: false, request: { image: 'fake' } },
   real: {
     ...COMMON,
     signals: true,
-    killSignals: false,
     seals: true,
     streamsApart: true,
     reportFiles: true,

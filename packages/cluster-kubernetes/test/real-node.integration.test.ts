@@ -120,6 +120,13 @@ describeOn('real', 'a real node', () => {
     expect([end.reason, log]).toEqual(['DeadlineExceeded', 'before\n']);
   });
 
+  test('J18: a command that ignores TERM at its deadline is killed by its helper, which seals what it wrote', async () => {
+    const script = 'trap "" TERM; echo before; while :; do sleep 1; done';
+    const { end, log } = await run(script, { timeoutMs: 20_000, graceMs: 500 });
+    expect([end.reason, end.signal, log]).toEqual(['DeadlineExceeded', 'SIGKILL', 'before\n']);
+    expect(end.seal).toMatchObject({ signal: 'SIGKILL', bytes: log.length });
+  });
+
   test('a stopped command is told as Stopped, with its log kept', async () => {
     await using watch = session.watch();
     const script = 'trap "echo bye; exit 3" TERM; echo hi; while :; do sleep 0.1; done';

@@ -61,9 +61,8 @@ export function endClauses(session: Session): void {
     await untilReady(session, watch, ref.uid);
     await session.cluster.stop(ref, session.signal);
     const { signal, exitCode } = await watch.ended(ref.uid);
-    const { signals, killSignals = signals } = session.features;
     expect({ signal, exitCode }).toEqual(
-      killSignals ? { signal: 'SIGKILL', exitCode: undefined } : { signal: undefined, exitCode: 137 },
+      session.features.signals ? { signal: 'SIGKILL', exitCode: undefined } : { signal: undefined, exitCode: 137 },
     );
   });
 

@@ -12,8 +12,6 @@ export interface ClusterSubject extends AsyncDisposable {
 export interface ClusterFeatures {
   /** A command that a signal ended is told with the signal and without an exit code. */
   readonly signals: boolean;
-  /** Also when the cluster killed it after its grace. As `signals` by default. */
-  readonly killSignals?: boolean;
   /** Ends are told with a seal. */
   readonly seals: boolean;
   /** stdout and stderr can be had apart, each counted in the seal. False by default. */

@@ -26,7 +26,7 @@ export const LOG_RULES: readonly Rule[] = [
       ),
     ],
     advice:
-      'Without a seal an exit code 0 proves little. Name the command explicitly, so that the sealing helper can run it; the log may well be whole.',
+      'Without a seal an exit code 0 proves little; the log may well be whole. `lossless: true` keeps a witness that outlives a container that is killed. If no evaluation has a seal, see `LACUNA_SEAL` of dispatch.',
   },
   {
     cause: 'no-log',
