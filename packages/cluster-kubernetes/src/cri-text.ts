@@ -1,4 +1,5 @@
 import { bytesOf, copyLine, type Bytes } from './copy-line.ts';
+import type { SourcePiece } from './log-text.ts';
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -32,16 +33,23 @@ export class CriText {
   #isPartial = false;
   /** What was given last ended a line. */
   #isNewLine = true;
+  /** Where in its file the next byte is. */
+  #at: number;
+  #recordAt: number | undefined;
 
-  constructor({ timestamps }: { readonly timestamps: boolean }) {
+  /** `at`: where in its first file the text is asked for from. */
+  constructor({ timestamps, at = 0 }: { readonly timestamps: boolean; readonly at?: number | undefined }) {
     this.#timestamps = timestamps;
+    this.#at = at;
   }
 
   /** The text in the next bytes of a file. */
-  take(chunk: Uint8Array): Uint8Array {
+  take(chunk: Uint8Array): SourcePiece {
     const data = bytesOf(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]));
-    this.#rest = Buffer.alloc(0);
     const { length } = data.buffer;
+    const dataAt = this.#at - this.#rest.length;
+    this.#at += chunk.length;
+    this.#rest = Buffer.alloc(0);
     // A time without a fraction gets one, and is then a byte longer than all of the prefix was.
     const text = bytesOf(Buffer.allocUnsafe(length + Math.ceil(length / SHORTEST_PREFIX) + FRACTION_LENGTH));
     let to = 0;
@@ -57,16 +65,20 @@ export class CriText {
         this.#rest = Uint8Array.from(data.buffer.subarray(at));
         break;
       }
-      if (this.#needsTime) to = writeTime(data.view, at, text.view, to);
+      if (this.#needsTime) {
+        to = writeTime(data.view, at, text.view, to);
+        this.#recordAt = dataAt + at;
+      }
       at = end;
     }
-    return text.buffer.subarray(0, to);
+    return { bytes: text.buffer.subarray(0, to), recordAt: this.#recordAt };
   }
 
   /** The file has ended; what comes next is from the beginning of another one. */
   endFile(): void {
     this.#rest = Buffer.alloc(0);
     this.#in = 'prefix';
+    this.#at = 0;
   }
 
   /** Behind a prefix. */

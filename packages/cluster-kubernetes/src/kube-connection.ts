@@ -14,8 +14,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of an object only its metadata is answered. A server that cannot do that answers the whole. */
   readonly metadataOnly?: boolean;
-  /** What is asked for is no object but a file, of whichever kind. */
-  readonly isFile?: boolean;
+  /** What is asked for is no object but a file, of whichever kind; with `from` only its bytes from that one on, if the server can do that (206). */
+  readonly file?: { readonly from?: number };
 }
 
 /** Reading files and hashing certificates for each request would cost as much as the request. Milliseconds. */
@@ -136,10 +136,11 @@ function openResponse(
   return { status, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }), ...content };
 }
 
-function contentHeaders({ method, body, metadataOnly = false, isFile = false }: ApiRequest): Record<string, string> {
+function contentHeaders({ method, body, metadataOnly = false, file }: ApiRequest): Record<string, string> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const accept = isFile ? '*/*' : metadataOnly ? METADATA_ONLY : 'application/json';
-  return { accept, 'user-agent': 'lacuna', ...(body !== undefined && { 'content-type': type }) };
+  const accept = file !== undefined ? '*/*' : metadataOnly ? METADATA_ONLY : 'application/json';
+  const range = file?.from === undefined ? {} : { range: `bytes=${file.from}-` };
+  return { accept, 'user-agent': 'lacuna', ...range, ...(body !== undefined && { 'content-type': type }) };
 }
 
 function headerOf(header: string | string[] | undefined): string | undefined {

@@ -31,6 +31,8 @@ export interface StampedText {
   readonly watched: readonly number[];
   /** Lines whose timestamp is not later than that of the line before. */
   readonly back: readonly NotLaterLine[];
+  /** See `SourcePiece`; of `last`. */
+  readonly recordAt?: number | undefined;
 }
 
 /** The lines that begin in a piece, as far as they were seen. */

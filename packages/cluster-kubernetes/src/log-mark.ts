@@ -6,16 +6,18 @@ export interface LogMark {
   readonly at: number;
   /** Timestamp of that line. */
   readonly stamp: string;
+  /** Where it begins in its file, in bytes of that, when the log came out of the files of its node. */
+  readonly record?: number | undefined;
 }
 
 /** As the reader of a log keeps it: one short line of text. */
-export function encodeMark({ first, at, stamp }: LogMark): string {
-  return `${at} ${stamp} ${first}`;
+export function encodeMark({ first, at, stamp, record }: LogMark): string {
+  return [at, stamp, first, record].filter((word) => word !== undefined).join(' ');
 }
 
 /** Undefined for what no mark of ours is. */
 export function decodeMark(text: string | undefined): LogMark | undefined {
-  const [at = '', stamp, first, more] = text?.split(' ') ?? [];
-  if (!/^\d{1,15}$/.test(at) || stamp === undefined || first === undefined || more !== undefined) return undefined;
-  return { at: Number(at), stamp, first };
+  const [, at, stamp, first, record] = /^(\d{1,15}) (\S+) (\S+)(?: (\d{1,15}))?$/.exec(text ?? '') ?? [];
+  if (stamp === undefined || first === undefined) return undefined;
+  return { at: Number(at), stamp, first, ...(record !== undefined && { record: Number(record) }) };
 }

@@ -1,11 +1,16 @@
 import { LogContradicted, LogTail, type LogPart, type LogPosition } from '@lacuna/cluster';
-import type { NotLaterLine, StampedText } from './line-stamps.ts';
+import { beginsAgain } from './begins-again.ts';
+import type { StampedText } from './line-stamps.ts';
 import { LogAlignment } from './log-alignment.ts';
+import type { FilePlace } from './log-folder.ts';
 import { decodeMark, encodeMark, type LogMark } from './log-mark.ts';
-import { logText } from './log-text.ts';
+import { LogSourceError, logText, type SourcePiece } from './log-text.ts';
 
-/** Asks the source for its current file from the start, and with `follow` for what comes after it. */
-type AskForLog = (follow: boolean) => AsyncIterable<Uint8Array>;
+/**
+ * Asks the source for all that it has from the start, and with `follow` for what comes after it; or for what it has from a place on, which is nothing where
+ * there are no such places.
+ */
+type AskForLog = (follow: boolean, from?: FilePlace) => AsyncIterable<SourcePiece>;
 
 /** Where in the source's current file the unknown begins. */
 interface Place {
@@ -17,13 +22,7 @@ interface Place {
   readonly isNewFile?: boolean;
 }
 
-/**
- * containerd takes the time of a line before it waits for its turn to write it, so lines of two streams may come in the wrong order. Measured: up to
- * 5 ms with two streams of 80 MB/s on a busy node. To take more for a file that begins again costs only time.
- */
-const DISORDER_NS = 50_000_000;
 const NOTHING = new Uint8Array();
-const NEWLINE = 0x0a;
 
 /**
  * A log from a position on, put together from as many reads of the source as it takes. The source serves only the current file of a log that is
@@ -34,8 +33,7 @@ const NEWLINE = 0x0a;
 export class LogReading {
   readonly #ask: AskForLog;
   readonly #tail = new LogTail();
-  /** How much earlier a line may be than the one before it. */
-  readonly #disorderNs: number;
+  readonly #streams: LogPosition['streams'];
   #offset: number;
   #mark: LogMark | undefined;
   /** The timestamp with which a followed stream began again at something earlier. */
@@ -43,19 +41,43 @@ export class LogReading {
 
   constructor(ask: AskForLog, { offset, known, streams }: LogPosition) {
     this.#ask = ask;
-    this.#disorderNs = streams === 'apart' ? DISORDER_NS : 0;
+    this.#streams = streams;
     this.#offset = offset;
     this.#tail.add(known?.tail ?? NOTHING);
     this.#mark = decodeMark(known?.mark);
   }
 
   async *parts(follow: boolean): AsyncGenerator<LogPart> {
+    if (!follow && ((yield* this.#readOn('current')) || (yield* this.#readOn('previous')))) return;
     if (this.#offset === 0 && (yield* this.#goOn({ passed: 0 }, follow)) === 'over') return;
     for (;;) {
       const place = yield* this.#catchUp();
       if (!follow && place.isNewFile !== true) return;
       if ((yield* this.#goOn(place, follow)) === 'over') return;
     }
+  }
+
+  /**
+   * Reads what is new, when this is the file in which the latest line begins. Then what it has at the line's place begins with the line's time and with what is
+   * known of the line. Returns whether that was so: else a file was rotated.
+   */
+  async *#readOn(file: FilePlace['file']): AsyncGenerator<LogPart, boolean> {
+    const { record, at = 0, stamp } = this.#mark ?? {};
+    const length = this.#offset - at;
+    if (record === undefined || length === 0) return false;
+    const alignment = new LogAlignment({ offset: length, tail: this.#tail.bytes() });
+    try {
+      for await (const text of logText(this.#ask(false, { file, at: record }))) {
+        if (text.first !== stamp) break;
+        const fresh = alignment.take(text);
+        if (alignment.isFound) yield* this.#pass(text, fresh);
+        else if (alignment.passed >= length) break;
+      }
+    } catch (error) {
+      // What another file has there may be the middle of a line, and look like anything.
+      if (alignment.isFound || !(error instanceof LogSourceError)) throw error;
+    }
+    return alignment.isFound;
   }
 
   /** Reads to the present end of the source what is not known yet. */
@@ -96,7 +118,7 @@ export class LogReading {
       if (!alignment.isFound && alignment.passed >= place.passed)
         throw new LogContradicted('the log does not begin any more as it was read before');
       const skipped = text.bytes.length - fresh.length;
-      const back = follow ? this.#beginsAgain(text, skipped) : undefined;
+      const back = follow ? beginsAgain(text, skipped, this.#tail, this.#streams) : undefined;
       if (back !== undefined) {
         this.#begunAgain = back.stamp;
         yield* this.#pass(
@@ -110,22 +132,6 @@ export class LogReading {
     return 'over';
   }
 
-  /** The first line that may have been read before: its timestamp is too early to come next, or it is the line before once more. */
-  #beginsAgain({ bytes, back }: StampedText, skipped: number): NotLaterLine | undefined {
-    const repeatsLineBefore = (at: number): boolean => {
-      const read = Buffer.from(bytes.buffer, bytes.byteOffset + skipped, at - skipped);
-      const isInPiece = read.length > 1 && read.lastIndexOf(NEWLINE, read.length - 2) >= 0;
-      const before = isInPiece ? read : Buffer.concat([this.#tail.bytes(), read]);
-      const line = before.subarray(before.lastIndexOf(NEWLINE, before.length - 2) + 1);
-      const next = bytes.subarray(at, at + line.length);
-      return line.subarray(0, next.length).equals(next);
-    };
-    return back.find(
-      ({ at, earlierBy }) =>
-        at >= skipped && (earlierBy > this.#disorderNs || (earlierBy === 0 && repeatsLineBefore(at))),
-    );
-  }
-
   /**
    * A stream that begins again at an earlier line has a cause: the kubelet opens the newest file once for every rotation that it missed
    * (fault L4). So when the current file begins with that very line, there was a file before it that nobody could read.
@@ -136,13 +142,14 @@ export class LogReading {
     this.#begunAgain = undefined;
   }
 
-  *#pass({ bytes, first, last }: StampedText, fresh: Uint8Array): Generator<LogPart> {
+  *#pass({ bytes, first, last, recordAt }: StampedText, fresh: Uint8Array): Generator<LogPart> {
     const skipped = bytes.length - fresh.length;
     if (last !== undefined && last.at >= skipped)
       this.#mark = {
         first: this.#mark?.first ?? first ?? last.stamp,
         at: this.#offset + last.at - skipped,
         stamp: last.stamp,
+        record: recordAt,
       };
     this.#offset += fresh.length;
     this.#tail.add(fresh);

@@ -18,17 +18,24 @@ export class LogSourceError extends Error {
   override readonly name = 'LogSourceError';
 }
 
+/** A piece of a log with its timestamps, as its source gives it. */
+export interface SourcePiece {
+  readonly bytes: Uint8Array;
+  /** Where the last line that begins in it does so in its file, in bytes of that; given by the files of nodes. */
+  readonly recordAt?: number | undefined;
+}
+
 /**
  * The pieces of a log that was asked for with timestamps, without them. They tell the log from what the kubelet writes about it into the same
  * body (a line without a timestamp is none of the container's, is never passed on, and breaks the stream), and they name the lines. The kubelet
  * puts a timestamp exactly where the byte before was a newline, whatever was between, so taking them away loses nothing. With `watched`, lines
  * of that timestamp are told.
  */
-export async function* logText(body: AsyncIterable<Uint8Array>, watched?: string): AsyncGenerator<StampedText> {
+export async function* logText(body: AsyncIterable<SourcePiece>, watched?: string): AsyncGenerator<StampedText> {
   const stamps = new LineStamps(watched);
   let suspect: StampedText | undefined;
-  for await (const chunk of body) {
-    const text = stamps.take(chunk);
+  for await (const { bytes, recordAt } of body) {
+    const text = { ...stamps.take(bytes), recordAt };
     // Something comes behind it, so it was not the last word about the log.
     if (suspect !== undefined) yield suspect;
     const [rest, held] = apart(text);
@@ -54,12 +61,12 @@ function apart(text: StampedText): readonly [StampedText, StampedText?] {
   ];
 }
 
-async function foreignText(start: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<string> {
+async function foreignText(start: Uint8Array, body: AsyncIterable<SourcePiece>): Promise<string> {
   const parts = [start];
   let length = start.length;
-  for await (const chunk of body) {
-    parts.push(chunk);
-    length += chunk.length;
+  for await (const { bytes } of body) {
+    parts.push(bytes);
+    length += bytes.length;
     if (length > MAX_TEXT) break;
   }
   return Buffer.concat(parts).toString().trim().slice(0, MAX_TEXT);

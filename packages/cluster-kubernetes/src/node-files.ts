@@ -3,7 +3,8 @@ import { abortable } from './abortable.ts';
 import { CriText } from './cri-text.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import type { Kubelets } from './kubelets.ts';
-import { LogFolder } from './log-folder.ts';
+import { LogFolder, type FilePlace } from './log-folder.ts';
+import type { SourcePiece } from './log-text.ts';
 import { describeError } from './loss.ts';
 
 interface NodeFilesDeps {
@@ -11,6 +12,13 @@ interface NodeFilesDeps {
   readonly namespace: string;
   /** Told when the files of a node can't be read, and why; then they are not asked for again for a while. */
   readonly onRefused: (node: string, why: string) => void;
+}
+
+/** What of a log is read. */
+interface Wanted {
+  readonly timestamps: boolean;
+  /** From where on; from its oldest byte by default. */
+  readonly from?: FilePlace | undefined;
 }
 
 /** For so long a node whose files could not be read is left alone. Milliseconds. */
@@ -29,18 +37,18 @@ export class NodeFiles implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** What there is now of a container's log, from its oldest byte on; undefined when its node does not give it, so that the log API has to. */
+  /** What there is now of a container's log; undefined when its node does not give it, so that the log API has to. */
   async open(
     container: ContainerRef,
-    { timestamps }: { readonly timestamps: boolean },
+    wanted: Wanted,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+  ): Promise<AsyncIterable<SourcePiece> | undefined> {
     const { node } = container;
     if (node === undefined || (this.#leftAlone.get(node) ?? 0) > performance.now()) return undefined;
     try {
       const kubelet = await abortable(this.#deps.kubelets.of(node), signal);
-      const files = await new LogFolder(kubelet, this.#folderOf(container)).files(signal);
-      return files && this.#text(node, files, timestamps, signal);
+      const files = await new LogFolder(kubelet, this.#folderOf(container)).files(wanted.from, signal);
+      return files && this.#text(node, files, wanted, signal);
     } catch (error) {
       this.#refused(node, error, signal);
       return undefined;
@@ -59,10 +67,10 @@ export class NodeFiles implements AsyncDisposable {
   async *#text(
     node: string,
     files: AsyncIterable<AsyncIterable<Uint8Array>>,
-    timestamps: boolean,
+    { timestamps, from }: Wanted,
     signal: AbortSignal,
-  ): AsyncGenerator<Uint8Array> {
-    const text = new CriText({ timestamps });
+  ): AsyncGenerator<SourcePiece> {
+    const text = new CriText({ timestamps, at: from?.at });
     try {
       for await (const file of files) {
         for await (const bytes of file) yield text.take(bytes);

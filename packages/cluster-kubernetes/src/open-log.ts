@@ -3,6 +3,8 @@ import { podsPath } from './collections.ts';
 import { MAIN_CONTAINER } from './job-manifest.ts';
 import { readAnswer, type KubeConnection } from './kube-connection.ts';
 import { LogReading } from './log-reading.ts';
+import type { FilePlace } from './log-folder.ts';
+import type { SourcePiece } from './log-text.ts';
 import type { NodeFiles } from './node-files.ts';
 import { breakOfLog, LogRefused, refusalOfError, refusalOfStatus } from './log-refusal.ts';
 
@@ -31,7 +33,9 @@ export async function openLog(
   const parts =
     from.isHeldAgainstSeal === true
       ? partsOf(source.ask({ follow: false, timestamps: false }))
-      : new LogReading((follow) => source.ask({ follow, timestamps: true }), from).parts(from.follow);
+      : new LogReading((follow, place) => source.ask({ follow, timestamps: true, from: place }), from).parts(
+          from.follow,
+        );
   const first = parts.next();
   // A timer of its own: to abort a waiting makes an error with its stack, for each log.
   const { promise: grace, resolve } = Promise.withResolvers<void>();
@@ -46,6 +50,13 @@ export async function openLog(
   }
   first.catch(() => undefined);
   return { kind: 'open', body: resume(first, parts, abort), isKept: source.isKept };
+}
+
+/** What is asked of the source of a log; `from`: only what it has behind a place, which the API server has not. */
+interface Asked {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  readonly from?: FilePlace | undefined;
 }
 
 /** Where a container's log comes from: the files of its node where those can be had and it is not followed, else the API server. */
@@ -66,29 +77,25 @@ class LogSource {
    * With timestamps unless the seal tells what is log, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
    * was set back stamped, the others cut without a word (faults L8, L11, L12).
    */
-  async *ask({
-    follow,
-    timestamps,
-  }: {
-    readonly follow: boolean;
-    readonly timestamps: boolean;
-  }): AsyncGenerator<Uint8Array> {
+  async *ask({ follow, timestamps, from }: Asked): AsyncGenerator<SourcePiece> {
     const { connection, namespace, nodeFiles } = this.#deps;
     const signal = this.#signal;
-    const files = follow ? undefined : await nodeFiles?.open(this.#container, { timestamps }, signal);
+    const files = follow ? undefined : await nodeFiles?.open(this.#container, { timestamps, from }, signal);
     this.isKept = files !== undefined;
     if (files !== undefined) return yield* files;
+    // The API server knows of no places.
+    if (from !== undefined) return;
     const path = `${podsPath(namespace)}/${encodeURIComponent(this.#container.podName)}/log`;
     const query = { container: MAIN_CONTAINER, timestamps, follow };
     const call = { path, query };
     const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);
     if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-    yield* response.body;
+    for await (const bytes of response.body) yield { bytes };
   }
 }
 
-async function* partsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogPart> {
-  for await (const bytes of body) yield { bytes };
+async function* partsOf(body: AsyncIterable<SourcePiece>): AsyncGenerator<LogPart> {
+  for await (const { bytes } of body) yield { bytes };
 }
 
 async function* resume(

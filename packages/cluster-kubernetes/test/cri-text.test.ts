@@ -35,7 +35,7 @@ function read(files: readonly Uint8Array[], { timestamps = false, chunk = Infini
   const text = new CriText({ timestamps });
   const taken: Uint8Array[] = [];
   for (const file of files) {
-    for (let at = 0; at < file.length; at += chunk) taken.push(text.take(file.subarray(at, at + chunk)));
+    for (let at = 0; at < file.length; at += chunk) taken.push(text.take(file.subarray(at, at + chunk)).bytes);
     text.endFile();
   }
   return Buffer.concat(taken).toString();

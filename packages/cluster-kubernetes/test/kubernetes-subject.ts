@@ -1,7 +1,14 @@
 import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
 import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
-import { apply, startTestControlPlane, startTestKwok, startTestNode, type ControlPlane } from '@lacuna/testing';
+import {
+  apply,
+  startTestControlPlane,
+  startTestKwok,
+  startTestNode,
+  type ControlPlane,
+  type RealNode,
+} from '@lacuna/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKubernetesCluster, type SealHelper } from '../src/index.ts';
@@ -37,8 +44,8 @@ export interface KubernetesSubject extends ClusterSubject {
   readonly proxy: FaultProxy;
   readonly session: Session;
   readonly namespace: string;
-  /** Where a real node has the logs of its pods. */
-  readonly podLogs: string | undefined;
+  /** Only a real one. */
+  readonly node: RealNode | undefined;
   readonly reopen: (change?: KubernetesClusterOptions) => Promise<Cluster>;
 }
 
@@ -69,7 +76,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
     controlPlane,
     proxy,
     namespace,
-    podLogs: realNode?.podLogs,
+    node: realNode,
     session: new Session(FEATURES[node], () => subject),
     reopen: (change) => Promise.resolve(open(change)),
     interrupt: () => Promise.resolve(proxy.cut()),

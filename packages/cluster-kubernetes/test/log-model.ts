@@ -1,3 +1,5 @@
+import type { SourcePiece } from '../src/log-text.ts';
+
 /** One step of a container's life, as its log sees it. */
 export type LogStep =
   /** The container writes some lines. */
@@ -63,16 +65,16 @@ export class LogModel {
   }
 
   /** The chunks of a read. A large one holds all of a step, which may come from several files. */
-  async *read(follow: boolean, fault: ReadFault): AsyncGenerator<Uint8Array> {
+  async *read(follow: boolean, fault: ReadFault): AsyncGenerator<SourcePiece> {
     const waiting: Uint8Array[] = [];
     try {
       for await (const piece of this.#pieces(follow, fault)) {
         if (piece !== END_OF_STEP) waiting.push(piece);
         if (piece !== END_OF_STEP && fault.chunkBytes >= LARGE_CHUNK) continue;
-        if (waiting.length > 0) yield Buffer.concat(waiting.splice(0));
+        if (waiting.length > 0) yield { bytes: Buffer.concat(waiting.splice(0)) };
       }
     } finally {
-      if (waiting.length > 0) yield Buffer.concat(waiting);
+      if (waiting.length > 0) yield { bytes: Buffer.concat(waiting) };
     }
   }
 

@@ -130,7 +130,7 @@ test.each([
   let asked = 0;
   const ask = async function* () {
     asked++;
-    yield Buffer.from(log);
+    yield { bytes: Buffer.from(log) };
   };
   const parts = await Array.fromAsync(new LogReading(ask, { offset: 0, follow: true, streams }).parts(true));
   expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe('line 1\nline 3\nline 2\nline 4\n');

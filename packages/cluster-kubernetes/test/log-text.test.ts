@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { logText } from '../src/log-text.ts';
+import { logText, type SourcePiece } from '../src/log-text.ts';
 
 const STAMP = '2026-01-02T03:04:05.000000006Z ';
 
@@ -10,8 +10,8 @@ async function read(chunks: readonly Uint8Array[]): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function* streamOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* await Promise.resolve(chunks);
+async function* streamOf(chunks: readonly Uint8Array[]): AsyncGenerator<SourcePiece> {
+  yield* await Promise.resolve(chunks.map((bytes) => ({ bytes })));
 }
 
 /** As the kubelet does it: a timestamp where a line begins. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
+import { LogContradicted, type Cluster, type ContainerRef, type LogPart, type LogPosition } from '@lacuna/cluster';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   CONTROL_PLANE,
@@ -9,6 +9,7 @@ import {
   startTestControlPlane,
   type ControlPlane,
   type FakeKubelet,
+  type NodeFolder,
 } from '@lacuna/testing';
 import { openKubernetesCluster } from '../src/index.ts';
 
@@ -58,12 +59,24 @@ function record(text: string): Buffer {
   return Buffer.from(`2026-01-02T03:04:05.${String(++second).padStart(9, '0')}Z stdout F ${text}\n`);
 }
 
-async function read(position: LogPosition = SEALED, from = cluster): Promise<string> {
+async function partsOf(position: LogPosition, from = cluster): Promise<LogPart[]> {
   const opened = await from.openLog(container, position, signal);
   if (opened.kind !== 'open') throw new Error(`expected an open log, got ${JSON.stringify(opened)}`);
-  const parts: Uint8Array[] = [];
-  for await (const { bytes } of opened.body) parts.push(bytes);
-  return Buffer.concat(parts).toString();
+  return Array.fromAsync(opened.body);
+}
+
+const textOf = (parts: readonly LogPart[]): string => Buffer.concat(parts.map(({ bytes }) => bytes)).toString();
+
+async function read(position: LogPosition = SEALED, from = cluster): Promise<string> {
+  return textOf(await partsOf(position, from));
+}
+
+/** All that there is, and where to go on behind it. */
+async function readSoFar(): Promise<LogPosition> {
+  const parts = await partsOf({ offset: 0, follow: false });
+  const tail = Buffer.from(textOf(parts));
+  const mark = parts.findLast((part) => part.mark !== undefined)?.mark;
+  return { offset: tail.length, follow: false, known: { tail, ...(mark !== undefined && { mark }) } };
 }
 
 describe.skipIf(problem !== undefined)('a log out of the files of its node', () => {
@@ -79,19 +92,6 @@ describe.skipIf(problem !== undefined)('a log out of the files of its node', () 
     expect(await read({ offset: 0, follow: false })).toBe('a\nb\nc\n');
     expect(kubelet.requests(container.podName)).toBe(0);
     expect(refusals).toEqual([]);
-  });
-
-  test('goes on behind what is known, also when that was rotated away since', async () => {
-    const [a, b, c] = [record('a'), record('b'), record('c')];
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: Buffer.concat([a, b]) }));
-    const opened = await cluster.openLog(container, { offset: 0, follow: false }, signal);
-    if (opened.kind !== 'open') throw new Error(opened.message);
-    let mark: string | undefined;
-    for await (const part of opened.body) ({ mark } = part);
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: c, [OLD]: Buffer.concat([a, b]) }));
-    const known = { tail: Buffer.from('a\nb\n'), ...(mark !== undefined && { mark }) };
-    expect(await read({ offset: 4, follow: false, known })).toBe('c\n');
-    expect(kubelet.requests(container.podName)).toBe(0);
   });
 
   test('is read in order when it is rotated while it is opened', async () => {
@@ -119,6 +119,65 @@ describe.skipIf(problem !== undefined)('a log out of the files of its node', () 
     kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
     expect(await read({ offset: 0, follow: true })).toBe('by the API\n');
     expect(kubelet.filesRead(container.podName)).toEqual([]);
+  });
+});
+
+describe.skipIf(problem !== undefined)('a log that was read before goes on behind that', () => {
+  const [a, b, c] = [record('a'), record('b'), record('c')];
+  const known = Buffer.concat([a, b]);
+  const FROM_B = `from ${a.length}`;
+  const AGAIN = ['', CURRENT, ''];
+  const whole = (response: ServerResponse): void => void response.end(Buffer.concat([known, c]));
+
+  test.each<[string, NodeFolder, string, string[]]>([
+    ['is read from its latest line on', { [CURRENT]: Buffer.concat([known, c]) }, 'c\n', []],
+    ['has nothing new', { [CURRENT]: known }, '', []],
+    ['comes whole from a server that knows of no ranges', { [CURRENT]: whole }, 'c\n', []],
+    ['was rotated', { [CURRENT]: c, [OLD]: known }, 'c\n', [...AGAIN, `${OLD} ${FROM_B}`]],
+    [
+      'was rotated behind a new line',
+      { [CURRENT]: record('d'), [OLD]: Buffer.concat([known, c]) },
+      'c\nd\n',
+      [...AGAIN, `${OLD} ${FROM_B}`],
+    ],
+    ['was rotated and packed', { [CURRENT]: c, [`${OLD}.gz`]: gzipSync(known) }, 'c\n', [...AGAIN, `${OLD}.gz`]],
+    [
+      'was rotated twice, and is read anew',
+      { [CURRENT]: record('d'), [OLD]: c, [OLDEST]: gzipSync(known) },
+      'c\nd\n',
+      [...AGAIN, `${OLD} ${FROM_B}`, ...AGAIN, OLDEST, OLD],
+    ],
+  ])('when it %s', async (_, files, more, requests) => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    const position = await readSoFar();
+    kubelet.serveFiles(container.podName, () => files);
+    expect(await read(position)).toBe(more);
+    expect(kubelet.filesRead(container.podName).slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, ...requests]);
+    expect(kubelet.requests(container.podName)).toBe(0);
+    expect(refusals).toEqual([]);
+  });
+
+  test.each([
+    ['bytes with the same time', Buffer.from(String(b).replace(' b', ' x'))],
+    ['time before the same bytes', record('b')],
+  ])('never behind another %s', async (_, other) => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    const position = await readSoFar();
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: Buffer.concat([a, other, c]) }));
+    await expect(read(position)).rejects.toThrow(LogContradicted);
+    expect(kubelet.filesRead(container.podName).slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, '', ...AGAIN]);
+  });
+
+  test('by the log API when the files can not be had any more', async () => {
+    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    const position = await readSoFar();
+    kubelet.serveFiles(container.podName, () => 403);
+    kubelet.serve(container.podName, (response) => {
+      const line = (bytes: Buffer): string => String(bytes).replace(' stdout F', '');
+      response.end([a, b, c].map(line).join(''));
+    });
+    expect(await read(position)).toBe('c\n');
+    expect(refusals).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogTail, type Cluster, type ContainerRef, type LogOverlap, type LogPosition } from '@lacuna/cluster';
+import {
+  LogTail,
+  type Cluster,
+  type ContainerRef,
+  type LogOverlap,
+  type LogPart,
+  type LogPosition,
+  type PodSnapshot,
+} from '@lacuna/cluster';
 import { containerOf, describeClusterConformance, type Session } from '@lacuna/cluster/conformance';
+import { requestApi } from '@lacuna/servers';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from './describe-on.ts';
@@ -38,6 +47,9 @@ describeOn('real', 'a real node', () => {
     return { end, log: log.toString() };
   }
 
+  const pathOf = ({ name, uid }: PodSnapshot) => `${subject.namespace}_${name}_${uid}/main/0.log`;
+  const fileOf = (pod: PodSnapshot) => join(subject.node?.podLogs ?? '', pathOf(pod));
+
   test('a command runs as nobody, cannot write but to /tmp, and gets its arguments and env as they are', async () => {
     const script =
       'id -u; touch /file 2>/dev/null || echo read-only; touch "$HOME/file" && echo home; echo "$TEXT" $TRACEPARENT; echo "$0"';
@@ -58,9 +70,7 @@ describeOn('real', 'a real node', () => {
     const request = session.request(shell('echo out; echo err >&2; printf end'), { streams: 'apart' });
     const { uid } = await session.start(request);
     await watch.ended(uid);
-    const { name, uid: podUid } = await watch.started(uid);
-    const file = join(subject.podLogs ?? '', `${subject.namespace}_${name}_${podUid}`, 'main', '0.log');
-    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    const lines = (await readFile(fileOf(await watch.started(uid)), 'utf8')).trim().split('\n');
     // Time, stream, whether the line is whole, and the line.
     expect(lines.map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual([
       'stderr F err',
@@ -80,7 +90,7 @@ describeOn('real', 'a real node', () => {
     const nodeFiles = { address: 'InternalIP', onRefused: (_: string, why: string) => void refusals.push(why) };
     await using ofFiles = await subject.reopen({ nodeFiles });
     const container = containerOf(pod);
-    const byApi = await bytesOf(subject.cluster, container, { offset: 0, follow: false });
+    const byApi = bytesIn(await partsOf(subject.cluster, container, { offset: 0, follow: false }));
     expect(byApi.byteLength).toBeGreaterThan(160_000);
     const node = pod.scheduled?.node ?? 'none';
     const wanted = [
@@ -88,11 +98,31 @@ describeOn('real', 'a real node', () => {
       { offset: 0, isHeldAgainstSeal: true },
       { offset: 120_000, known: known(byApi, 120_000) },
     ];
-    for (const from of wanted) {
-      const bytes = await bytesOf(ofFiles, { ...container, node }, { ...from, follow: false });
-      expect(Buffer.compare(bytes, byApi.subarray(from.offset)), JSON.stringify(from.offset)).toBe(0);
+    const compare = async (from: Omit<LogPosition, 'follow'>) => {
+      const parts = await partsOf(ofFiles, { ...container, node }, { ...from, follow: false });
+      expect(Buffer.compare(bytesIn(parts), byApi.subarray(from.offset)), JSON.stringify(from.offset)).toBe(0);
+      return parts;
+    };
+    for (const from of wanted) await compare(from);
+    let offset = 0;
+    for (const { bytes, mark } of await compare({ offset })) {
+      offset += bytes.length;
+      await compare({ offset, known: { ...known(byApi, offset), ...(mark !== undefined && { mark }) } });
     }
     expect(refusals).toEqual([]);
+  });
+
+  test('a kubelet gives a file from a byte on, which is what it takes to read only what is new', async () => {
+    await using watch = session.watch();
+    const { uid } = await session.start(session.request(shell('seq 1 5000')));
+    await watch.ended(uid);
+    const pod = await watch.started(uid);
+    const file = await readFile(fileOf(pod), 'utf8');
+    const { caFile, adminToken: token } = subject.controlPlane;
+    const ask = (range: string) =>
+      requestApi({ url: subject.node?.kubelet.url ?? '', caFile, token }, { path: `/logs/pods/${pathOf(pod)}`, range });
+    expect(await ask(`bytes=${file.length - 1_000}-`)).toEqual({ status: 206, text: file.slice(-1_000) });
+    expect(await ask(`bytes=${file.length}-`)).toMatchObject({ status: 416 });
   });
 
   test('J12: a container that takes too much memory is told as OOMKilled', async () => {
@@ -164,15 +194,19 @@ describeOn('real', 'a real node', () => {
   });
 });
 
-/** All bytes of a log from there on; those of the files of a node must come from there. */
-async function bytesOf(cluster: Cluster, container: ContainerRef, from: LogPosition): Promise<Buffer> {
+/** All of a log from there on; what is of the files of a node must come from there. */
+async function partsOf(cluster: Cluster, container: ContainerRef, from: LogPosition): Promise<LogPart[]> {
   const opened = await cluster.openLog(container, from, AbortSignal.timeout(30_000));
   if (opened.kind !== 'open') throw new Error(opened.message);
   expect(opened.isKept).toBe(container.node !== undefined);
-  return Buffer.concat((await Array.fromAsync(opened.body)).map(({ bytes }) => bytes));
+  return Array.fromAsync(opened.body);
+}
+
+function bytesIn(parts: readonly LogPart[]): Buffer {
+  return Buffer.concat(parts.map(({ bytes }) => bytes));
 }
 
 /** What a reader knows who has read so much, and no timestamps. */
 function known(bytes: Buffer, offset: number): LogOverlap {
-  return { tail: bytes.subarray(offset - LogTail.LIMIT, offset) };
+  return { tail: bytes.subarray(Math.max(0, offset - LogTail.LIMIT), offset) };
 }

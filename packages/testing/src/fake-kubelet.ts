@@ -31,7 +31,7 @@ export interface FakeKubelet extends AsyncDisposable {
    * unless told.
    */
   serveFiles(pod: string, files: () => NodeFolder): void;
-  /** The files and folders that were asked for, by name; a folder is ''. */
+  /** The files and folders that were asked for, by name, such as `0.log` or `0.log from 120`; a folder is ''. */
   filesRead(pod: string): readonly string[];
   /** Deletes the pod at once. */
   deletePod(name: string): Promise<void>;
@@ -93,10 +93,11 @@ class Told {
   answer(request: IncomingMessage, response: ServerResponse): void {
     const file = fileRequestOf(request);
     if (file !== undefined) {
-      this.filesRead.set(file.pod, [...(this.filesRead.get(file.pod) ?? []), file.name]);
+      const asked = file.from === undefined ? file.name : `${file.name} from ${file.from}`;
+      this.filesRead.set(file.pod, [...(this.filesRead.get(file.pod) ?? []), asked]);
       // A kubelet has files of no kind, and so none for who asks for one.
       const isAccepted = request.headers.accept === '*/*';
-      return answerFile(response, isAccepted ? (this.folders.get(file.pod)?.() ?? 404) : 406, file.name);
+      return answerFile(response, isAccepted ? (this.folders.get(file.pod)?.() ?? 404) : 406, file);
     }
     const { pod, ...asked } = logRequestOf(request);
     const all = this.answers.get(pod) ?? [];

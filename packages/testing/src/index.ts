@@ -24,3 +24,4 @@ export type { ControlPlane, RealNode } from '@lacuna/servers';
 export { CONTROL_PLANE, freePort, nodeProblem } from '@lacuna/servers';
 export { startFakeKubelet } from './fake-kubelet.ts';
 export type { FakeKubelet, LogAnswer, LogRequest } from './fake-kubelet.ts';
+export type { NodeFolder } from './node-folder.ts';

@@ -6,16 +6,23 @@ type FileAnswer = Uint8Array | number | ((response: ServerResponse) => void);
 /** The folder of a container's log on its node, by the names of its files; a status instead of them is the answer to all. */
 export type NodeFolder = Readonly<Record<string, FileAnswer>> | number;
 
-/** `GET /logs/pods/<namespace>_<pod>_<uid>/<container>/<file>` */
-export function fileRequestOf({
-  url = '/',
-}: IncomingMessage): { readonly pod: string; readonly name: string } | undefined {
+interface FileRequest {
+  readonly pod: string;
+  readonly name: string;
+  /** The first byte that is asked for, when not all of the file is. */
+  readonly from: number | undefined;
+}
+
+/** `GET /logs/pods/<namespace>_<pod>_<uid>/<container>/<file>`, with `Range: bytes=<from>-` or without. */
+export function fileRequestOf({ url = '/', headers }: IncomingMessage): FileRequest | undefined {
   const [, , pod, name] = /^\/logs\/pods\/([^_/]+)_([^_/]+)_[^_/]+\/main\/([^/]*)$/.exec(url) ?? [];
-  return pod === undefined || name === undefined ? undefined : { pod, name };
+  const [, from] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? [];
+  if (pod === undefined || name === undefined) return undefined;
+  return { pod, name, from: from === undefined ? undefined : Number(from) };
 }
 
 /** As the file server of Go does; the name '' is the folder itself. */
-export function answerFile(response: ServerResponse, files: NodeFolder, name: string): void {
+export function answerFile(response: ServerResponse, files: NodeFolder, { name, from }: FileRequest): void {
   const links =
     typeof files === 'number'
       ? ''
@@ -26,5 +33,10 @@ export function answerFile(response: ServerResponse, files: NodeFolder, name: st
     typeof files === 'number' ? files : name === '' ? Buffer.from(`<pre>\n${links}</pre>\n`) : (files[name] ?? 404);
   if (typeof answer === 'function') answer(response);
   else if (typeof answer === 'number') response.writeHead(answer).end(`status ${answer}\n`);
-  else response.end(answer);
+  else if (from === undefined || answer.length === 0) response.end(answer);
+  else if (from >= answer.length) response.writeHead(416).end('invalid range: failed to overlap\n');
+  else
+    response
+      .writeHead(206, { 'content-range': `bytes ${from}-${answer.length - 1}/${answer.length}` })
+      .end(answer.subarray(from));
 }

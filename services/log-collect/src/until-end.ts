@@ -38,6 +38,8 @@ export class UntilEnd {
   readonly #end: ContainerEndWatch;
   readonly #deps: UntilEndDeps;
   readonly #watch: FollowWatch;
+  /** How long the latest look at it took. Milliseconds. */
+  #lookMs = 0;
 
   constructor(reader: SourceReader, end: ContainerEndWatch, deps: UntilEndDeps) {
     const { follow, traffic, finalReadQueue } = deps;
@@ -76,7 +78,9 @@ export class UntilEnd {
   /** A log that is kept needs only be looked at; any other one is followed, and so is one that may soon be gone. */
   async #readOn(signal: AbortSignal): Promise<ReadOutcome> {
     if (this.#end.known !== undefined || (await this.#deps.nodeOf()) === undefined) return this.#watch.follow(signal);
+    const lookedAt = performance.now();
     const outcome = await this.#reader.read(false, NEVER, signal);
+    this.#lookMs = performance.now() - lookedAt;
     if (outcome.kind !== 'ended') return outcome;
     return this.#reader.isKept ? { kind: 'so-far' } : this.#watch.follow(signal);
   }
@@ -86,7 +90,7 @@ export class UntilEnd {
     if (this.#end.known !== undefined) return;
     const { lookPace } = this.#deps;
     lookPace.begin(this);
-    await Promise.race([this.#end.news, pause(lookPace.waitMs(this.#reader.account.bytes), signal)]);
+    await Promise.race([this.#end.news, pause(lookPace.waitMs(this.#lookMs), signal)]);
     lookPace.end(this);
   }
 
