@@ -52,15 +52,15 @@ let pods = 0;
 
 /** A pod whose log is answered so, and the facts about its container. */
 async function makePod(answer: LogAnswer) {
-  const name = `pod-${pods}`;
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(0, pods++);
   const about = { evaluation: evaluationIdFrom(bytes), attempt: 1 };
-  const podUid = await kubelet.startPod(name);
-  kubelet.serve(name, answer);
-  const container = { pod: name, podUid, containerId: `fake://${podUid}` };
+  const pod = await kubelet.startPod(answer);
+  const { podName, podUid } = pod.container;
+  const container = { pod: podName, podUid, containerId: `fake://${podUid}` };
   return {
-    name,
+    podName,
+    requests: () => pod.requests,
     start: () => bus.publishFact(fact('container-started', { ...about, at: Date.now() }, container)),
     end: (seal: Seal) =>
       bus.publishFact(
@@ -111,7 +111,7 @@ const theirs: number[] = [];
 const ourCosts = new Costs(seal.bytes);
 const theirCosts = new Costs(seal.bytes);
 for (let round = 0; round < ROUNDS; round++) {
-  theirs.push((await theirCosts.of(() => bareRead(bare.name, seal.bytes))) / 1_000);
+  theirs.push((await theirCosts.of(() => bareRead(bare.podName, seal.bytes))) / 1_000);
   ours.push((await ourCosts.of(() => capture(BLOCKS, seal))) / 1_000);
 }
 report('capture of a log, in MB', { ours, theirs, target: 0.8 });
@@ -139,7 +139,7 @@ const followed = await Promise.all(
   ),
 );
 await Promise.all(followed.map((pod) => pod.start()));
-await eventually('all are followed', () => followed.every(({ name }) => kubelet.requests(name) > 0), {
+await eventually('all are followed', () => followed.every(({ requests }) => requests() > 0), {
   withinMs: 60_000,
 });
 await delay(500);

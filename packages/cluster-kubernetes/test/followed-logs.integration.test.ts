@@ -1,25 +1,24 @@
 import type { Cluster, LogPart } from '@lacuna/cluster';
-import { eventually, startFakeKubelet, type FakeKubelet } from '@lacuna/testing';
+import { eventually, stampedLog, startFakeKubelet, type FakeKubelet, type FakePod } from '@lacuna/testing';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from './describe-on.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
 
 const LINE = 'one line\n';
-const POD = 'talks-and-stays';
 
 /** Followed logs of a fake kubelet, through a real API server behind a proxy that counts connections and breaks them. */
 describeOn('none', 'followed logs', () => {
   let subject: KubernetesSubject;
   let kubelet: FakeKubelet;
+  let pod: FakePod;
 
   beforeAll(async () => {
     subject = await openSubject('none');
     kubelet = await startFakeKubelet(subject.controlPlane);
-    await kubelet.startPod(POD);
     // A line, and then silence until whoever follows leaves.
-    kubelet.serve(POD, async (response) => {
-      response.write(`2026-01-02T03:04:05.000000006Z ${LINE}`);
+    pod = await kubelet.startPod(async (response) => {
+      response.write(stampedLog(LINE));
       await once(response, 'close');
     });
   });
@@ -32,8 +31,7 @@ describeOn('none', 'followed logs', () => {
 
   /** A log that is followed, of which the first line has come. */
   async function follow(cluster: Cluster, signal = new AbortController().signal): Promise<AsyncIterator<LogPart>> {
-    const container = { podUid: 'u', podName: POD, containerId: 'c' };
-    const outcome = await cluster.openLog(container, { offset: 0, follow: true }, signal);
+    const outcome = await cluster.openLog(pod.container, { offset: 0, follow: true }, signal);
     if (outcome.kind !== 'open') throw new Error(outcome.message);
     const parts = outcome.body[Symbol.asyncIterator]();
     const first = await parts.next();

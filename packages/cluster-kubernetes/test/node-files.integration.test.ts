@@ -4,11 +4,14 @@ import { LogContradicted, type Cluster, type ContainerRef, type LogPart, type Lo
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   CONTROL_PLANE,
+  logRecords,
   problemWith,
+  stampedLog,
   startFakeKubelet,
   startTestControlPlane,
   type ControlPlane,
   type FakeKubelet,
+  type FakePod,
   type NodeFolder,
 } from '@lacuna/testing';
 import { openKubernetesCluster } from '../src/index.ts';
@@ -21,8 +24,8 @@ const problem = await problemWith(...CONTROL_PLANE);
 let controlPlane: ControlPlane;
 let kubelet: FakeKubelet;
 let cluster: Cluster;
+let pod: FakePod;
 let container: ContainerRef;
-let pods = 0;
 const refusals: string[] = [];
 
 beforeAll(async () => {
@@ -33,12 +36,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   refusals.length = 0;
   cluster = openCluster();
-  const podName = `pod-${pods++}`;
-  const podUid = await kubelet.startPod(podName);
-  container = { podName, podUid, containerId: 'c', node: 'fake-kubelet' };
-  kubelet.serve(podName, (response, { timestamps }) => {
-    response.end(timestamps ? '2026-01-02T03:04:05.000000001Z by the API\n' : 'by the API\n');
-  });
+  const text = 'by the API\n';
+  pod = await kubelet.startPod((response, { timestamps }) => void response.end(timestamps ? stampedLog(text) : text));
+  container = { ...pod.container, node: pod.node };
 });
 
 afterEach(() => cluster[Symbol.asyncDispose]());
@@ -54,10 +54,8 @@ function openCluster(caFile?: string): Cluster {
   return openKubernetesCluster({ kubeconfig, nodeFiles: { address: 'Hostname', caFile, onRefused } });
 }
 
-let second = 0;
-function record(text: string): Buffer {
-  return Buffer.from(`2026-01-02T03:04:05.${String(++second).padStart(9, '0')}Z stdout F ${text}\n`);
-}
+let lines = 0;
+const record = (text: string): Buffer => logRecords(`${text}\n`, ++lines);
 
 async function partsOf(position: LogPosition, from = cluster): Promise<LogPart[]> {
   const opened = await from.openLog(container, position, signal);
@@ -87,17 +85,17 @@ describe.skipIf(problem !== undefined)('a log out of the files of its node', () 
       [OLDEST]: gzipSync(record('a')),
       '0.log.20260102-030415.tmp': record('x'),
     };
-    kubelet.serveFiles(container.podName, () => files);
+    pod.serveFiles(() => files);
     expect(await read()).toBe('a\nb\nc\n');
     expect(await read({ offset: 0, follow: false })).toBe('a\nb\nc\n');
-    expect(kubelet.requests(container.podName)).toBe(0);
+    expect(pod.requests).toBe(0);
     expect(refusals).toEqual([]);
   });
 
   test('is read in order when it is rotated while it is opened', async () => {
     const [a, b] = [record('a'), record('b')];
     let looks = 0;
-    kubelet.serveFiles(container.podName, () => (++looks === 1 ? { [CURRENT]: a } : { [CURRENT]: b, [OLD]: a }));
+    pod.serveFiles(() => (++looks === 1 ? { [CURRENT]: a } : { [CURRENT]: b, [OLD]: a }));
     expect(await read()).toBe('a\nb\n');
   });
 
@@ -105,20 +103,20 @@ describe.skipIf(problem !== undefined)('a log out of the files of its node', () 
     const [a, b] = [record('a'), record('b')];
     const packed = { [CURRENT]: b, [`${OLD}.gz`]: gzipSync(a) };
     let looks = 0;
-    kubelet.serveFiles(container.podName, () => (++looks <= 3 ? { [CURRENT]: b, [OLD]: a } : packed));
+    pod.serveFiles(() => (++looks <= 3 ? { [CURRENT]: b, [OLD]: a } : packed));
     expect(await read()).toBe('a\nb\n');
   });
 
   test('has a file once that is there packed and not', async () => {
     const a = record('a');
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('b'), [OLD]: a, [`${OLD}.gz`]: gzipSync(a) }));
+    pod.serveFiles(() => ({ [CURRENT]: record('b'), [OLD]: a, [`${OLD}.gz`]: gzipSync(a) }));
     expect(await read()).toBe('a\nb\n');
   });
 
   test('is followed by the log API', async () => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    pod.serveFiles(() => ({ [CURRENT]: record('a') }));
     expect(await read({ offset: 0, follow: true })).toBe('by the API\n');
-    expect(kubelet.filesRead(container.podName)).toEqual([]);
+    expect(pod.filesRead).toEqual([]);
   });
 });
 
@@ -148,12 +146,12 @@ describe.skipIf(problem !== undefined)('a log that was read before goes on behin
       [...AGAIN, `${OLD} ${FROM_B}`, ...AGAIN, OLDEST, OLD],
     ],
   ])('when it %s', async (_, files, more, requests) => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    pod.serveFiles(() => ({ [CURRENT]: known }));
     const position = await readSoFar();
-    kubelet.serveFiles(container.podName, () => files);
+    pod.serveFiles(() => files);
     expect(await read(position)).toBe(more);
-    expect(kubelet.filesRead(container.podName).slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, ...requests]);
-    expect(kubelet.requests(container.podName)).toBe(0);
+    expect(pod.filesRead.slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, ...requests]);
+    expect(pod.requests).toBe(0);
     expect(refusals).toEqual([]);
   });
 
@@ -161,21 +159,19 @@ describe.skipIf(problem !== undefined)('a log that was read before goes on behin
     ['bytes with the same time', Buffer.from(String(b).replace(' b', ' x'))],
     ['time before the same bytes', record('b')],
   ])('never behind another %s', async (_, other) => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    pod.serveFiles(() => ({ [CURRENT]: known }));
     const position = await readSoFar();
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: Buffer.concat([a, other, c]) }));
+    pod.serveFiles(() => ({ [CURRENT]: Buffer.concat([a, other, c]) }));
     await expect(read(position)).rejects.toThrow(LogContradicted);
-    expect(kubelet.filesRead(container.podName).slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, '', ...AGAIN]);
+    expect(pod.filesRead.slice(AGAIN.length)).toEqual([`${CURRENT} ${FROM_B}`, '', ...AGAIN]);
   });
 
   test('by the log API when the files can not be had any more', async () => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: known }));
+    pod.serveFiles(() => ({ [CURRENT]: known }));
     const position = await readSoFar();
-    kubelet.serveFiles(container.podName, () => 403);
-    kubelet.serve(container.podName, (response) => {
-      const line = (bytes: Buffer): string => String(bytes).replace(' stdout F', '');
-      response.end([a, b, c].map(line).join(''));
-    });
+    pod.serveFiles(() => 403);
+    const stamped = Buffer.concat([known, c]).toString().replaceAll(' stdout F', '');
+    pod.serve((response) => void response.end(stamped));
     expect(await read(position)).toBe('c\n');
     expect(refusals).toHaveLength(1);
   });
@@ -186,28 +182,28 @@ describe.skipIf(problem !== undefined)('when the files of a node can not be had,
     ['is forbidden', 403, /403/],
     ['fails', 500, /500/],
   ])('because reading them %s; the node is left alone for a while, and that is told once', async (_, status, words) => {
-    kubelet.serveFiles(container.podName, () => status);
+    pod.serveFiles(() => status);
     expect(await read()).toBe('by the API\n');
     expect(await read({ offset: 0, follow: false })).toBe('by the API\n');
-    expect(kubelet.filesRead(container.podName)).toEqual(['']);
+    expect(pod.filesRead).toEqual(['']);
     expect(refusals).toEqual([expect.stringMatching(words)]);
     expect(refusals[0]).toMatch(/^fake-kubelet: /);
   });
 
   test('because there is no folder for it, which says nothing about the node', async () => {
     expect(await read()).toBe('by the API\n');
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    pod.serveFiles(() => ({ [CURRENT]: record('a') }));
     expect(await read()).toBe('a\n');
     expect(refusals).toEqual([]);
   });
 
   test('because its container was started twice, which the log API tells apart', async () => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a'), '1.log': record('b') }));
+    pod.serveFiles(() => ({ [CURRENT]: record('a'), '1.log': record('b') }));
     expect(await read()).toBe('by the API\n');
   });
 
   test('because nobody knows its node', async () => {
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    pod.serveFiles(() => ({ [CURRENT]: record('a') }));
     const { node: _, ...unknown } = container;
     container = unknown;
     expect(await read()).toBe('by the API\n');
@@ -218,10 +214,10 @@ describe.skipIf(problem !== undefined)('when the files of a node can not be had,
 
   test('because its certificate is of another authority', async () => {
     await using other = openCluster('/etc/ssl/certs/ca-certificates.crt');
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: record('a') }));
+    pod.serveFiles(() => ({ [CURRENT]: record('a') }));
     expect(await read(SEALED, other)).toBe('by the API\n');
     expect(refusals).toEqual([expect.stringMatching(/certificate/)]);
-    expect(kubelet.filesRead(container.podName)).toEqual([]);
+    expect(pod.filesRead).toEqual([]);
   });
 
   test('because it broke off in the middle: what came breaks, and the next read is by the log API', async () => {
@@ -229,7 +225,7 @@ describe.skipIf(problem !== undefined)('when the files of a node can not be had,
       response.writeHead(200, { 'content-length': '1000' });
       response.write(record('a'), () => response.destroy());
     };
-    kubelet.serveFiles(container.podName, () => ({ [CURRENT]: half }));
+    pod.serveFiles(() => ({ [CURRENT]: half }));
     await expect(read()).rejects.toThrow(/terminated|closed|aborted/);
     expect(refusals).toHaveLength(1);
     expect(await read()).toBe('by the API\n');
@@ -238,9 +234,7 @@ describe.skipIf(problem !== undefined)('when the files of a node can not be had,
   test('because a rotated file is gone before it was read: nothing passes for the beginning that is not', async () => {
     const b = record('b');
     let looks = 0;
-    kubelet.serveFiles(container.podName, () =>
-      ++looks <= 3 ? { [CURRENT]: b, [OLD]: record('a') } : { [CURRENT]: b },
-    );
+    pod.serveFiles(() => (++looks <= 3 ? { [CURRENT]: b, [OLD]: record('a') } : { [CURRENT]: b }));
     await expect(read()).rejects.toThrow(/is gone/);
     expect(await read()).toBe('by the API\n');
   });

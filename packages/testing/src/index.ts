@@ -23,5 +23,7 @@ export type { Manifest } from './cluster-objects.ts';
 export type { ControlPlane, RealNode } from '@lacuna/servers';
 export { CONTROL_PLANE, freePort, nodeProblem } from '@lacuna/servers';
 export { startFakeKubelet } from './fake-kubelet.ts';
-export type { FakeKubelet, LogAnswer, LogRequest } from './fake-kubelet.ts';
+export type { FakeKubelet } from './fake-kubelet.ts';
+export type { FakePod, LogAnswer, LogRequest } from './fake-pod.ts';
+export { logRecords, stampedLog } from './log-formats.ts';
 export type { NodeFolder } from './node-folder.ts';

@@ -6,7 +6,7 @@ type FileAnswer = Uint8Array | number | ((response: ServerResponse) => void);
 /** The folder of a container's log on its node, by the names of its files; a status instead of them is the answer to all. */
 export type NodeFolder = Readonly<Record<string, FileAnswer>> | number;
 
-interface FileRequest {
+export interface FileRequest {
   readonly pod: string;
   readonly name: string;
   /** The first byte that is asked for, when not all of the file is. */

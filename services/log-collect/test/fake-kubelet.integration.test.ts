@@ -1,16 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  CONTROL_PLANE,
-  problemWith,
-  eventually,
-  startFakeKubelet,
-  type FakeKubelet,
-  type LogAnswer,
-} from '@lacuna/testing';
+import { CONTROL_PLANE, eventually, problemWith, stampedLog, type LogAnswer } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaptureDeps } from '../src/capture.ts';
-import { GIVES_UP_SOON, KubernetesRig, type CaptureRun, type RunOptions } from './kubernetes-rig.ts';
-import { cutAfter, silentAfter, stamped, status, whole, withText } from './log-answers.ts';
+import { KubeletRig } from './kubelet-rig.ts';
+import { GIVES_UP_SOON } from './kubernetes-rig.ts';
+import { cutAfter, silentAfter, status, whole, withText } from './log-answers.ts';
 
 /**
  * What the log API can do wrong, caused by a fake kubelet behind the real API server; each test begins with the fault of the study that it
@@ -20,32 +13,16 @@ import { cutAfter, silentAfter, stamped, status, whole, withText } from './log-a
  * wording for an evicted pod is in `log-statement-of.test.ts`).
  */
 const problem = await problemWith(...CONTROL_PLANE);
-let rig: KubernetesRig;
-let kubelet: FakeKubelet;
-let pods = 0;
+let rig: KubeletRig;
 
 beforeAll(async () => {
-  rig = await KubernetesRig.start();
-  kubelet = await startFakeKubelet(rig.controlPlane);
+  rig = await KubeletRig.start();
 });
-afterAll(async () => {
-  await kubelet?.[Symbol.asyncDispose]();
-  await rig?.[Symbol.asyncDispose]();
-});
-
-async function pod(...answers: readonly LogAnswer[]): Promise<{
-  readonly name: string;
-  readonly capture: (options?: Partial<RunOptions>, change?: Partial<CaptureDeps>) => CaptureRun;
-}> {
-  const name = `pod-${pods++}`;
-  const podUid = await kubelet.startPod(name);
-  kubelet.serve(name, ...answers);
-  return { name, capture: (options = {}, change = {}) => rig.capture({ pod: name, podUid, ...options }, change) };
-}
+afterAll(() => rig?.[Symbol.asyncDispose]());
 
 /** Captures a log that is served so, and whose container ended and was sealed. */
 async function captured(written: Uint8Array | string, ...answers: readonly LogAnswer[]) {
-  const run = (await pod(...answers)).capture();
+  const run = (await rig.pod(...answers)).capture();
   run.end(written);
   return { statement: await run.statement, stored: await run.stored() };
 }
@@ -94,9 +71,9 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
 
   test('L1 again and again while it is followed, and every byte is stored once', async () => {
     const cuts = [900, 5_000, 5_010, 12_345, 20_000];
-    const { name, capture } = await pod(...cuts.map((bytes) => cutAfter(bytes, LINES)), whole(LINES));
+    const { pod, capture } = await rig.pod(...cuts.map((bytes) => cutAfter(bytes, LINES)), whole(LINES));
     const run = capture();
-    await eventually('all reads', () => kubelet.requests(name) > cuts.length, { withinMs: 60_000 });
+    await eventually('all reads', () => pod.requests > cuts.length, { withinMs: 60_000 });
     run.end(LINES);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
     expect((await run.stored()).toString()).toBe(LINES);
@@ -109,7 +86,7 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
       (response, request) =>
         (request.follow ? withText(log, words) : whole(log))(response, request);
     const inMidLine = unfollowed(LINES.slice(0, 370));
-    const { capture } = await pod(
+    const { capture } = await rig.pod(
       status(400, words),
       inMidLine,
       inMidLine,
@@ -117,13 +94,10 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
       unfollowed(LINES),
     );
     let times = 0;
-    const run = capture(
-      {},
-      {
-        follow: { afterMs: 0, busyAfterMs: 20, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
-        onNotFollowed: () => void times++,
-      },
-    );
+    const run = capture({
+      follow: { afterMs: 0, busyAfterMs: 20, stallMs: 3_000, mostMs: 6_000, quietMs: 300, leavingMs: 1_000 },
+      onNotFollowed: () => void times++,
+    });
     await eventually('it was read as often as it was told', () => times >= 4, { withinMs: 60_000 });
     run.end(LINES);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
@@ -137,7 +111,7 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
     'L2 words that nobody knows end a followed stream in the middle of a line%s: the log is whole without them',
     async ([, log]) => {
       const words = 'rpc error: code = DeadlineExceeded desc = context deadline exceeded';
-      const { capture } = await pod(withText(LINES.slice(0, 370), words), whole(log));
+      const { capture } = await rig.pod(withText(LINES.slice(0, 370), words), whole(log));
       const run = capture();
       await eventually('they were read', async () => (await run.length()) === 370 + words.length);
       run.end(log);
@@ -154,36 +128,35 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
   });
 
   test('L17 a stream that hangs while more is written is opened anew', async () => {
-    const { name, capture } = await pod(silentAfter('one\n'), whole('one\ntwo\n'));
-    const run = capture(
-      {},
-      { follow: { afterMs: 0, busyAfterMs: 0, stallMs: 200, mostMs: 400, quietMs: 300, leavingMs: 1_000 } },
-    );
-    await eventually('the stream was opened anew', () => kubelet.requests(name) > 2, { withinMs: 60_000 });
+    const { pod, capture } = await rig.pod(silentAfter('one\n'), whole('one\ntwo\n'));
+    const run = capture({
+      follow: { afterMs: 0, busyAfterMs: 0, stallMs: 200, mostMs: 400, quietMs: 300, leavingMs: 1_000 },
+    });
+    await eventually('the stream was opened anew', () => pod.requests > 2, { withinMs: 60_000 });
     await eventually('the rest is stored', async () => (await run.stored()).toString() === 'one\ntwo\n');
     run.end('one\ntwo\n');
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });
 
   test('L20 a stream that never ends does not hold up a log that is all there', async () => {
-    const run = (await pod(silentAfter(LINES))).capture();
+    const run = (await rig.pod(silentAfter(LINES))).capture();
     await eventually('stored', async () => (await run.length()) === LINES.length);
     run.end(LINES);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });
 
   test('L23 the API server is killed in the middle, and comes back', async () => {
-    const { capture } = await pod(silentAfter(LINES.slice(0, 1_000)), whole(LINES));
+    const { capture } = await rig.pod(silentAfter(LINES.slice(0, 1_000)), whole(LINES));
     const run = capture();
     await eventually('the first half is stored', async () => (await run.length()) === 1_000);
-    await rig.controlPlane.apiServer.kill();
-    await rig.controlPlane.apiServer.restart();
+    await rig.rig.controlPlane.apiServer.kill();
+    await rig.rig.controlPlane.apiServer.restart();
     run.end(LINES);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
   });
 
   test('L24 its collector is killed between two chunks, and another goes on', async () => {
-    const { capture } = await pod(silentAfter(LINES.slice(0, 5_000)), whole(LINES));
+    const { capture } = await rig.pod(silentAfter(LINES.slice(0, 5_000)), whole(LINES));
     const first = capture();
     await eventually('half is stored', async () => (await first.length()) === 5_000);
     first.abort();
@@ -201,7 +174,7 @@ describe.skipIf(problem !== undefined)('any bytes', () => {
     ['L13 newlines only', '\n\n\n'],
     ['L13 no newline at the end', 'one\ntwo'],
     ['L14 binary', randomBytes(300_000)],
-    ['L14 what looks like a timestamp', stamped('a\nb\n').toString()],
+    ['L14 what looks like a timestamp', stampedLog('a\nb\n').toString()],
     ['L15 a line of 20 MB', long],
   ] as const)('%s', async ([, written]) => {
     const { statement, stored } = await captured(written, whole(written));
@@ -212,8 +185,8 @@ describe.skipIf(problem !== undefined)('any bytes', () => {
 
 describe.skipIf(problem !== undefined)('a log that is not whole says so', () => {
   test('L2 an error text that stays is not stored, and named', async () => {
-    const { capture } = await pod(withText('one\n', 'failed to watch file: too many open files'));
-    const run = capture({}, GIVES_UP_SOON);
+    const { capture } = await rig.pod(withText('one\n', 'failed to watch file: too many open files'));
+    const run = capture(GIVES_UP_SOON);
     run.end('one\ntwo\n');
     const statement = await run.statement;
     expect(statement).toMatchObject({ state: 'truncated', cause: 'source-failed', lost: { from: 4, to: 8 } });
@@ -222,7 +195,7 @@ describe.skipIf(problem !== undefined)('a log that is not whole says so', () => 
   });
 
   test('L6 it is longer than its budget, and exactly what was dropped is said', async () => {
-    const run = (await pod(whole(LINES))).capture({ budgetBytes: 1_000 });
+    const run = (await rig.pod(whole(LINES))).capture({}, { budgetBytes: 1_000 });
     run.end(LINES);
     expect(await run.statement).toMatchObject({
       state: 'truncated',
@@ -239,7 +212,7 @@ describe.skipIf(problem !== undefined)('a log that is not whole says so', () => 
   });
 
   test('L7 the tail never comes, and nothing sealed it: nobody can know, so it is not called complete', async () => {
-    const run = (await pod(whole(LINES.slice(0, -100)))).capture();
+    const run = (await rig.pod(whole(LINES.slice(0, -100)))).capture();
     run.end();
     const statement = await run.statement;
     expect(statement).toMatchObject({ state: 'unsealed', cause: 'no-seal' });
@@ -252,25 +225,25 @@ describe.skipIf(problem !== undefined)('a log that is not whole says so', () => 
   });
 
   test('L18 its pod is deleted while it is followed', async () => {
-    const { name, capture } = await pod(silentAfter('one\n'));
+    const { pod, capture } = await rig.pod(silentAfter('one\n'));
     const run = capture();
     await eventually('stored', async () => (await run.length()) === 4);
-    await kubelet.deletePod(name);
+    await rig.kubelet.deletePod(pod);
     run.end(undefined, { kind: 'leaving', words: 'deleted: by somebody', cause: 'deleted' });
     expect(await run.statement).toMatchObject({ state: 'unsealed', cause: 'source-gone', bytes: 4 });
   });
 
   test('L18 its node is lost while it is followed', async () => {
-    const run = (await pod(silentAfter('one\n'))).capture({}, GIVES_UP_SOON);
+    const run = (await rig.pod(silentAfter('one\n'))).capture(GIVES_UP_SOON);
     await eventually('stored', async () => (await run.length()) === 4);
-    kubelet.refuse(true);
+    rig.kubelet.refuse(true);
     try {
       run.end(undefined, { kind: 'leaving', words: 'node-lost: the node is away', cause: 'node-gone' });
       const statement = await run.statement;
       expect(statement).toMatchObject({ state: 'unsealed', cause: 'source-failed', bytes: 4 });
       expect(statement.reason).toMatch(/node-lost/);
     } finally {
-      kubelet.refuse(false);
+      rig.kubelet.refuse(false);
     }
   });
 
@@ -284,7 +257,7 @@ describe.skipIf(problem !== undefined)('a log that is not whole says so', () => 
   });
 
   test('its beginning may have been rotated away before anybody read it', async () => {
-    const run = (await pod(whole('two\n'))).capture({ startedAt: Date.now() - 60_000 });
+    const run = (await rig.pod(whole('two\n'))).capture({}, { startedAt: Date.now() - 60_000 });
     run.end('one\ntwo\n');
     const statement = await run.statement;
     expect(statement).toMatchObject({ state: 'truncated', gaps: [{ at: 0, cause: 'opened-late' }, { at: 4 }] });

@@ -1,22 +1,9 @@
 import { once } from 'node:events';
-import type { LogAnswer, LogRequest } from '@lacuna/testing';
-
-/** The log as the kubelet sends it: a timestamp before every line, `firstNs` for the first and one more for each. */
-export function stamped(log: Uint8Array | string, firstNs = 1): Buffer {
-  const bytes = Buffer.from(log);
-  const parts: Buffer[] = [];
-  for (let start = 0, ns = firstNs; start < bytes.length; ns++) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    parts.push(Buffer.from(`2026-01-02T03:04:05.${String(ns).padStart(9, '0')}Z `), bytes.subarray(start, end));
-    start = end;
-  }
-  return Buffer.concat(parts);
-}
+import { stampedLog, type LogAnswer, type LogRequest } from '@lacuna/testing';
 
 /** As it was asked for. */
 function served(log: Uint8Array | string, { timestamps }: LogRequest): Buffer {
-  return timestamps ? stamped(log) : Buffer.from(log);
+  return timestamps ? stampedLog(log) : Buffer.from(log);
 }
 
 /** All of it, and a good end. */
