@@ -1,5 +1,5 @@
 import { requestApi } from '@lacuna/servers';
-import { apply, eventually, get } from '@lacuna/testing';
+import { applyManifest, eventually, getJson } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVERYTHING, installChart } from './support/installed-chart.ts';
 import { tokenOf } from './support/service-account.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => chart?.[Symbol.asyncDispose]());
 
 const passwords = () =>
-  get<{ data: Record<string, string> }>(chart.controlPlane, '/api/v1/namespaces/lacuna/secrets/lacuna-nats-users');
+  getJson<{ data: Record<string, string> }>(chart.controlPlane, '/api/v1/namespaces/lacuna/secrets/lacuna-nats-users');
 
 test('it is installed and upgraded without an error and without a warning', async () => {
   expect(chart.installed).toMatchObject({ code: 0, stderr: '' });
@@ -31,7 +31,7 @@ test('with the helper from an image it can be installed as well', async () => {
 test('a Secret of users that lacks one is refused before its servers would not start', async () => {
   const data = Object.fromEntries(Object.keys((await passwords()).data).map((user) => [user, 'cA==']));
   delete data['fsck'];
-  await apply(chart.controlPlane, {
+  await applyManifest(chart.controlPlane, {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'mine', namespace: 'lacuna' },

@@ -1,5 +1,5 @@
 import { requestApi } from '@lacuna/servers';
-import { eventually, get } from '@lacuna/testing';
+import { eventually, getJson } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVERYTHING, installChart } from './support/installed-chart.ts';
 import { tokenOf } from './support/service-account.ts';
@@ -67,7 +67,7 @@ test.each([
 
 test('every service has a user of its own at NATS and a token of the cluster only where it needs one', async () => {
   for (const name of SERVICES) {
-    const { spec } = await get<{ spec: { template: { spec: { volumes: { name: string }[] } } } }>(
+    const { spec } = await getJson<{ spec: { template: { spec: { volumes: { name: string }[] } } } }>(
       chart.controlPlane,
       `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${name}`,
     );

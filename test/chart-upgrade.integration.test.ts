@@ -1,5 +1,5 @@
 import { requestApi } from '@lacuna/servers';
-import { apply, eventually, get, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
+import { applyManifest, eventually, getJson, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHART, helm, objectOf, renderChart, type HelmRun } from './support/helm.ts';
 
@@ -13,7 +13,7 @@ const BUCKET = { url: 's3://logs/lacuna', endpoint: 'http://minio.storage:9000',
 let controlPlane: ControlPlane;
 beforeAll(async () => {
   controlPlane = await startTestControlPlane();
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await applyManifest(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
 });
 afterAll(() => controlPlane[Symbol.asyncDispose]());
 
@@ -21,7 +21,7 @@ const run = (command: 'install' | 'upgrade', values: object, ...flags: readonly 
   helm([command, 'lacuna', CHART, '--namespace', NAMESPACE, '--kubeconfig', controlPlane.kubeconfig, ...flags], values);
 
 const uidOf = async (path: string): Promise<string> =>
-  (await get<{ metadata: { uid: string } }>(controlPlane, path)).metadata.uid;
+  (await getJson<{ metadata: { uid: string } }>(controlPlane, path)).metadata.uid;
 
 interface Container {
   readonly env: readonly object[];
@@ -31,7 +31,7 @@ interface Container {
 /** The only container of a service, as the API server has it. */
 async function containerOf(service: string): Promise<Container> {
   const path = `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${service}`;
-  const { spec } = await get<{ spec: { template: { spec: { containers: [Container] } } } }>(controlPlane, path);
+  const { spec } = await getJson<{ spec: { template: { spec: { containers: [Container] } } } }>(controlPlane, path);
   return spec.template.spec.containers[0];
 }
 
@@ -69,7 +69,7 @@ test('a release goes from one set of values to another and back, and NATS keeps 
 test('autoscaling is turned on, and upgraded under, without a pod less than there are, and off as the docs say', async () => {
   const path = '/apis/apps/v1/namespaces/lacuna/deployments/lacuna-submit';
   const replicas = async (): Promise<number> =>
-    (await get<{ spec: { replicas: number } }>(controlPlane, path)).spec.replicas;
+    (await getJson<{ spec: { replicas: number } }>(controlPlane, path)).spec.replicas;
   expect(await run('upgrade', { submit: { replicas: 3 } })).toMatchObject({ code: 0, stderr: '' });
   const autoscaled = { submit: { autoscaling: { enabled: true } } };
   expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
@@ -96,7 +96,7 @@ test.each([
   const { code, stderr } = await run('upgrade', { nats });
   expect(stderr).toMatch(words);
   expect(code).not.toBe(0);
-  expect(await get(controlPlane, NATS)).toMatchObject({ spec: { replicas: 1 } });
+  expect(await getJson(controlPlane, NATS)).toMatchObject({ spec: { replicas: 1 } });
 });
 
 test('larger claims come as the refusal says', async () => {

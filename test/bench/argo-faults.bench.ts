@@ -8,7 +8,7 @@
  */
 import { setTimeout as pass } from 'node:timers/promises';
 import { traceIdOf, type EvaluationId, type EvaluationSpec, type Fact } from '@lacuna/contracts';
-import { apply, eventually } from '@lacuna/testing';
+import { applyManifest, eventually } from '@lacuna/testing';
 import { messagesIn } from '../support/history.ts';
 import { startFakeCluster, type FakeCluster } from '../support/kubernetes-system.ts';
 import { SERVICES } from '../support/service-process.ts';
@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     reason: /exceeded quota: five|waiting: quota/,
     owedBy: (facts) => msUntilPod(facts) > POD_MS,
     before: ({ controlPlane }) =>
-      apply(controlPlane, {
+      applyManifest(controlPlane, {
         apiVersion: 'v1',
         kind: 'ResourceQuota',
         metadata: { name: 'five' },

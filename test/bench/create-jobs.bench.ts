@@ -6,7 +6,7 @@
 import { createClient } from '@lacuna/client';
 import { evaluationIdFrom, fact } from '@lacuna/contracts';
 import { connectBus } from '@lacuna/messaging';
-import { freePort, get, startNats, tempDir } from '@lacuna/testing';
+import { freePort, getJson, startNats, tempDir } from '@lacuna/testing';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
 import { ServiceProcess } from '../support/service-process.ts';
@@ -149,7 +149,7 @@ interface Job {
 
 /** A Job that dispatch made, without what the API server added to it and refuses to be given. */
 async function likeOfDispatch(): Promise<Job> {
-  const { items } = await get<{ items: Job[] }>(controlPlane, `${JOBS}?limit=1`);
+  const { items } = await getJson<{ items: Job[] }>(controlPlane, `${JOBS}?limit=1`);
   const { metadata, spec } = items[0]!;
   const { annotations } = metadata;
   const { selector: _, template, ...rest } = spec;

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  apply,
+  applyManifest,
   eventually,
-  get,
+  getJson,
   getText,
   startTestControlPlane,
   startTestKwok,
@@ -41,9 +41,9 @@ export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number 
   await using starting = new AsyncDisposableStack();
   const controlPlane = starting.use(await startTestControlPlane({ limits: LIMITS, users: [USER] }));
   const { nodes } = starting.use(await startTestKwok(controlPlane, { nodes: NODES, runMs }));
-  await apply(controlPlane, mayDoEverything());
-  await apply(controlPlane, ownFlow(WATCHING, ['watch', 'list'], 499));
-  await apply(controlPlane, ownFlow(USER, ['*'], 500));
+  await applyManifest(controlPlane, mayDoEverything());
+  await applyManifest(controlPlane, ownFlow(WATCHING, ['watch', 'list'], 499));
+  await applyManifest(controlPlane, ownFlow(USER, ['*'], 500));
   const token = controlPlane.tokenOf(USER);
   const kubeconfig = join(controlPlane.dataDir, 'load.kubeconfig');
   const ofAdmin = await readFile(controlPlane.kubeconfig, 'utf8');
@@ -95,7 +95,7 @@ async function requestsOf(controlPlane: ControlPlane): Promise<Requests> {
 async function untilEmpty(controlPlane: ControlPlane, withinMs: number): Promise<void> {
   const paths = ['/apis/batch/v1/namespaces/default/jobs', '/api/v1/namespaces/default/pods'];
   const left = async (path: string): Promise<number> => {
-    const { items, metadata } = await get<Listing>(controlPlane, `${path}?limit=1`);
+    const { items, metadata } = await getJson<Listing>(controlPlane, `${path}?limit=1`);
     return items.length + (metadata.remainingItemCount ?? 0);
   };
   await eventually(

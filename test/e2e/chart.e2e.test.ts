@@ -7,7 +7,7 @@ import { requestApi } from '@lacuna/servers';
 import {
   applyQuota,
   eventually,
-  get,
+  getJson,
   startS3,
   startTestControlPlane,
   startTestJaeger,
@@ -68,7 +68,7 @@ test('each under its own identity, the services take an evaluation from end to e
   await wholeTrace(jaeger, id);
   expect(await logOf(id)).toBe('this container is fake\n');
   await eventually('the Job removed', async () => {
-    const { items } = await get<{ items: unknown[] }>(
+    const { items } = await getJson<{ items: unknown[] }>(
       controlPlane,
       '/apis/batch/v1/namespaces/lacuna-evaluations/jobs',
     );
@@ -108,7 +108,7 @@ test('one that runs is asked to stop', async () => {
     const { id } = await client.submit({ name: 'stopped', image: 'any', command: ['sleep', '60'] });
     const pods = async (): Promise<readonly StoppablePod[]> => {
       const path = `${PODS}?labelSelector=lacuna.dev/evaluation=${id}`;
-      return (await get<{ items: StoppablePod[] }>(controlPlane, path)).items;
+      return (await getJson<{ items: StoppablePod[] }>(controlPlane, path)).items;
     };
     await sayRuns(
       await eventually('its pod has a node', async () =>
@@ -159,7 +159,7 @@ test('what the quota of the chart denies is told in the words of the API server'
 
 test('whoever checks finds no difference, and needs no more than the chart gives', async () => {
   const path = '/apis/batch/v1/namespaces/lacuna/cronjobs/lacuna-fsck';
-  const { spec } = await get<{ spec: { suspend: boolean; jobTemplate: { spec: PodsOf } } }>(controlPlane, path);
+  const { spec } = await getJson<{ spec: { suspend: boolean; jobTemplate: { spec: PodsOf } } }>(controlPlane, path);
   expect(spec.suspend).toBe(true);
   const env = {
     ...(await chart.environmentOf('fsck', spec.jobTemplate.spec)),

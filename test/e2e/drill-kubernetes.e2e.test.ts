@@ -1,5 +1,5 @@
 import type { ControlPlane } from '@lacuna/servers';
-import { get, startTestControlPlane, startTestNode } from '@lacuna/testing';
+import { getJson, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 
@@ -54,13 +54,13 @@ test('on a real node: every fault, each by the cluster itself, and nothing is le
   );
   expect(drills.map(({ cause }) => cause)).toEqual(Object.values(CAUSES));
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  const { items } = await get<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
+  const { items } = await getJson<{ items: { metadata: { name: string }; status: { phase: string } }[] }>(
     controlPlane,
     '/api/v1/namespaces',
   );
   const left = items.filter(({ metadata, status }) => metadata.name.includes('drill') && status.phase === 'Active');
   expect(left).toEqual([]);
-  const limits = await get<{ items: { metadata: { name: string } }[] }>(
+  const limits = await getJson<{ items: { metadata: { name: string } }[] }>(
     controlPlane,
     '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas',
   );

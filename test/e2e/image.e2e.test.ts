@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { createClient } from '@lacuna/client';
 import { buildImage, type ImageName } from '@lacuna/images';
 import {
-  apply,
+  applyManifest,
   eventually,
-  get,
+  getJson,
   getText,
   startTestControlPlane,
   startTestJaeger,
@@ -45,7 +45,7 @@ test('from the image, the services of the chart run as pods of a real node and t
   await importImage('lacuna', node, dir.path);
   await importImage('nats', node, dir.path);
   await prepareCluster(controlPlane, dir.path);
-  for (const object of withoutProbes(await renderChart(VALUES))) await apply(controlPlane, object);
+  for (const object of withoutProbes(await renderChart(VALUES))) await applyManifest(controlPlane, object);
 
   const natsPod = await addressOf(controlPlane, 'nats');
   const submitPod = await addressOf(controlPlane, 'submit');
@@ -71,7 +71,7 @@ test('from the image, the services of the chart run as pods of a real node and t
   for (const name of SERVICES)
     await eventually(`${name} ready`, () => saysReady(controlPlane, name), { withinMs: 120_000 });
 
-  const { data } = await get<{ data: { token: string } }>(
+  const { data } = await getJson<{ data: { token: string } }>(
     controlPlane,
     '/api/v1/namespaces/lacuna/secrets/lacuna-token',
   );
@@ -94,13 +94,13 @@ test('from the image, the services of the chart run as pods of a real node and t
 /** What the chart's fsck says, when it is run as `kubectl create job --from=cronjob/lacuna-fsck fsck` does. */
 async function checked(controlPlane: ControlPlane): Promise<string> {
   const from = '/apis/batch/v1/namespaces/lacuna/cronjobs/lacuna-fsck';
-  const { spec } = await get<{ spec: { jobTemplate: { spec: object } } }>(controlPlane, from);
+  const { spec } = await getJson<{ spec: { jobTemplate: { spec: object } } }>(controlPlane, from);
   const metadata = { name: 'fsck', namespace: 'lacuna' };
-  await apply(controlPlane, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: spec.jobTemplate.spec });
+  await applyManifest(controlPlane, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: spec.jobTemplate.spec });
   return eventually(
     'fsck is over',
     async () => {
-      const { status } = await get<Job>(controlPlane, '/apis/batch/v1/namespaces/lacuna/jobs/fsck');
+      const { status } = await getJson<Job>(controlPlane, '/apis/batch/v1/namespaces/lacuna/jobs/fsck');
       const { metadata: pod, status: podStatus } = await podOf(controlPlane, 'fsck');
       const log = await getText(controlPlane, `/api/v1/namespaces/lacuna/pods/${pod.name}/log`);
       if (status.succeeded === 1) return log;
@@ -126,12 +126,12 @@ async function prepareCluster(controlPlane: ControlPlane, folder: string): Promi
   const labels = Object.fromEntries(
     ['enforce', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
   );
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lacuna', labels } });
+  await applyManifest(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lacuna', labels } });
   const path = join(folder, 'nats-data');
   await mkdir(path);
   await chmod(path, 0o777);
   const spec = { capacity: { storage: '100Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path } };
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'nats' }, spec });
+  await applyManifest(controlPlane, { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'nats' }, spec });
 }
 
 interface Pod {
@@ -144,7 +144,7 @@ interface Pod {
 
 async function podOf(controlPlane: ControlPlane, component: string): Promise<Pod> {
   const path = `/api/v1/namespaces/lacuna/pods?labelSelector=app.kubernetes.io/component=${component}`;
-  const { items } = await get<{ items: Pod[] }>(controlPlane, path);
+  const { items } = await getJson<{ items: Pod[] }>(controlPlane, path);
   if (items[0] === undefined) throw new Error(`there is no pod of ${component}`);
   return items[0];
 }
@@ -172,7 +172,7 @@ function withoutProbes(objects: readonly ChartObject[]): ChartObject[] {
 
 async function serviceAddress(controlPlane: ControlPlane, name: string): Promise<string> {
   const path = `/api/v1/namespaces/lacuna/services/${name}`;
-  return (await get<{ spec: { clusterIP: string } }>(controlPlane, path)).spec.clusterIP;
+  return (await getJson<{ spec: { clusterIP: string } }>(controlPlane, path)).spec.clusterIP;
 }
 
 const portOf = (url: string): number => Number(new URL(url).port);

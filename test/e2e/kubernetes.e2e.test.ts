@@ -1,6 +1,6 @@
 import type { Alert, Fact } from '@lacuna/contracts';
 import { requestApi, type ApiRequest, type ControlPlane } from '@lacuna/servers';
-import { applyQuota, eventually, get, startTestControlPlane, startTestNode } from '@lacuna/testing';
+import { applyQuota, eventually, getJson, startTestControlPlane, startTestNode } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
 import { untilSettled } from '../support/settled.ts';
@@ -155,7 +155,7 @@ test("a quota that allows no pod gives a missing pod.create with the API server'
   );
   expect(hole.attributes['otel.status_description']).toMatch(/exceeded quota: none/);
   await eventually('all Jobs removed', async () => {
-    const { items } = await get<{ items: { metadata: { name: string } }[] }>(
+    const { items } = await getJson<{ items: { metadata: { name: string } }[] }>(
       controlPlane,
       '/apis/batch/v1/namespaces/default/jobs',
     );

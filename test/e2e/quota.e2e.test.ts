@@ -1,9 +1,9 @@
 import type { EvaluationId, Fact, FactOf } from '@lacuna/contracts';
 import {
-  apply,
+  applyManifest,
   applyQuota,
   eventually,
-  get,
+  getJson,
   startTestControlPlane,
   startTestKwok,
   type ControlPlane,
@@ -49,7 +49,7 @@ async function submit(count: number): Promise<EvaluationId[]> {
 /** How many pods count now. */
 async function podsInUse(): Promise<string | undefined> {
   const path = '/api/v1/namespaces/default/resourcequotas/five';
-  return (await get<{ status: { used?: { pods?: string } } }>(controlPlane, path)).status.used?.pods;
+  return (await getJson<{ status: { used?: { pods?: string } } }>(controlPlane, path)).status.used?.pods;
 }
 
 test('a quota of 5 pods and 200 evaluations: all run, none fails, and each wait is explained', async () => {
@@ -75,7 +75,7 @@ test('a quota that others use up: the wait ends with pod.create and the words of
   const foreign = ['a', 'b'].map((name) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `foreign-${name}` } }));
   // Pods that no node will have count all the same.
   const spec = { nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'fake:1' }] };
-  for (const pod of foreign) await apply(controlPlane, { ...pod, spec });
+  for (const pod of foreign) await applyManifest(controlPlane, { ...pod, spec });
   const { id } = await system.client.submit({ name: 'no-room', image: 'fake:1', command: ['true'], report: 'none' });
   const { code, stdout } = await runCli(['wait', id], { LACUNA_URL: system.url });
   expect(stdout).toMatch(

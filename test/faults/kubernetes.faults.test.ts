@@ -1,6 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { evaluationIdFrom, traceIdOf, type Alert, type EvaluationId, type Fact } from '@lacuna/contracts';
-import { apply, applyQuota, eventually } from '@lacuna/testing';
+import { applyManifest, applyQuota, eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenAlerts, brokenHistory, messagesIn } from '../support/history.ts';
 import { startFakeCluster, type FakeCluster } from '../support/kubernetes-system.ts';
@@ -37,7 +37,7 @@ async function submit({ client }: System, count: number): Promise<EvaluationId[]
 }
 
 async function namespace(name: string, hard?: Readonly<Record<string, string>>): Promise<void> {
-  await apply(cluster.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await applyManifest(cluster.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   if (hard !== undefined) await applyQuota(cluster.controlPlane, { name: 'none', namespace: name, hard });
 }
 
@@ -118,7 +118,7 @@ test('J30: a Job with our labels that nobody accepted is told within its time as
     suspend: true,
     template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x' }] } },
   };
-  await apply(cluster.controlPlane, {
+  await applyManifest(cluster.controlPlane, {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name, namespace: 'orphans', labels },

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient, type Client } from '@lacuna/client';
 import type { UserName } from '@lacuna/messaging';
-import { freePort, get, tempDir, type ControlPlane } from '@lacuna/testing';
+import { freePort, getJson, tempDir, type ControlPlane } from '@lacuna/testing';
 import { startChartNats, type ChartNats } from './chart-nats.ts';
 import { CHART, helm } from './helm.ts';
 import { tokenOf } from './service-account.ts';
@@ -71,7 +71,7 @@ export async function startChartServices(options: ChartServicesOptions): Promise
         ? { LACUNA_PORT: String(port), LACUNA_TOKENS_FILE: tokens, LACUNA_DATA_DIR: dir.path }
         : { LACUNA_HEALTH_PORT: String(await freePort()) };
     const path = `/apis/apps/v1/namespaces/lacuna/deployments/lacuna-${name}`;
-    const { spec } = await get<{ spec: PodsOf }>(options.controlPlane, path);
+    const { spec } = await getJson<{ spec: PodsOf }>(options.controlPlane, path);
     services[name] = new ServiceProcess(name, { ...(await environmentOf(name, spec)), ...own });
     services[name].start();
   }

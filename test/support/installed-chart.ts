@@ -1,4 +1,4 @@
-import { apply, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
+import { applyManifest, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
 import { CHART, helm, type HelmRun } from './helm.ts';
 
 /** All that can be switched on. */
@@ -27,7 +27,7 @@ export async function installChart(): Promise<InstalledChart> {
   await using starting = new AsyncDisposableStack();
   const controlPlane = starting.use(await startTestControlPlane());
   const metadata = { name: 'lacuna', labels: RESTRICTED };
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  await applyManifest(controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata });
   const run = (command: 'install' | 'upgrade', values: object, flags: readonly string[] = []): Promise<HelmRun> =>
     helm(
       [command, 'lacuna', CHART, '--namespace', 'lacuna', '--kubeconfig', controlPlane.kubeconfig, ...flags],

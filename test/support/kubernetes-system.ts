@@ -1,5 +1,5 @@
 import { requestApi, type ApiRequest, type ControlPlane, type Kwok, type RealNode } from '@lacuna/servers';
-import { get, startTestControlPlane, startTestKwok, startTestNode, type TestNodeOptions } from '@lacuna/testing';
+import { getJson, startTestControlPlane, startTestKwok, startTestNode, type TestNodeOptions } from '@lacuna/testing';
 import { SERVICES, type ServiceName } from './service-process.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -48,7 +48,7 @@ function clusterOn(controlPlane: ControlPlane, stack: AsyncDisposableStack): Tes
     request: (request) => requestApi({ url, caFile, token: adminToken }, request),
     async jobs(namespace = 'default') {
       const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
-      const { items } = await get<{ items: { metadata: { name: string } }[] }>(controlPlane, path);
+      const { items } = await getJson<{ items: { metadata: { name: string } }[] }>(controlPlane, path);
       return items.map(({ metadata }) => metadata.name);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

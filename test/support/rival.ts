@@ -1,4 +1,4 @@
-import { apply, eventually, get } from '@lacuna/testing';
+import { applyManifest, eventually, getJson } from '@lacuna/testing';
 import type { RealCluster } from './kubernetes-system.ts';
 
 const PATH = '/api/v1/namespaces/default/pods/rival';
@@ -11,7 +11,7 @@ interface Rival extends AsyncDisposable {
 
 /** A share of the processors that pods of the node may ask for, as a quantity. */
 export async function shareOfNode({ controlPlane, node }: RealCluster, share: number): Promise<string> {
-  const { status } = await get<{ status: { allocatable: { cpu: string } } }>(
+  const { status } = await getJson<{ status: { allocatable: { cpu: string } } }>(
     controlPlane,
     `/api/v1/nodes/${node.name}`,
   );
@@ -20,9 +20,14 @@ export async function shareOfNode({ controlPlane, node }: RealCluster, share: nu
 
 export async function startRival({ controlPlane, request }: RealCluster, cpu: string): Promise<Rival> {
   const metadata = { name: 'higher' };
-  await apply(controlPlane, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata, value: 1_000 });
+  await applyManifest(controlPlane, {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata,
+    value: 1_000,
+  });
   const main = { name: 'main', image: 'localhost/busybox:1', imagePullPolicy: 'Never', command: ['sleep', '600'] };
-  await apply(controlPlane, {
+  await applyManifest(controlPlane, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'rival' },
@@ -34,7 +39,7 @@ export async function startRival({ controlPlane, request }: RealCluster, cpu: st
     },
   });
   const isRunning = async (): Promise<boolean> =>
-    (await get<{ status: { phase: string } }>(controlPlane, PATH)).status.phase === 'Running';
+    (await getJson<{ status: { phase: string } }>(controlPlane, PATH)).status.phase === 'Running';
   return {
     running: async () => void (await eventually('the rival runs', isRunning, { withinMs: 120_000 })),
     [Symbol.asyncDispose]: async () => void (await request({ method: 'DELETE', path: PATH })),

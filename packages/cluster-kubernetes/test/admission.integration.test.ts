@@ -1,7 +1,7 @@
 import { PROGRAMS, type Session } from '@lacuna/cluster/conformance';
 import type { Cluster, EnsureOutcome } from '@lacuna/cluster';
 import { requestApi } from '@lacuna/servers';
-import { apply, applyQuota, eventually } from '@lacuna/testing';
+import { applyManifest, applyQuota, eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AdmissionWebhook, WEBHOOK_ANSWERS } from './admission-webhook.ts';
 import { describeOn } from './describe-on.ts';
@@ -21,7 +21,7 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
 
   /** Makes an object without a namespace; `more` is the rest of it. */
   const put = (apiVersion: string, kind: string, name: string, more: object = {}) =>
-    apply(subject.controlPlane, { apiVersion, kind, metadata: { name }, ...more });
+    applyManifest(subject.controlPlane, { apiVersion, kind, metadata: { name }, ...more });
 
   const putQuota = (namespace: string, hard: Readonly<Record<string, string>>) =>
     applyQuota(subject.controlPlane, { name: 'quota', namespace, hard });
@@ -66,7 +66,7 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
     beforeAll(async () => {
       webhook = await AdmissionWebhook.start(subject.controlPlane);
       cluster = await inNamespace('hooked');
-      await apply(subject.controlPlane, webhook.registration('hooked'));
+      await applyManifest(subject.controlPlane, webhook.registration('hooked'));
       await eventually(
         'the webhook is asked',
         async () => {
@@ -109,7 +109,7 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
     expect((await cluster.ensure(held, session.signal)).kind).toBe('created');
     // A finalizer keeps the namespace in the state of leaving.
     const anchor = { name: 'anchor', namespace: 'leaving', finalizers: ['test.example/hold'] };
-    await apply(subject.controlPlane, { apiVersion: 'v1', kind: 'ConfigMap', metadata: anchor });
+    await applyManifest(subject.controlPlane, { apiVersion: 'v1', kind: 'ConfigMap', metadata: anchor });
     const { url, caFile, adminToken: token } = subject.controlPlane;
     await requestApi({ url, caFile, token }, { method: 'DELETE', path: '/api/v1/namespaces/leaving' });
     expect((await until(cluster, 'unavailable')).message).toContain('being terminated');

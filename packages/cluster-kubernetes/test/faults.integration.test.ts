@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { PROGRAMS, type Session } from '@lacuna/cluster/conformance';
-import { apply, applyQuota, eventually } from '@lacuna/testing';
+import { applyManifest, applyQuota, eventually } from '@lacuna/testing';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiPod } from '../src/api-objects.ts';
@@ -38,7 +38,7 @@ describeOn('none', 'a cluster in trouble', () => {
 
   /** The cluster as a tenant sees it whose quota allows none of something. */
   async function without(resource: 'pods' | 'count/jobs.batch', namespace: string) {
-    await apply(subject.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    await applyManifest(subject.controlPlane, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     await applyQuota(subject.controlPlane, { name: 'none', namespace, hard: { [resource]: '0' } });
     return subject.reopen({ namespace });
   }
@@ -120,7 +120,7 @@ describeOn('none', 'a cluster in trouble', () => {
     const containers = [{ name: 'theirs', image: 'theirs' }];
     const spec = { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } };
     const theirs = { name: asked.name, namespace: subject.namespace };
-    await apply(subject.controlPlane, { apiVersion: 'batch/v1', kind: 'Job', metadata: theirs, spec });
+    await applyManifest(subject.controlPlane, { apiVersion: 'batch/v1', kind: 'Job', metadata: theirs, spec });
     expect(await ensure(asked)).toMatchObject({ kind: 'collision' });
     const { metadata } = await direct.job(asked.name);
     expect(metadata?.labels).not.toHaveProperty(['lacuna.dev/evaluation']);

@@ -2,7 +2,7 @@ import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
 import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
 import {
-  apply,
+  applyManifest,
   startTestControlPlane,
   startTestKwok,
   startTestNode,
@@ -57,7 +57,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   const realNode = node === 'real' ? starting.use(await startTestNode(controlPlane)) : undefined;
   const proxy = starting.use(await FaultProxy.to(controlPlane.url));
   const namespace = 'evaluations';
-  await apply(controlPlane, restricted(namespace));
+  await applyManifest(controlPlane, restricted(namespace));
   const kubeconfig = await throughProxy(controlPlane, proxy);
   const seal = node === 'real' ? { seal: SEAL } : {};
   const open = (change: KubernetesClusterOptions = {}): Cluster =>

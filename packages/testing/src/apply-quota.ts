@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ControlPlane } from '@lacuna/servers';
-import { apply, get } from './cluster-objects.ts';
+import { applyManifest, getJson } from './cluster-objects.ts';
 import { eventually } from './eventually.ts';
 
 interface Quota {
@@ -15,12 +15,17 @@ export async function applyQuota(
   controlPlane: ControlPlane,
   { name, namespace = 'default', hard }: Quota,
 ): Promise<void> {
-  await apply(controlPlane, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name, namespace }, spec: { hard } });
+  await applyManifest(controlPlane, {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name, namespace },
+    spec: { hard },
+  });
   const path = `/api/v1/namespaces/${namespace}/resourcequotas/${name}`;
   await eventually(
     `the quota ${name} counts`,
     async () => {
-      const { status } = await get<{ status?: { hard?: unknown } }>(controlPlane, path);
+      const { status } = await getJson<{ status?: { hard?: unknown } }>(controlPlane, path);
       if (!isDeepStrictEqual(status?.hard, hard)) throw new Error(JSON.stringify(status));
       return true;
     },

@@ -23,14 +23,14 @@ interface Resource {
 }
 
 /** Makes or changes the object as its manifest says, with the admin's rights; without a namespace it goes to `default`. */
-export async function apply(controlPlane: ControlPlane, manifest: Manifest): Promise<void> {
+export async function applyManifest(controlPlane: ControlPlane, manifest: Manifest): Promise<void> {
   const path = `${await pathOf(controlPlane, manifest)}?fieldManager=test&force=true`;
   const contentType = 'application/apply-patch+yaml';
   await expectSuccess(controlPlane, { method: 'PATCH', path, body: manifest, contentType });
 }
 
 /** The answer to a GET as the admin, parsed: `get<Job>(controlPlane, '/apis/batch/v1/namespaces/default/jobs/one')`. */
-export const get = async <T>(controlPlane: ControlPlane, path: string): Promise<T> =>
+export const getJson = async <T>(controlPlane: ControlPlane, path: string): Promise<T> =>
   JSON.parse(await getText(controlPlane, path)) as T;
 
 /** The answer to a GET as the admin, as it is, such as a log. */
@@ -39,7 +39,7 @@ export const getText = (controlPlane: ControlPlane, path: string): Promise<strin
 
 async function pathOf(controlPlane: ControlPlane, { apiVersion, kind, metadata }: Manifest): Promise<string> {
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const { resources } = await get<{ resources: readonly Resource[] }>(controlPlane, base);
+  const { resources } = await getJson<{ resources: readonly Resource[] }>(controlPlane, base);
   const resource = resources.find((candidate) => candidate.kind === kind && !candidate.name.includes('/'));
   if (resource === undefined) throw new Error(`the cluster has no ${kind} in ${apiVersion}`);
   const place = resource.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';

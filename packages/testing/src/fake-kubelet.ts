@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { requestApi } from '@lacuna/servers';
 import type { ControlPlane } from '@lacuna/servers';
-import { apply, get } from './cluster-objects.ts';
+import { applyManifest, getJson } from './cluster-objects.ts';
 import { FakePod, type LogAnswer, type LogRequest } from './fake-pod.ts';
 import { fileRequestOf } from './node-folder.ts';
 import { registerNode } from './register-node.ts';
@@ -43,8 +43,13 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
       const name = `pod-${made++}`;
       const containers = [{ name: 'main', image: 'none' }];
       const spec = { nodeName: NODE, restartPolicy: 'Never', containers };
-      await apply(controlPlane, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
-      const { metadata } = await get<{ metadata: { uid: string } }>(controlPlane, podPath(name));
+      await applyManifest(controlPlane, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'default' },
+        spec,
+      });
+      const { metadata } = await getJson<{ metadata: { uid: string } }>(controlPlane, podPath(name));
       const pod = new FakePod(name, metadata.uid, NODE);
       pod.serve(...answers);
       pods.set(name, pod);

@@ -17,7 +17,7 @@ export { startTestControlPlane } from './control-plane-fixture.ts';
 export { startTestKwok } from './kwok-fixture.ts';
 export { startTestNode, type TestNodeOptions } from './node-fixture.ts';
 export { cannotRun, problemWith, serverBinaries } from './server-binary.ts';
-export { apply, get, getText } from './cluster-objects.ts';
+export { applyManifest, getJson, getText } from './cluster-objects.ts';
 export { applyQuota } from './apply-quota.ts';
 export type { Manifest } from './cluster-objects.ts';
 export type { ControlPlane, RealNode } from '@lacuna/servers';

@@ -1,11 +1,11 @@
 import { requestApi } from '@lacuna/servers';
 import type { ControlPlane } from '@lacuna/servers';
-import { apply } from './cluster-objects.ts';
+import { applyManifest } from './cluster-objects.ts';
 
 /** The API server asks the node's kubelet for logs where its status says. */
 export async function registerNode(controlPlane: ControlPlane, name: string, port: number): Promise<void> {
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
-  await apply(controlPlane, node);
+  await applyManifest(controlPlane, node);
   const status = {
     addresses: [{ type: 'Hostname', address: '127.0.0.1' }],
     daemonEndpoints: { kubeletEndpoint: { Port: port } },

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { requestApi } from '@lacuna/servers';
 import { expect, test } from 'vitest';
-import { apply, eventually, get, getText, startTestControlPlane, startTestKwok } from '../src/index.ts';
+import { applyManifest, eventually, getJson, getText, startTestControlPlane, startTestKwok } from '../src/index.ts';
 import type { ControlPlane, Manifest } from '../src/index.ts';
 import { jobPath, podOfEndedJob, shellJob } from './support/job.ts';
 import type { Job } from './support/job.ts';
@@ -24,7 +24,7 @@ test('the real controllers give a Job a pod, a fake node completes it, and its l
   await using controlPlane = await startTestControlPlane();
   await using kwok = await startTestKwok(controlPlane, { nodes: 2, runMs: 100 });
   await appendFile(kwok.logFile, '2026-01-01T00:00:01Z stdout F a second line\n');
-  await apply(controlPlane, shellJob('one', 'true'));
+  await applyManifest(controlPlane, shellJob('one', 'true'));
   const pod = await podOfEndedJob(controlPlane, 'one', 'Complete');
   expect(kwok.nodes).toContain(pod.spec.nodeName);
   expect(pod.status).toMatchObject({
@@ -37,18 +37,18 @@ test('the real controllers give a Job a pod, a fake node completes it, and its l
 
 test('an API server killed and started again on the same port knows every object', async () => {
   await using controlPlane = await startTestControlPlane();
-  await apply(controlPlane, shellJob('kept', 'true'));
-  const before = await get<Job>(controlPlane, jobPath('kept'));
+  await applyManifest(controlPlane, shellJob('kept', 'true'));
+  const before = await getJson<Job>(controlPlane, jobPath('kept'));
   await controlPlane.apiServer.kill();
-  await expect(get(controlPlane, jobPath('kept'))).rejects.toThrow('ECONNREFUSED');
+  await expect(getJson(controlPlane, jobPath('kept'))).rejects.toThrow('ECONNREFUSED');
   await controlPlane.apiServer.restart();
-  expect((await get<Job>(controlPlane, jobPath('kept'))).metadata.uid).toBe(before.metadata.uid);
+  expect((await getJson<Job>(controlPlane, jobPath('kept'))).metadata.uid).toBe(before.metadata.uid);
 });
 
 test('while etcd is silent the API server is not ready and a write waits; it goes through when etcd answers again', async () => {
   await using controlPlane = await startTestControlPlane();
   controlPlane.etcd.pause();
-  const write = apply(controlPlane, note('late'));
+  const write = applyManifest(controlPlane, note('late'));
   await eventually(
     'the API server is not ready',
     async () => (await statusOf(controlPlane, 'admin', '/readyz')) !== 200,
@@ -56,23 +56,23 @@ test('while etcd is silent the API server is not ready and a write waits; it goe
   );
   controlPlane.etcd.resume();
   await write;
-  expect(await get(controlPlane, configMap('late'))).toMatchObject({ data: { a: 'b' } });
+  expect(await getJson(controlPlane, configMap('late'))).toMatchObject({ data: { a: 'b' } });
 });
 
 test('two clusters run side by side, each with its own objects; an ordinary user may do what RBAC allows and no more', async () => {
   const starting = [startTestControlPlane({ users: ['reader'] }), startTestControlPlane()] as const;
   await using one = await starting[0];
   await using other = await starting[1];
-  await apply(one, note('mine'));
-  await expect(get(other, configMap('mine'))).rejects.toThrow('answered 404');
+  await applyManifest(one, note('mine'));
+  await expect(getJson(other, configMap('mine'))).rejects.toThrow('answered 404');
 
   expect(await statusOf(one, 'reader', configMap('mine'))).toBe(403);
   const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }];
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'read' } };
-  await apply(one, { ...rbac, kind: 'Role', rules });
+  await applyManifest(one, { ...rbac, kind: 'Role', rules });
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'read' };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'reader' }];
-  await apply(one, { ...rbac, kind: 'RoleBinding', roleRef, subjects });
+  await applyManifest(one, { ...rbac, kind: 'RoleBinding', roleRef, subjects });
   await eventually('the role counts', async () => (await statusOf(one, 'reader', configMap('mine'))) === 200);
   expect(await statusOf(one, 'reader', '/api/v1/namespaces/default/secrets')).toBe(403);
   expect(() => other.tokenOf('reader')).toThrow('no user reader');

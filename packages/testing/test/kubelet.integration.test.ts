@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requestApi, type ControlPlane, type RealNode } from '@lacuna/servers';
 import { expect, test } from 'vitest';
-import { apply, eventually, get, getText, startTestControlPlane, startTestNode } from '../src/index.ts';
+import { applyManifest, eventually, getJson, getText, startTestControlPlane, startTestNode } from '../src/index.ts';
 import { podOfEndedJob, shellJob } from './support/job.ts';
 
 test("a kubelet gives the files of its pods' logs, whole and in parts, to who may read the logs of nodes and to nobody else", async () => {
   await using controlPlane = await startTestControlPlane({ users: ['reader', 'stranger'] });
   await using node = await startTestNode(controlPlane);
   await allowNodeLogs(controlPlane, 'reader');
-  await apply(controlPlane, shellJob('counts', 'seq 1 1000'));
+  await applyManifest(controlPlane, shellJob('counts', 'seq 1 1000'));
   const pod = await podOfEndedJob(controlPlane, 'counts', 'Complete');
-  const { status } = await get<{ status: { addresses: object[] } }>(controlPlane, `/api/v1/nodes/${node.name}`);
+  const { status } = await getJson<{ status: { addresses: object[] } }>(controlPlane, `/api/v1/nodes/${node.name}`);
   const address = new URL(node.kubelet.url).hostname;
   expect(status.addresses).toEqual(['InternalIP', 'Hostname'].map((type) => ({ type, address })));
   const { path, bytes } = await logFile(controlPlane, node, pod.metadata.name);
@@ -37,10 +37,10 @@ test("a kubelet gives the files of its pods' logs, whole and in parts, to who ma
 async function allowNodeLogs(controlPlane: ControlPlane, user: string): Promise<void> {
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'node-logs' } };
   const rules = [{ apiGroups: [''], resources: ['nodes/log'], verbs: ['get'] }];
-  await apply(controlPlane, { ...rbac, kind: 'ClusterRole', rules });
+  await applyManifest(controlPlane, { ...rbac, kind: 'ClusterRole', rules });
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'node-logs' };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
-  await apply(controlPlane, { ...rbac, kind: 'ClusterRoleBinding', roleRef, subjects });
+  await applyManifest(controlPlane, { ...rbac, kind: 'ClusterRoleBinding', roleRef, subjects });
   const resourceAttributes = { verb: 'get', resource: 'nodes', subresource: 'log' };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
   const { url, caFile } = controlPlane;
@@ -54,7 +54,10 @@ async function allowNodeLogs(controlPlane: ControlPlane, user: string): Promise<
 
 /** Where the kubelet has the file of the pod's log, and what is in it when the runtime has written all. */
 async function logFile(controlPlane: ControlPlane, node: RealNode, pod: string) {
-  const { metadata } = await get<{ metadata: { uid: string } }>(controlPlane, `/api/v1/namespaces/default/pods/${pod}`);
+  const { metadata } = await getJson<{ metadata: { uid: string } }>(
+    controlPlane,
+    `/api/v1/namespaces/default/pods/${pod}`,
+  );
   const place = `default_${pod}_${metadata.uid}/main/0.log`;
   const read = () => readFile(join(node.podLogs, place), 'utf8');
   await eventually('the last line is in the file', async () => (await read()).endsWith(' stdout F 1000\n'));

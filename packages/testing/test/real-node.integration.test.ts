@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BUSYBOX_IMAGE, nodeProblem } from '@lacuna/servers';
 import { expect, test } from 'vitest';
-import { apply, eventually, get, getText, startTestControlPlane, startTestNode } from '../src/index.ts';
+import { applyManifest, eventually, getJson, getText, startTestControlPlane, startTestNode } from '../src/index.ts';
 import { cannotRun, serverBinary } from '../src/server-binary.ts';
 import { sweepLeftovers } from '../src/sweep-leftovers.ts';
 import { jobPath, podOfEndedJob, shellJob } from './support/job.ts';
@@ -18,8 +18,8 @@ test('a Job runs in a container of a real node: exit code and log come back, and
   let cgroup: string;
   {
     await using node = await startTestNode(controlPlane);
-    await apply(controlPlane, shellJob('three', 'echo to stdout; echo to stderr >&2; exit 3'));
-    await apply(controlPlane, shellJob('endless', 'sleep 1000'));
+    await applyManifest(controlPlane, shellJob('three', 'echo to stdout; echo to stderr >&2; exit 3'));
+    await applyManifest(controlPlane, shellJob('endless', 'sleep 1000'));
     const pod = await podOfEndedJob(controlPlane, 'three', 'Failed');
     expect(pod.spec.nodeName).toBe(node.name);
     expect(pod.status).toMatchObject({
@@ -31,7 +31,7 @@ test('a Job runs in a container of a real node: exit code and log come back, and
     expect(log.split('\n').sort()).toEqual(['', 'to stderr', 'to stdout']);
     await eventually(
       'the other container runs',
-      async () => (await get<{ status: { ready?: number } }>(controlPlane, jobPath('endless'))).status.ready === 1,
+      async () => (await getJson<{ status: { ready?: number } }>(controlPlane, jobPath('endless'))).status.ready === 1,
       { withinMs: 90_000 },
     );
     cgroup = cgroupOfNode(nodeDir);

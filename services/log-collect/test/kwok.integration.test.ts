@@ -1,6 +1,6 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONTROL_PLANE, problemWith, apply, eventually, get, startTestKwok } from '@lacuna/testing';
+import { CONTROL_PLANE, problemWith, applyManifest, eventually, getJson, startTestKwok } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ReadAheadRoom } from '../src/read-ahead-room.ts';
 import { KubernetesRig, type CaptureRun } from './kubernetes-rig.ts';
@@ -52,10 +52,15 @@ async function pod(content: string): Promise<(change?: Parameters<KubernetesRig[
   const name = `pod-${pods++}`;
   await writeFile(kwok.logFile, content);
   const spec = { nodeName: 'fake-0', restartPolicy: 'Never', containers: [{ name: 'main', image: 'none' }] };
-  await apply(rig.controlPlane, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
+  await applyManifest(rig.controlPlane, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec,
+  });
   const path = `/api/v1/namespaces/default/pods/${name}`;
   const found = await eventually('the pod runs', async () => {
-    const { metadata, status } = await get<{ metadata: { uid: string }; status: { phase: string } }>(
+    const { metadata, status } = await getJson<{ metadata: { uid: string }; status: { phase: string } }>(
       rig.controlPlane,
       path,
     );

@@ -1,4 +1,12 @@
-import { CONTROL_PLANE, nodeProblem, problemWith, apply, eventually, get, startTestNode } from '@lacuna/testing';
+import {
+  CONTROL_PLANE,
+  nodeProblem,
+  problemWith,
+  applyManifest,
+  eventually,
+  getJson,
+  startTestNode,
+} from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubernetesRig } from './kubernetes-rig.ts';
 
@@ -29,14 +37,14 @@ test.skipIf(problem !== undefined)(
       command: ['sh', '-c', script],
     };
     const spec = { nodeName: node.name, restartPolicy: 'Never', containers: [container] };
-    await apply(rig.controlPlane, {
+    await applyManifest(rig.controlPlane, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'talker', namespace: 'default' },
       spec,
     });
     const pod = () =>
-      get<{ metadata: { uid: string }; status: { phase: string } }>(
+      getJson<{ metadata: { uid: string }; status: { phase: string } }>(
         rig.controlPlane,
         '/api/v1/namespaces/default/pods/talker',
       );

@@ -1,4 +1,4 @@
-import { eventually, get } from '../../src/index.ts';
+import { eventually, getJson } from '../../src/index.ts';
 import type { ControlPlane, Manifest } from '../../src/index.ts';
 
 export interface Job {
@@ -43,12 +43,12 @@ export async function podOfEndedJob(controlPlane: ControlPlane, name: string, co
   const seen = { withinMs: 90_000 };
   await eventually(`Job ${name} is ${condition}`, () => hasCondition(controlPlane, name, condition), seen);
   const path = `/api/v1/namespaces/default/pods?labelSelector=job-name%3D${name}`;
-  const { items } = await get<{ items: readonly Pod[] }>(controlPlane, path);
+  const { items } = await getJson<{ items: readonly Pod[] }>(controlPlane, path);
   if (items[0] === undefined || items.length > 1) throw new Error(`Job ${name} has ${items.length} pods`);
   return items[0];
 }
 
 async function hasCondition(controlPlane: ControlPlane, name: string, condition: string): Promise<boolean> {
-  const { status } = await get<Job>(controlPlane, jobPath(name));
+  const { status } = await getJson<Job>(controlPlane, jobPath(name));
   return status.conditions?.some(({ type, status: value }) => type === condition && value === 'True') === true;
 }
