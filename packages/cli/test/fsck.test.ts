@@ -1,4 +1,5 @@
 import type { Observation } from '@lacuna/cluster';
+import type { EvaluationSummary } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { fold, viewOf } from '@lacuna/lifecycle';
 import type { KeptEnv } from '@lacuna/messaging';
@@ -11,6 +12,8 @@ const HOUR_MS = 3_600_000;
 
 interface Found {
   readonly stories: readonly Story[];
+  /** What the list has otherwise of each. */
+  readonly listed?: Partial<EvaluationSummary>;
   readonly env?: readonly KeptEnv[];
   readonly cluster?: readonly Observation[];
   /** When it is looked at; it goes on by a second whenever it is asked for. */
@@ -18,12 +21,12 @@ interface Found {
 }
 
 /** What is said when the stores hold this. */
-async function found({ stories, env = [], cluster = [], at }: Found): Promise<readonly Difference[]> {
+async function found({ stories, listed = {}, env = [], cluster = [], at }: Found): Promise<readonly Difference[]> {
   let now = at;
   const facts = stories.flatMap((story) => story.facts).map((told, i) => ({ ...told, seq: i + 1 }));
   const rows = stories.map(({ id }) => {
     const own = facts.filter(({ fact }) => fact.evaluation === id);
-    return { ...viewOf(fold(id, own), NO_LINKS), findings: 0 };
+    return { ...viewOf(fold(id, own), NO_LINKS), findings: 0, ...listed };
   });
   const stores = {
     archive: undefined,
@@ -95,5 +98,18 @@ test('names a Job that is still there more than a minute after its verdict', asy
   expect(await found({ stories: [story], cluster, at: story.now + 30_000 })).toEqual([]);
   expect(await found({ stories: [story], cluster, at: story.now + 90_000 })).toMatchObject([
     { store: 'cluster', what: expect.stringContaining('is still there more than a minute after the verdict') },
+  ]);
+});
+
+test('goes by the figures of test results in the list, and not by the words that another version had for them', async () => {
+  const story = new Story().running().ended();
+  story.reportRead({ format: 'pytest', collected: 25, passed: 17, failed: 0, errored: 0, skipped: 0 });
+  const { tests = '' } = viewOf(fold(story.id, story.facts), NO_LINKS) ?? {};
+  expect(tests).toMatch(/17 of 25/);
+  const [at, stories] = [story.now, [story]];
+  expect(await found({ stories, listed: { tests: tests.replaceAll(' of ', '/') }, at })).toEqual([]);
+  const listed = { tests: tests.replace('17', '18') };
+  expect(await found({ stories, listed, at })).toMatchObject([
+    { store: 'read model', what: expect.stringMatching(/^tests is listed as "18 of 25/) },
   ]);
 });

@@ -31,13 +31,14 @@ function differences(span: ContractSpan, stored: StoredSpan): string[] {
   const parent = stored.references?.find(({ refType }) => refType === 'CHILD_OF')?.spanID.padStart(16, '0');
   const isError = tags.get('error') === true;
   const { code, message } = span.status;
-  const sameStatus =
-    isError === (code === 'error') && (!isError || tags.get('otel.status_description') === contractText(message ?? ''));
+  const sameStatus = isError === (code === 'error');
+  const sameMessage = !isError || tags.get('otel.status_description') === contractText(message ?? '');
   return [
     ...(stored.operationName === contractText(span.name) ? [] : ['name']),
     ...(parent === span.parentSpanId ? [] : ['parent']),
     ...(sameTimes(span, stored) ? [] : ['times']),
     ...(sameStatus ? [] : ['status']),
+    ...(sameStatus && !sameMessage ? ['status message'] : []),
     ...differentAttributes(span.attributes, tags),
   ];
 }

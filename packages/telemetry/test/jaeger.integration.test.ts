@@ -69,7 +69,7 @@ it('names what is stored otherwise than it should be, and nothing of what is as 
     ['times', { startMs: late.startMs + 0.001 }],
     ['times', { endMs: late.endMs + 1 }],
     ['status', { status: { code: 'unset' } }],
-    ['status', { status: { code: 'error', message: 'something else' } }],
+    ['status message', { status: { code: 'error', message: 'something else' } }],
     ['lacuna.attempt', { attributes: { ...late.attributes, 'lacuna.attempt': 2 } }],
     ['lacuna.not_owed', { attributes: { ...late.attributes, 'lacuna.not_owed': ['verdict'] } }],
     ['lacuna.known', { attributes: withoutKnown(late) }],

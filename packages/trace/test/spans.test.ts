@@ -4,7 +4,7 @@ import { Story } from '@lacuna/contracts/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { STORIES } from '@lacuna/lifecycle/testing';
-import { spansOf } from '../src/index.ts';
+import { isWording, spansOf } from '../src/index.ts';
 
 function settle({ facts, id, now }: Story): Evaluation {
   let evaluation = fold(id, facts);
@@ -79,6 +79,22 @@ describe('the trace of a settled evaluation', () => {
     const spans = spansOf(settle(STORIES.seventeenOf25()));
     expect(named(spans, 'log.capture truncated')?.status.message).toMatch(/cut after byte 60/);
     expect(named(spans, 'report.read results-missing')?.status.message).toMatch(/17 of 25/);
+  });
+
+  test('has words of its own for what broke a stage; those of a hole and of the verdict are kept by their facts', () => {
+    const wordings = (spans: readonly ContractSpan[]): string[] =>
+      spans.flatMap((span) =>
+        ['status message', ATTRIBUTES.tests, ATTRIBUTES.reason, ATTRIBUTES.errorType]
+          .filter((what) => (what === 'status message' ? span.status.message : span.attributes[what]))
+          .filter((what) => isWording(span, what))
+          .map((what) => `${span.name}: ${what}`),
+      );
+    expect(wordings(spansOf(settle(STORIES.noPod())))).toEqual([]);
+    expect(wordings(spansOf(settle(STORIES.seventeenOf25())))).toEqual([
+      'log.capture truncated: status message',
+      'report.read results-missing: status message',
+      'report.read results-missing: lacuna.tests',
+    ]);
   });
 
   test('keeps what is final at the finding unchanged when the stage comes late, and adds it as a new span', () => {

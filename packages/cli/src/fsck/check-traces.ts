@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, type ContractSpan, type EvaluationId } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { openContractExporter } from '@lacuna/telemetry';
-import { spansOf } from '@lacuna/trace';
+import { isWording, spansOf } from '@lacuna/trace';
 import type { Difference } from './difference.ts';
 
 /** Storing is asynchronous: a trace counts as missing when it is not there at the last of these looks either. Milliseconds. */
@@ -30,7 +30,7 @@ export async function checkTraces(
   return [...differences, ...(await changedSpans(jaegerUrl, owed, signal))];
 }
 
-/** What Jaeger has under the id of a span, and is not that span. */
+/** What Jaeger has under the id of a span, and is not that span. Words that another version of Lacuna has put otherwise are no difference. */
 async function changedSpans(
   jaegerUrl: string,
   owed: ReadonlyMap<string, OwedTrace>,
@@ -38,10 +38,12 @@ async function changedSpans(
 ): Promise<Difference[]> {
   const spans = [...owed.values()].flatMap((trace) => trace.spans);
   const changed = await openContractExporter({ otlpUrl: jaegerUrl, jaegerUrl }).compare(spans, signal);
-  return changed.map(({ span, what }) => {
+  return changed.flatMap(({ span, what }) => {
+    const told = what.filter((one) => !isWording(span, one));
+    if (told.length === 0) return [];
     const evaluation = owed.get(span.traceId)?.evaluation;
-    const difference = `the span ${span.name} is not as the facts have it: ${what.join(', ')}`;
-    return { store: 'traces', ...(evaluation === undefined ? {} : { evaluation }), what: difference };
+    const difference = `the span ${span.name} is not as the facts have it: ${told.join(', ')}`;
+    return [{ store: 'traces', ...(evaluation === undefined ? {} : { evaluation }), what: difference }];
   });
 }
 
