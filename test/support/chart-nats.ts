@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PERMISSIONS, type UserName } from '@lacuna/messaging';
-import { resolveBinary } from '@lacuna/servers';
+import { pauseProcess, resolveBinary } from '@lacuna/servers';
 import { eventually, freePort, tempDir } from '@lacuna/testing';
 import { connect, type NatsConnection } from 'nats';
 import { objectOf, renderChart } from './helm.ts';
@@ -19,6 +19,9 @@ export interface ChartNats extends AsyncDisposable {
   /** A client without our code in between. */
   connect(user: UserName): Promise<NatsConnection>;
   kill(server: number): Promise<void>;
+  /** Stops the process without ending it. */
+  pause(server: number): void;
+  resume(server: number): void;
 }
 
 interface Server {
@@ -80,6 +83,8 @@ export async function startChartNats(replicas: 1 | 3 = 1): Promise<ChartNats> {
     connect: (user) =>
       connect({ servers: [...urls], user, pass: passwordOf(user), inboxPrefix: inboxPrefixOf(user), reconnect: false }),
     kill: (server) => kill(children[server]),
+    pause: (server) => pauseProcess(pidOf(children[server])),
+    resume: (server) => void process.kill(pidOf(children[server]), 'SIGCONT'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -109,6 +114,11 @@ function passwords(): Record<string, string> {
 
 /** The prefix that the user's permissions are for. */
 const inboxPrefixOf = (user: UserName): string => (user === 'client' ? '_INBOX' : `_INBOX_lacuna-${user}`);
+
+function pidOf(child: ChildProcess | undefined): number {
+  if (child?.pid === undefined) throw new Error('the server does not run');
+  return child.pid;
+}
 
 async function kill(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

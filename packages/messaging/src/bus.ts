@@ -37,7 +37,7 @@ export interface Bus extends AsyncDisposable {
   provision(options?: ProvisionOptions): Promise<void>;
   publishFact(fact: Fact, options?: { readonly deadlineMs?: number }): Promise<PublishOutcome>;
   readFact(subject: string): Promise<RecordedFact | undefined>;
-  readFacts(id: EvaluationId): Promise<RecordedFact[]>;
+  readFacts(id: EvaluationId, upTo?: number): Promise<RecordedFact[]>;
   awaitFact(subject: string, signal: AbortSignal): Promise<RecordedFact>;
   follow(options: FollowOptions, signal: AbortSignal): AsyncGenerator<RecordedFact | CaughtUp, void, undefined>;
   followOpen(
@@ -94,7 +94,7 @@ function busOn(connection: Connection): Bus {
     provision: (options = {}) => provision(connection, options),
     publishFact: (fact, options) => publishFact(connection, fact, options?.deadlineMs),
     readFact: (subject) => readFact(connection, subject),
-    readFacts: (id) => readFacts(connection, id),
+    readFacts: (id, upTo) => readFacts(connection, id, upTo),
     awaitFact: (subject, signal) => awaitFact(connection, subject, signal),
     follow: (options, signal) => follow(connection, options, signal),
     followOpen: (options, signal) => followOpen(connection, options, signal),

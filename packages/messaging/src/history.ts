@@ -27,15 +27,17 @@ type HistoryMessage = FactMessage & { readonly headers: Headers };
 
 /**
  * Reads all of an evaluation. One request, 0.5 to 1.7 ms among 168,000 facts: "the last message of each subject" is every message,
- * because there is one per subject. On a replicated stream a replica may answer that is a moment behind.
- * Throws `Failure('overloaded')` when nothing answers within a minute.
+ * because there is one per subject. On a replicated stream a replica may answer that is a moment behind: it is asked again until it has what the
+ * evaluation has at the place `upTo`, and with that all before it. Throws `Failure('overloaded')` when nothing answers within a minute.
  */
-export async function readHistory(connection: Connection, id: EvaluationId): Promise<History> {
+export async function readHistory(connection: Connection, id: EvaluationId, upTo = 0): Promise<History> {
   const filter = evaluationSubjects(id);
-  const atOnce = await untilKnown(connection, { withinMs: DEADLINE_MS }, (timeoutMs) =>
-    lastOfEachSubject(connection, filter, timeoutMs),
-  );
-  return historyOf(id, atOnce ?? (await oneByOne(connection, filter)));
+  const messages = await untilKnown(connection, { withinMs: DEADLINE_MS }, async (timeoutMs) => {
+    const found = (await lastOfEachSubject(connection, filter, timeoutMs)) ?? (await oneByOne(connection, filter));
+    if (upTo > 0 && !found.some(({ seq }) => seq >= upTo)) throw new NoAnswer('behind', filter);
+    return found;
+  });
+  return historyOf(id, messages);
 }
 
 function historyOf(id: EvaluationId, messages: readonly HistoryMessage[]): History {

@@ -21,7 +21,7 @@ export async function cleanUp(
   const { evaluation: id } = told;
   // Most logs are closed before the verdict, and then the verdict removes the Job: by both it would be asked for twice.
   if (told.type === 'log-closed' && ((await bus.readFact(settledSubject(id)))?.seq ?? Infinity) > seq) return;
-  const evaluation = fold(id, await bus.readFacts(id));
+  const evaluation = fold(id, await bus.readFacts(id, seq));
   const { submitted } = evaluation;
   if (told.type === 'settled' && submitted !== undefined && envPlaceOf(submitted) !== undefined)
     await bus.deleteEnv(id);

@@ -8,15 +8,24 @@ const VERDICT = { reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [
 const JOB: JobRef = { name: `${new Story().id}-a1`, uid: 'job-1' };
 
 /** What is removed when the last fact of the given type is handed out, with the whole story stored. */
-async function removedAt(type: FactType, story: Story, answer: ChangeOutcome = { kind: 'done' }) {
-  const stored = story.facts.map((told, seq) => ({ ...told, seq, subject: factSubject(told.fact) }));
+async function removedAt(
+  type: FactType,
+  story: Story,
+  answer: ChangeOutcome = { kind: 'done' },
+  deleteEnv = async (): Promise<void> => undefined,
+) {
+  const stored = story.facts.map((told, i) => ({ ...told, seq: i + 1, subject: factSubject(told.fact) }));
   const told = stored.findLast(({ fact }) => fact.type === type)!;
   const removed: JobRef[] = [];
   const env: unknown[] = [];
   const bus = {
     readFact: async (subject: string) => stored.find((one) => one.subject === subject),
-    readFacts: async () => stored,
-    deleteEnv: async (owner: unknown) => void env.push(owner),
+    // From the replica of the stream that is the furthest behind: it has what it is asked for, and nothing else.
+    readFacts: async (_id: unknown, upTo = 0) => stored.filter(({ seq }) => seq <= upTo),
+    deleteEnv: async (owner: unknown) => {
+      await deleteEnv();
+      env.push(owner);
+    },
   };
   const remove = async (job: JobRef): Promise<ChangeOutcome> => (removed.push(job), answer);
   await cleanUp(told, bus, { remove }, AbortSignal.timeout(1_000));
@@ -80,6 +89,11 @@ describe('the Job of an evaluation is removed', () => {
     expect((await removedAt('settled', story.neverStarted('no such file'))).removed).toEqual([JOB]);
   });
 
+  test('and where there is none, because it was refused, nothing is', async () => {
+    const story = new Story().submitted().tell('job-refused', { cause: 'denied', message: 'no' });
+    expect((await removedAt('settled', story.tell('settled', { verdict: 'error', ...VERDICT }))).removed).toEqual([]);
+  });
+
   test('again, when the cluster did not do it', async () => {
     const story = new Story()
       .submitted()
@@ -93,6 +107,12 @@ test('env values go with the verdict, whether or not the log is closed', async (
   const story = new Story().running({ env: ['KEY'] }).tell('settled', { verdict: 'error', ...VERDICT });
   expect((await removedAt('settled', story)).env).toEqual([story.id]);
   expect(factSubject(story.facts.at(-1)!.fact)).toBe(settledSubject(story.id));
+});
+
+test('env values that could not be erased are erased by the next try', async () => {
+  const story = new Story().running({ env: ['KEY'] }).tell('settled', { verdict: 'error', ...VERDICT });
+  const away = () => Promise.reject(new Error('the stream does not answer'));
+  await expect(removedAt('settled', story, { kind: 'done' }, away)).rejects.toThrow('does not answer');
 });
 
 test('env values stay for the next attempt, and while there is no verdict; a spec without any has none to erase', async () => {

@@ -1,5 +1,5 @@
 import { STORAGE_FACTS, type Deadlines, type EvaluationId, type Fact } from '@lacuna/contracts';
-import { decide, fold, join, type Evaluation } from '@lacuna/lifecycle';
+import { decide, fold, join, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { Comparisons } from './comparisons.ts';
 import { Ledger } from './ledger.ts';
@@ -55,11 +55,11 @@ export class Auditor {
   }
 
   /** What is known of an evaluation, at least up to the given fact: from memory when it is there, else from the stream. */
-  async evaluationWith({ fact }: RecordedFact): Promise<Evaluation> {
+  async evaluationWith({ fact, seq }: RecordedFact): Promise<Evaluation> {
     const known = this.#ledger.get(fact.evaluation);
     return known !== undefined && fact.type === 'settled' && known.settled !== undefined
       ? known
-      : this.#read(fact.evaluation);
+      : fold(fact.evaluation, await this.#bus.readFacts(fact.evaluation, seq));
   }
 
   /** Runs until the signal is aborted, then waits for what is being published. */
@@ -131,7 +131,7 @@ export class Auditor {
 
   async #judgeOnce(id: EvaluationId, fresh: boolean): Promise<void> {
     let isFresh = fresh;
-    if (isFresh) this.#ledger.put(await this.#read(id));
+    if (isFresh) await this.#readAgain(id);
     this.#strays.delete(id);
     for (;;) {
       const evaluation = this.#ledger.get(id);
@@ -141,7 +141,7 @@ export class Auditor {
       if (due === undefined || this.#isTooSoon(due, now)) return;
       // A deadline is judged on a fresh read: what this process has not seen yet, because it was stopped or is behind, must not be called missing.
       if (!isFresh && this.#ledger.isDue(id, now)) {
-        this.#ledger.put(await this.#read(id));
+        await this.#readAgain(id);
         isFresh = true;
         continue;
       }
@@ -168,7 +168,9 @@ export class Auditor {
     return !isByFacts && this.#ledger.isOverdue(id, now) && !this.#ledger.isDue(id, now);
   }
 
-  async #read(id: EvaluationId): Promise<Evaluation> {
-    return fold(id, await this.#bus.readFacts(id));
+  /** What is read is added to what is known: facts may have come meanwhile, and a replica of the stream may be behind them. */
+  async #readAgain(id: EvaluationId): Promise<void> {
+    const facts = await this.#bus.readFacts(id);
+    this.#ledger.put(facts.reduce(join, this.#ledger.get(id) ?? unknownEvaluation(id)));
   }
 }

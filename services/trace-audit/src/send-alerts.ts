@@ -18,8 +18,8 @@ export function sendAlerts(context: Context): Promise<void>[] {
         concurrency: 4,
         onFailure: logFailure(log),
       },
-      async ({ fact }, work) => {
-        if (isAlerting(fact)) await send(fact, target, context, work.signal);
+      async ({ fact, seq }, work) => {
+        if (isAlerting(fact)) await send({ fact, seq }, target, context, work.signal);
       },
       signal,
     ),
@@ -31,12 +31,12 @@ export function sendAlerts(context: Context): Promise<void>[] {
  * ever. So where repeats are dropped, what was raised goes before its end; elsewhere it is resolved behind it once more, when it is over by then.
  */
 async function send(
-  told: AlertingFact,
+  { fact: told, seq }: { readonly fact: AlertingFact; readonly seq: number },
   target: AlertTarget,
   { bus, config }: Context,
   signal: AbortSignal,
 ): Promise<void> {
-  const facts = await bus.readFacts(told.evaluation);
+  const facts = await bus.readFacts(told.evaluation, seq);
   const submitted = facts.find((one) => one.fact.type === 'submitted')?.fact;
   const name = submitted?.type === 'submitted' ? submitted.data.spec.name : told.evaluation;
   const alert = alertOf(told, name, config);
@@ -48,7 +48,7 @@ async function send(
   if (raised !== undefined) await target.send(raised, signal);
   await target.send(alert, signal);
   if (alert.status === 'resolved' || target.dropsRepeats) return;
-  const over = other(await bus.readFacts(told.evaluation));
+  const over = other(await bus.readFacts(told.evaluation, seq));
   if (over !== undefined) await target.send(over, signal);
 }
 

@@ -1,5 +1,6 @@
 import { parseDeadlines, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
+import { attemptsOf } from '@lacuna/lifecycle';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -104,6 +105,43 @@ describe('the auditor', () => {
     const cleared = await eventually('cleared', async () => (await factsOf(podless.id, 'finding-cleared'))[0]);
     expect(cleared.data.stage).toBe('pod.create');
     expect(await factsOf(podless.id, 'settled')).toHaveLength(1);
+  });
+
+  test('calls nothing missing that it was told, when a replica of the stream that does not have it yet is read at the deadline', async () => {
+    const told = story().submitted().after(10).jobCreated().after(20).podCreated();
+    let isTold = false;
+    const behind: Bus = {
+      ...bus,
+      async *followOpen(options, signal) {
+        for await (const delivered of bus.followOpen(options, signal)) {
+          yield delivered;
+          isTold ||=
+            !('kind' in delivered) && delivered.fact.evaluation === told.id && delivered.fact.type === 'pod-created';
+        }
+      },
+      readFacts: async (id) => (await bus.readFacts(id)).filter(({ fact }) => fact.type !== 'pod-created'),
+    };
+    await using work = auditing(behind, 0, CLOCKS, { deadlines: parseDeadlines('pod.schedule=10s+1s') });
+    await tell(told);
+    await eventually('it was told', () => isTold);
+    work.later(60_000);
+    expect((await settledOf(told.id)).data.verdict).toBe('error');
+    const findings = await factsOf(told.id, 'finding-raised');
+    expect(findings.map(({ data }) => data.stage)).toEqual(['pod.schedule']);
+  });
+
+  test('gives an evaluation with at least the fact that it is asked about, by whichever replica of the stream it is read from', async () => {
+    const told = story().running();
+    await tell(told);
+    const behind: Bus = {
+      ...bus,
+      readFacts: async (id, upTo = 0) => (await bus.readFacts(id)).filter(({ seq }) => seq <= upTo),
+    };
+    await using work = auditing(behind);
+    const last = (await bus.readFacts(told.id)).at(-1)!;
+    const known = await work.auditor.evaluationWith(last);
+    expect(attemptsOf(known).flatMap(({ pods }) => Object.keys(pods))).toEqual(['pod-1']);
+    expect(known.submitted?.evaluation).toBe(told.id);
   });
 
   test('that is behind calls nothing missing that is in the stream', async () => {
