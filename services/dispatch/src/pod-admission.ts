@@ -22,7 +22,9 @@ export class PodAdmission {
   /** Most pods side by side, and since when that is counted. */
   #peak = 0;
   #peakSince = 0;
+  /** So many more than the peak are tried at a time, and of these so many have pods. */
   #probe = 1;
+  #granted = 0;
   #probeMs = PROBE_MS;
   #probeAt = 0;
 
@@ -48,8 +50,10 @@ export class PodAdmission {
     if (this.#count.exists <= this.#peak) return;
     this.#peak = this.#count.exists;
     if (this.#words === undefined) return;
-    this.#probe *= 2;
     this.#probeMs = PROBE_MS;
+    if (++this.#granted < this.#probe) return;
+    this.#probe *= 2;
+    this.#granted = 0;
   }
 
   /** Its pod was refused by a quota that others use up. */
@@ -59,6 +63,7 @@ export class PodAdmission {
     this.#set(id, 'refused');
     this.#words = words;
     this.#probe = 1;
+    this.#granted = 0;
     this.#probeAt = now + this.#probeMs;
   }
 
@@ -83,8 +88,9 @@ export class PodAdmission {
 
   /** The first refusal after a time without any: of a probe, or because the quota has less to give. */
   #begin(now: number): void {
+    if (this.#words !== undefined && this.#jobs.size > this.#peak)
+      this.#probeMs = Math.min(this.#probeMs * 2, MAX_PROBE_MS);
     if (this.#words === undefined || now - this.#peakSince > EPISODE_MS) this.#countPeak(now);
-    else if (this.#jobs.size > this.#peak) this.#probeMs = Math.min(this.#probeMs * 2, MAX_PROBE_MS);
   }
 
   #countPeak(now: number): void {

@@ -19,7 +19,7 @@ export const QUEUE_FACTS: FactType[] = [
 ];
 
 /** After these an attempt needs no slot. */
-const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'job-gone', 'container-ended', 'settled']);
+const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'job-gone', 'container-ended']);
 /** Whose label says whose the evaluation is; slots of one queue are shared among tenants. */
 const TENANT_LABEL = 'tenant';
 
@@ -145,8 +145,6 @@ export class Queue {
 
   /** The next attempt waits at the evaluation's old place: it was accepted long ago. */
   #enterAgain(entry: Entry, attempt: number, storedAt: number): void {
-    entry.over = true;
-    this.#count(entry, storedAt);
     delete entry.job;
     Object.assign(entry, { attempt, waitsSince: storedAt, stopAsked: false, taken: false, over: false });
     this.#line.add(entry);

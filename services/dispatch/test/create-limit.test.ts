@@ -61,6 +61,8 @@ describe('the limit of create requests under way', () => {
     expect(pauses).toEqual([100, 250, 500, 1_000, 2_000, 5_000, 5_000]);
     const { limit, now } = after([...many(7, AWAY), CREATED]);
     expect(limit.pausedMs(now)).toBe(0);
+    const again = after([...many(7, AWAY), CREATED, AWAY]);
+    expect(again.limit.pausedMs(again.now)).toBe(100);
   });
 
   test('asks for one Job at a time while a quota on Jobs is used up', () => {

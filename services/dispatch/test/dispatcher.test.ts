@@ -13,6 +13,7 @@ class Play implements AsyncDisposable {
   readonly facts: Fact[] = [];
   readonly asked: { readonly request: JobRequest; readonly at: number }[] = [];
   readonly removed: JobRef[] = [];
+  readonly stopped: string[] = [];
   answer: (request: JobRequest, count: number) => EnsureOutcome | Promise<EnsureOutcome> = created;
   readonly dispatcher: Dispatcher;
   /** How long ago what is read now was stored. Milliseconds. */
@@ -34,7 +35,10 @@ class Play implements AsyncDisposable {
         this.asked.push({ request, at: performance.now() });
         return this.answer(request, this.asked.length);
       },
-      stop: async () => ({ kind: 'done' }) as const,
+      stop: async ({ name }: JobRef): Promise<ChangeOutcome> => {
+        this.stopped.push(name);
+        return { kind: 'done' };
+      },
       remove: async (job: JobRef): Promise<ChangeOutcome> => {
         this.removed.push(job);
         return { kind: 'done' };
@@ -185,6 +189,19 @@ describe('dispatch under pressure', () => {
     await eventually('it is known to be over', async () => play.dispatcher.state.waiting === 0);
     resolve();
     await eventually('its removal', async () => play.removed.length === 1);
+  });
+
+  test('whoever is cancelled while it runs is stopped once, in its second attempt too', async () => {
+    await using play = new Play();
+    const [first, retried] = [play.submit(1), play.submit(2, { retries: 1 })];
+    await eventually('their Jobs', async () => play.of('job-created').length === 2);
+    play.tell(new Story(retried).retryOrdered().facts[0]!.fact);
+    await eventually('the second attempt', async () => play.of('job-created').length === 3);
+    for (const id of [first, retried]) play.tell(new Story(id).tell('cancel-requested', {}).facts[0]!.fact);
+    await eventually('both are stopped', async () => play.stopped.length === 2);
+    play.submit(3);
+    await eventually('the next Job', async () => play.of('job-created').length === 4);
+    expect(play.stopped.toSorted()).toEqual([`${first}-a1`, `${retried}-a2`]);
   });
 
   test('a second attempt gets a Job of its own', async () => {

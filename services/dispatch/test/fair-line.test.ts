@@ -114,6 +114,7 @@ describe('the line', () => {
   test('passes over what does not wait any more, and takes back what could not be served', () => {
     const claims = [1, 2, 3].map((seq): Claim => ({ queue: 'a', tenant: '', priority: 0, seq }));
     const line = lineOf(claims, new Set([claims[0]!]));
+    expect([...line]).toEqual([claims[1], claims[2]]);
     expect(line.take()).toBe(claims[1]);
     line.add(claims[1]!);
     expect([...line]).toEqual([claims[1], claims[2]]);

@@ -1,3 +1,4 @@
+import type { EvaluationId } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { PodAdmission } from '../src/pod-admission.ts';
@@ -46,6 +47,25 @@ class QuotaCluster {
   }
 }
 
+/** A quota that has let so many have pods, and refused the next. `round` makes Jobs while nothing is in the way, which get their pods only then. */
+function refusedAt(pods: number) {
+  const admission = new PodAdmission();
+  let next = 1;
+  const round = (now: number, { pods: admitted = true, most = 100 } = {}): EvaluationId[] => {
+    const made: EvaluationId[] = [];
+    while (made.length < most && admission.obstacle(now) === undefined) {
+      made.push(testId(next++));
+      admission.job(made.at(-1)!);
+    }
+    if (admitted) for (const job of made) admission.pod(job);
+    return made;
+  };
+  round(0, { most: pods });
+  const [refused] = round(0, { most: 1, pods: false });
+  admission.refuse(refused!, WORDS, 0);
+  return { admission, round };
+}
+
 describe('what a quota on pods admits', () => {
   test('is not limited before one refuses', () => {
     const cluster = new QuotaCluster(() => Infinity);
@@ -89,17 +109,47 @@ describe('what a quota on pods admits', () => {
     expect(cluster.pods.length).toBe(100);
   });
 
-  test('is tried less often, the more often that was too much', () => {
+  test('is tried for twice as many at a time each time that all of them got pods, and for one again after a refusal', () => {
+    const { admission, round } = refusedAt(5);
+    admission.over(testId(6), 0);
+    const many = Array.from({ length: 5 }, () => round(5_000));
+    expect(many.map((jobs) => jobs.length)).toEqual([1, 2, 4, 8, 16]);
+    const [first, ...rest] = round(5_000, { pods: false });
+    admission.pod(first!);
+    for (const job of rest) admission.refuse(job, WORDS, 5_000);
+    for (const job of rest) admission.over(job, 5_000);
+    expect(round(60_000).length).toBe(1);
+  });
+
+  test('is not tried again at once when the Job whose pod was refused needs none any more', () => {
+    const { admission } = refusedAt(5);
+    admission.over(testId(6), 20_000);
+    expect(admission.obstacle(24_999)?.cause).toBe('quota');
+    expect(admission.obstacle(25_000)).toBeUndefined();
+  });
+
+  test('is what has pods when the first is refused, not what had them before there was a quota', () => {
+    const cluster = new QuotaCluster(() => (cluster.now === 0 ? Infinity : 5));
+    cluster.fill(20);
+    for (let i = 0; i < 15; i++) cluster.end();
+    cluster.now = 1_000;
+    cluster.fill(200);
+    expect([cluster.pods.length, cluster.refused.length]).toEqual([5, 1]);
+    expect(cluster.admission.limit).toBe(5);
+  });
+
+  test('is tried less often, the more often that was too much, but still once a minute', () => {
     const cluster = new QuotaCluster(() => 5);
-    let probes = 0;
+    const probes: number[] = [];
     for (; cluster.now < 600_000; cluster.now += 1_000) {
       const before = cluster.refused.length;
       cluster.fill(200);
-      if (cluster.refused.length > before) probes++;
+      if (cluster.refused.length > before) probes.push(cluster.now / 1_000);
       cluster.end();
     }
-    expect(probes).toBeGreaterThan(5);
-    expect(probes).toBeLessThan(20);
+    const gaps = probes.slice(1).map((at, i) => at - probes[i]!);
+    expect(gaps).toEqual([5, 10, 20, 40, ...gaps.slice(4).map(() => 60)]);
+    expect(gaps.length).toBeGreaterThan(10);
   });
 
   test('is learned anew when it shrinks', () => {

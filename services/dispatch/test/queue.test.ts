@@ -1,24 +1,30 @@
-import type { Fact } from '@lacuna/contracts';
+import type { Fact, FactData } from '@lacuna/contracts';
 import { Story, testId } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { Queue } from '../src/queue.ts';
+import { Queue, QUEUE_FACTS } from '../src/queue.ts';
 
-/** Adds facts in stream order; every story's facts are told whole. */
+/** Adds facts in stream order, as far as the queue asks the stream for them; every story's facts are told whole. */
 function queueOf(...facts: Fact[]): Queue {
   const queue = new Queue();
-  facts.forEach((fact, seq) => queue.add(fact, seq + 1, fact.at));
+  facts.forEach((fact, seq) => QUEUE_FACTS.includes(fact.type) && queue.add(fact, seq + 1, fact.at));
   return queue;
 }
 const factsOf = (story: Story): Fact[] => story.facts.map((told) => told.fact);
+const VERDICT: FactData<'settled'> = {
+  verdict: 'passed',
+  reason: 'x',
+  evidenceAt: 0,
+  notOwed: [],
+  evidence: { absent: [] },
+};
 const submitted = (byte: number, priority = 0): Fact => factsOf(new Story(testId(byte)).submitted({ priority }))[0]!;
 
 describe('the queue', () => {
   test('serves in the order of acceptance, higher priorities first', () => {
-    const queue = queueOf(submitted(1), submitted(2), submitted(3, 5), submitted(4));
-    const order = [queue.take(0), queue.take(0), queue.take(0), queue.take(0)].map(
-      (entry) => entry?.submitted.evaluation,
-    );
-    expect(order).toEqual([testId(3), testId(1), testId(2), testId(4)]);
+    const plain = factsOf(new Story(testId(5)).submitted())[0]!;
+    const queue = queueOf(submitted(1), submitted(2), submitted(3, 5), submitted(4, -1), plain);
+    const order = [1, 2, 3, 4, 5].map(() => queue.take(0)?.submitted.evaluation);
+    expect(order).toEqual([testId(3), testId(1), testId(2), testId(5), testId(4)]);
     expect(queue.take(0)).toBeUndefined();
   });
 
@@ -27,6 +33,12 @@ describe('the queue', () => {
     expect(queueOf(...running).holding).toBe(1);
     expect(queueOf(...running, ...running).holding).toBe(1);
     expect(queueOf(...factsOf(new Story(testId(1)).running().ended())).holding).toBe(0);
+    const ends = [
+      new Story(testId(1)).tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: '' }),
+      new Story(testId(1)).tell('job-gone', { jobUid: 'job-1', message: 'deleted' }),
+      new Story(testId(1)).tell('settled', VERDICT),
+    ];
+    for (const end of ends) expect(queueOf(...running, ...factsOf(end)).holding, factsOf(end)[0]?.type).toBe(0);
   });
 
   test('never hands out what has a Job, was refused or is settled', () => {
@@ -43,14 +55,12 @@ describe('the queue', () => {
     const queue = queueOf(submitted(1), submitted(2));
     const first = queue.take(0)!;
     queue.giveBack(first, 0);
+    expect([queue.length, queue.holding]).toEqual([2, 0]);
     expect(queue.take(0)).toBe(first);
   });
 
   test('forgets settled evaluations, and late facts about them bring nothing back', () => {
-    const story = new Story(testId(1))
-      .running()
-      .ended()
-      .tell('settled', { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: { absent: [] } });
+    const story = new Story(testId(1)).running().ended().tell('settled', VERDICT);
     const queue = queueOf(
       ...factsOf(story),
       ...factsOf(new Story(testId(1)).tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'Completed' })),
@@ -79,6 +89,29 @@ describe('the queue', () => {
     expect(served).toContain(testId(101));
     expect(served).toContain(testId(102));
     expect(queue.length).toBe(48);
+  });
+
+  test('gives the next slot to the queue and the tenant whose Jobs are over, not to those that were served before', () => {
+    const spec = (queue: string, tenant: string) => ({ queue, labels: { tenant } });
+    const [long, short] = [spec('a', 'x'), spec('b', 'x')];
+    const taken = (...specs: readonly ReturnType<typeof spec>[]): Queue => {
+      const queue = queueOf(...specs.flatMap((one, i) => factsOf(new Story(testId(i + 1)).submitted(one))));
+      for (const _ of [1, 2]) queue.take(0);
+      const end = new Story(testId(2)).tell('job-finished', { jobUid: 'x', succeeded: true, reason: '' });
+      queue.add(factsOf(end)[0]!, 9, 0);
+      return queue;
+    };
+    expect(taken(long, short, long, short).take(0)?.submitted.evaluation).toBe(testId(4));
+    const neighbour = spec('a', 'y');
+    expect(taken(long, neighbour, long, neighbour).take(0)?.submitted.evaluation).toBe(testId(4));
+  });
+
+  test('takes no warning for a quota that is about anything else', () => {
+    const story = new Story(testId(1)).submitted().jobCreated();
+    const warning = { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: 'denied by a webhook' } as const;
+    expect(queueOf(...factsOf(story.tell('cluster-warned', warning))).pods.limit).toBeUndefined();
+    const other = { ...warning, quota: 'too-small' } as const;
+    expect(queueOf(...factsOf(story.tell('cluster-warned', other))).pods.limit).toBeUndefined();
   });
 
   test('forgets what was compacted while it was being read, whatever of it was seen', () => {
