@@ -213,11 +213,15 @@ describe('J9: a node that is not ready', () => {
     expect(nodes.lostPods(inventory(pod(RUNS)), T0 + 1_500)).toEqual([]);
   });
 
-  test('has lost no pod that has ended', () => {
+  test('has lost no pod that has ended, that is gone, or of which nothing had begun', () => {
     const nodes = new NodeLeases(1_000);
     nodes.note(silent, T0);
     const ended = { ...RUNS, ended: { at: T0, reason: 'Completed', exitCode: 0 } };
-    expect(nodes.lostPods(inventory(pod(ended)), T0 + 5_000)).toEqual([]);
+    const gone = { ...RUNS, gone: { at: T0, cause: 'evicted', message: 'x' } };
+    const { scheduled } = RUNS;
+    for (const state of [ended, gone, { scheduled }])
+      expect(nodes.lostPods(inventory(pod(state)), T0 + 5_000)).toEqual([]);
+    expect(nodes.lostPods(inventory(pod(RUNS)), T0 + 5_000)).toHaveLength(1);
   });
 });
 

@@ -96,6 +96,27 @@ test('what the stream has and the cluster has not is told after two looks, once 
   expect((await looks({ steps: [() => seen(synced)] })).told).toEqual([]);
 });
 
+test('what was seen to vanish is told though no listing has come since, both the Job and its pod', async () => {
+  const vanish = (): void =>
+    seen(
+      { ...synced, at: 0 },
+      { kind: 'vanished', object: 'pod', uid: 'pod-1', identity: IDENTITY, at: NOW },
+      { kind: 'vanished', object: 'job', uid: 'job-1', identity: IDENTITY, at: NOW },
+    );
+  const { told } = await looks({ steps: [vanish, nothing] });
+  expect(told.map(({ type }) => type)).toEqual(['job-gone', 'pod-gone']);
+});
+
+test('what breaks the looking itself is thrown, unless it is to stop', async () => {
+  async function* broken(): AsyncGenerator<undefined> {
+    yield* [];
+    throw new Error('no clock');
+  }
+  const deps = {} as Parameters<typeof reconcile>[0];
+  await expect(reconcile(deps, new AbortController().signal, broken())).rejects.toThrow('no clock');
+  await reconcile(deps, AbortSignal.abort(), broken());
+});
+
 test('what is back at the second look was never gone', async () => {
   const back = (): void =>
     seen(runningPod, {
