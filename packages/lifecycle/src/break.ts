@@ -57,6 +57,14 @@ function stopped({ cancel }: Evaluation): Break | undefined {
   return cancel === undefined ? platform('stopped', 'stopped from outside, and nobody had cancelled it') : undefined;
 }
 
+/** The cause of a pod that its node refused before anything of it ran. */
+export const REFUSED_BY_NODE = 'refused-by-node';
+/**
+ * Reasons by which a kubelet refuses a pod for what its node has or does at that moment; another node, or the same one later, may take it.
+ * Source: pkg/kubelet/lifecycle/predicate.go and pkg/kubelet/nodeshutdown of Kubernetes 1.34.
+ */
+const NOT_NOW = /^(OutOf.+|NodeShutdown|NodeAffinity|UnexpectedAdmissionError)$/;
+
 /** The end of `container.start`: running, or certain never to run. */
 export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | undefined {
   const started = startOf(pod);
@@ -68,7 +76,8 @@ export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | 
     // It did start: the fact that says when is only not here yet.
     if (containerId !== undefined) return undefined;
     if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
-    return endedAt(pod.ended.at, platform('start-error', `${reason}: ${message ?? 'the container never started'}`));
+    const cause = NOT_NOW.test(reason) ? REFUSED_BY_NODE : 'start-error';
+    return endedAt(pod.ended.at, platform(cause, `${reason}: ${message ?? 'the container never started'}`));
   }
   return goneEnd(pod);
 }

@@ -1,13 +1,13 @@
 import type { FactData, RetryCause } from '@lacuna/contracts';
-import { containerRunEnd, containerStartEnd, goneEnd } from './break.ts';
+import { containerRunEnd, containerStartEnd, goneEnd, REFUSED_BY_NODE } from './break.ts';
 import { podsOf, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 type Settled = FactData<'settled'>;
 
 /** What is retried when the spec says nothing but how often. */
 const DEFAULT_CAUSES: readonly RetryCause[] = ['infrastructure'];
-/** How the platform ends a program that would have gone on. Source: fault table J6, J10-J13. */
-const INFRASTRUCTURE = new Set(['evicted', 'preempted', 'deleted', 'killed', 'lost', 'stopped']);
+/** How the platform ends a program that would have gone on, or keeps one from its start that another node would run. Source: fault table J6, J10-J13. */
+const INFRASTRUCTURE = new Set(['evicted', 'preempted', 'deleted', 'killed', 'lost', 'stopped', REFUSED_BY_NODE]);
 /** Waiting for these may be a matter of the node. Source: fault table J14. */
 const IMAGE_PULL = new Set(['ErrImagePull', 'ImagePullBackOff', 'ImageInspectError', 'RegistryUnavailable']);
 
@@ -37,10 +37,11 @@ function retryCause(evaluation: Evaluation, attempt: Attempt, { verdict }: Settl
 }
 
 function causeBeforeStart(evaluation: Evaluation, pod: Pod): RetryCause | undefined {
-  const { cause = '' } = goneEnd(pod)?.broken ?? {};
-  if (pod.gone !== undefined) return INFRASTRUCTURE.has(cause) ? 'infrastructure' : 'node-lost';
-  // Told to be hopeless, or ended without a start: the same would come again.
-  if (containerStartEnd(evaluation, pod) !== undefined) return undefined;
+  const end = goneEnd(pod) ?? containerStartEnd(evaluation, pod);
+  if (INFRASTRUCTURE.has(end?.broken?.cause ?? '')) return 'infrastructure';
+  if (pod.gone !== undefined) return 'node-lost';
+  // Told to be hopeless, or tried and failed: the same would come again.
+  if (end !== undefined) return undefined;
   return Object.keys(pod.waiting).some((reason) => IMAGE_PULL.has(reason)) ? 'image-pull' : undefined;
 }
 

@@ -70,9 +70,9 @@ describe('a container that did not start', () => {
   });
 
   test('and says nothing about why, says that much', () => {
-    const ended = { pod: 'p', podUid: 'pod-1', reason: 'OutOfcpu' };
+    const ended = { pod: 'p', podUid: 'pod-1', reason: 'AppArmor' };
     expect(due(waiting().tell('container-ended', ended))).toMatchObject([
-      { data: { cause: 'start-error', reason: 'OutOfcpu: the container never started' } },
+      { data: { cause: 'start-error', reason: 'AppArmor: the container never started' } },
       { data: { verdict: 'error' } },
     ]);
   });

@@ -22,6 +22,13 @@ const collected = (story: Story): Story => story.logClosed({ state: 'unsealed', 
 const gone = (story: Story, cause: FactData<'pod-gone'>['cause']): Story =>
   story.tell('pod-gone', { podUid: 'pod-1', cause, message: 'it went' });
 const running = (spec: Spec): Story => new Story().running(spec).after(1_000);
+const endedBeforeItsStart = (spec: Spec, reason: string): Story =>
+  new Story()
+    .submitted(spec)
+    .jobCreated()
+    .podCreated()
+    .podScheduled()
+    .tell('container-ended', { pod: 'p', podUid: 'pod-1', reason });
 const waitingForImage = (spec: Spec, reason: string): Story =>
   new Story()
     .submitted(spec)
@@ -39,6 +46,10 @@ const FAILURES = {
   preempted: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Preempted', exitCode: 143 }), 'preempted')),
   deleted: (spec: Spec) => collected(running(spec).ended({ reason: 'Deleted', exitCode: 143 })),
   preemptedBeforeItsStart: (spec: Spec) => gone(new Story().submitted(spec).jobCreated().podCreated(), 'preempted'),
+  stoppedBeforeItsStart: (spec: Spec) => endedBeforeItsStart(spec, 'Stopped'),
+  refusedByAFullNode: (spec: Spec) => endedBeforeItsStart(spec, 'OutOfcpu'),
+  refusedByANodeThatShutsDown: (spec: Spec) => endedBeforeItsStart(spec, 'NodeShutdown'),
+  refusedForWhatItIs: (spec: Spec) => endedBeforeItsStart(spec, 'SysctlForbidden'),
   stopped: (spec: Spec) => collected(running(spec).ended({ reason: 'Stopped', signal: 'SIGTERM' })),
   nodeLost: (spec: Spec) => gone(running(spec), 'node-lost'),
   givenUpByTheControlPlane: (spec: Spec) => collected(gone(running(spec).ended({ reason: 'Lost' }), 'node-lost')),
@@ -84,6 +95,10 @@ describe('another attempt', () => {
     ['preempted', 'infrastructure'],
     ['deleted', 'infrastructure'],
     ['stopped', 'infrastructure'],
+    ['stoppedBeforeItsStart', 'infrastructure'],
+    ['refusedByAFullNode', 'infrastructure'],
+    ['refusedByANodeThatShutsDown', 'infrastructure'],
+    ['refusedForWhatItIs', undefined],
     ['preemptedBeforeItsStart', 'infrastructure'],
     ['nodeLost', 'node-lost'],
     ['givenUpByTheControlPlane', 'node-lost'],

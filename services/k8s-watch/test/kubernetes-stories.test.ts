@@ -162,6 +162,18 @@ describe('a fault as the API server shows it ends as', () => {
       'container.start start-error',
     ],
     [
+      'J15: a node that refuses the pod',
+      () =>
+        new Seen().pod(3, {
+          phase: 'Failed',
+          reason: 'OutOfcpu',
+          message: "Pod was rejected: Node didn't have enough resource: cpu",
+        }),
+      'error',
+      /OutOfcpu: Pod was rejected/,
+      'container.start refused-by-node',
+    ],
+    [
       'J17: a failed init container',
       () =>
         new Seen().pod(3, {

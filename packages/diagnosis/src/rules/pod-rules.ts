@@ -1,5 +1,5 @@
 import { formatDuration } from '@lacuna/contracts';
-import { isStuckIn, waitedIn, waitingLike, warningLike, type Case } from '../case.ts';
+import { brokenBy, isStuckIn, waitedIn, waitingLike, warningLike, type Case } from '../case.ts';
 import { overlapping } from '../evidence-of.ts';
 import { silentFor } from '../reader-clues.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
@@ -113,6 +113,19 @@ export const POD_RULES: readonly Rule[] = [
     ],
     advice:
       'The program is not in the image, not executable, or the working directory does not exist. No shell is added: write `sh -c "…"` for one.',
+  },
+  {
+    cause: 'refused-by-node',
+    title: 'Its node refused the pod',
+    for: [
+      proof(
+        (known) =>
+          brokenBy(known, 'container.start') === 'refused-by-node' &&
+          (known.pod?.ended?.data.message ?? known.pod?.ended?.data.reason),
+      ),
+    ],
+    advice:
+      'Nothing of it ran, so to run it again is harmless (`retries`). What the node lacks of what the scheduler counted on, `kubectl describe node` says: a plugin for devices, or others that put pods there by its name.',
   },
   {
     cause: 'start-silent',

@@ -50,6 +50,18 @@ export const POD_SCENARIOS: Readonly<Record<string, Scenario>> = {
     ranksFirst: () => diagnosisOf(STORIES.startError()),
     nearMiss: () => diagnosisOf(failed(127), { log: logOf('sh: nope: not found') }),
   },
+  'refused-by-node': {
+    ranksFirst: () =>
+      diagnosisOf(
+        onNode().tell('container-ended', {
+          pod: 'p',
+          podUid: 'pod-1',
+          reason: 'OutOfcpu',
+          message: "Pod was rejected: Node didn't have enough resource: cpu",
+        }),
+      ),
+    nearMiss: () => diagnosisOf(STORIES.startError()),
+  },
   'start-silent': {
     ranksFirst: () => diagnosisOf(onNode().after(30_000)),
     nearMiss: () => diagnosisOf(waiting('ImagePullBackOff', 'Back-off pulling image').after(30_000)),
