@@ -85,8 +85,9 @@ function judgeCollected(known: Case): Judgement | undefined {
 
 const RUNNING = new Set(['container.run', 'log.capture', 'report.read']);
 
+/** In the latest words: why it is missing may have been told only after it was found to be. */
 function judgeHole(stage: StageState): Judgement {
-  const reason = `${stage.stage} missing: ${stage.missing?.raised?.data.reason ?? stage.why ?? 'no reason known'}`;
+  const reason = `${stage.stage} missing: ${stage.why ?? stage.missing?.raised?.data.reason ?? 'no reason known'}`;
   return { verdict: stage.stage === 'log.capture' || stage.stage === 'report.read' ? 'incomplete' : 'error', reason };
 }
 

@@ -86,6 +86,21 @@ describe('a hole says what is known of why', () => {
   });
 });
 
+describe('the verdict on a hole', () => {
+  test('says why also when that was told only after the hole was found', () => {
+    const story = created().after(31_000);
+    const [found] = decide(fold(story.id, story.facts), story.now);
+    expect(found).toMatchObject({ data: { reason: 'no pod for the Job, and no event that says why' } });
+    story.facts.push({ fact: found!, storedAt: story.now });
+    story.tell('cluster-warned', { object: 'job', uid: 'job-1', reason: 'FailedCreate', message: MESSAGE });
+    const [verdict] = decide(fold(story.id, story.facts), story.now + 60_000);
+    expect(verdict).toMatchObject({
+      type: 'settled',
+      data: { verdict: 'error', reason: `pod.create missing: FailedCreate: ${MESSAGE}` },
+    });
+  });
+});
+
 describe('a stage is owed', () => {
   /** A fact of a clock ten minutes behind ours, seen now. */
   const seenLate = (story: Story): Story => {
