@@ -1,23 +1,10 @@
 import { isEvaluationId, STAGES, type Alert, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
 import type { JaegerSpan } from '@lacuna/testing';
-import { connect, type NatsConnection } from 'nats';
+import { storedIn } from './stored-in.ts';
 
-/** Everything a stream holds, decoded as JSON, read with a plain NATS client: no code of ours stands between the test and the truth. */
+/** The messages of a stream, without when they came. */
 export async function messagesIn<T>(natsUrl: string, stream: string): Promise<T[]> {
-  const connection: NatsConnection = await connect({ servers: natsUrl });
-  try {
-    const { state } = await (await connection.jetstreamManager()).streams.info(stream);
-    if (state.messages === 0) return [];
-    const consumer = await connection.jetstream().consumers.get(stream);
-    const found: T[] = [];
-    for await (const message of await consumer.consume()) {
-      found.push(message.json<T>());
-      if (message.info.pending === 0) break;
-    }
-    return found;
-  } finally {
-    await connection.close();
-  }
+  return (await storedIn<T>(natsUrl, stream)).map(({ message }) => message);
 }
 
 /** What is wrong with the facts of a finished run (invariants I1, I2 and I8); empty = nothing. */
