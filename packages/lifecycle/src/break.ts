@@ -65,6 +65,17 @@ export const REFUSED_BY_NODE = 'refused-by-node';
  */
 const NOT_NOW = /^(OutOf.+|NodeShutdown|NodeAffinity|UnexpectedAdmissionError)$/;
 
+/** The cause of a start that its node broke off before there was a process. */
+export const START_INTERRUPTED = 'start-interrupted';
+/** Of a task that was only created, not started, nothing has run. Source: containerd 1.6 and 2.4 under a kubelet that is killed. */
+const BROKEN_OFF = /failed to create \w+ task: .*context (canceled|deadline exceeded)/;
+
+/** Why a container never started: by its node, for which another attempt may find a better one, or by what it is. */
+function startBreak(reason: string, message = ''): string {
+  if (NOT_NOW.test(reason)) return REFUSED_BY_NODE;
+  return reason === 'StartError' && BROKEN_OFF.test(message) ? START_INTERRUPTED : 'start-error';
+}
+
 /** The end of `container.start`: running, or certain never to run. */
 export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | undefined {
   const started = startOf(pod);
@@ -76,8 +87,10 @@ export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | 
     // It did start: the fact that says when is only not here yet.
     if (containerId !== undefined) return undefined;
     if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
-    const cause = NOT_NOW.test(reason) ? REFUSED_BY_NODE : 'start-error';
-    return endedAt(pod.ended.at, platform(cause, `${reason}: ${message ?? 'the container never started'}`));
+    return endedAt(
+      pod.ended.at,
+      platform(startBreak(reason, message), `${reason}: ${message ?? 'the container never started'}`),
+    );
   }
   return goneEnd(pod);
 }

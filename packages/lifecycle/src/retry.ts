@@ -1,5 +1,5 @@
 import type { FactData, RetryCause } from '@lacuna/contracts';
-import { containerRunEnd, containerStartEnd, goneEnd, REFUSED_BY_NODE } from './break.ts';
+import { containerRunEnd, containerStartEnd, goneEnd, REFUSED_BY_NODE, START_INTERRUPTED } from './break.ts';
 import { podsOf, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 type Settled = FactData<'settled'>;
@@ -7,7 +7,16 @@ type Settled = FactData<'settled'>;
 /** What is retried when the spec says nothing but how often. */
 const DEFAULT_CAUSES: readonly RetryCause[] = ['infrastructure'];
 /** How the platform ends a program that would have gone on, or keeps one from its start that another node would run. Source: fault table J6, J10-J13. */
-const INFRASTRUCTURE = new Set(['evicted', 'preempted', 'deleted', 'killed', 'lost', 'stopped', REFUSED_BY_NODE]);
+const INFRASTRUCTURE = new Set([
+  'evicted',
+  'preempted',
+  'deleted',
+  'killed',
+  'lost',
+  'stopped',
+  REFUSED_BY_NODE,
+  START_INTERRUPTED,
+]);
 /** Waiting for these may be a matter of the node. Source: fault table J14. */
 const IMAGE_PULL = new Set(['ErrImagePull', 'ImagePullBackOff', 'ImageInspectError', 'RegistryUnavailable']);
 

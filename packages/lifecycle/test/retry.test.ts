@@ -22,13 +22,13 @@ const collected = (story: Story): Story => story.logClosed({ state: 'unsealed', 
 const gone = (story: Story, cause: FactData<'pod-gone'>['cause']): Story =>
   story.tell('pod-gone', { podUid: 'pod-1', cause, message: 'it went' });
 const running = (spec: Spec): Story => new Story().running(spec).after(1_000);
-const endedBeforeItsStart = (spec: Spec, reason: string): Story =>
+const endedBeforeItsStart = (spec: Spec, reason: string, message?: string): Story =>
   new Story()
     .submitted(spec)
     .jobCreated()
     .podCreated()
     .podScheduled()
-    .tell('container-ended', { pod: 'p', podUid: 'pod-1', reason });
+    .tell('container-ended', { pod: 'p', podUid: 'pod-1', reason, ...(message !== undefined && { message }) });
 const waitingForImage = (spec: Spec, reason: string): Story =>
   new Story()
     .submitted(spec)
@@ -49,6 +49,14 @@ const FAILURES = {
   stoppedBeforeItsStart: (spec: Spec) => endedBeforeItsStart(spec, 'Stopped'),
   refusedByAFullNode: (spec: Spec) => endedBeforeItsStart(spec, 'OutOfcpu'),
   refusedByANodeThatShutsDown: (spec: Spec) => endedBeforeItsStart(spec, 'NodeShutdown'),
+  startBrokenOff: (spec: Spec) =>
+    endedBeforeItsStart(
+      spec,
+      'StartError',
+      'failed to create containerd task: failed to create shim task: context canceled',
+    ),
+  startedAndBrokenOff: (spec: Spec) =>
+    endedBeforeItsStart(spec, 'StartError', 'failed to start containerd task: context canceled'),
   refusedForWhatItIs: (spec: Spec) => endedBeforeItsStart(spec, 'SysctlForbidden'),
   stopped: (spec: Spec) => collected(running(spec).ended({ reason: 'Stopped', signal: 'SIGTERM' })),
   nodeLost: (spec: Spec) => gone(running(spec), 'node-lost'),
@@ -98,6 +106,8 @@ describe('another attempt', () => {
     ['stoppedBeforeItsStart', 'infrastructure'],
     ['refusedByAFullNode', 'infrastructure'],
     ['refusedByANodeThatShutsDown', 'infrastructure'],
+    ['startBrokenOff', 'infrastructure'],
+    ['startedAndBrokenOff', undefined],
     ['refusedForWhatItIs', undefined],
     ['preemptedBeforeItsStart', 'infrastructure'],
     ['nodeLost', 'node-lost'],

@@ -128,6 +128,15 @@ export const POD_RULES: readonly Rule[] = [
       'Nothing of it ran, so to run it again is harmless (`retries`). What the node lacks of what the scheduler counted on, `kubectl describe node` says: a plugin for devices, or others that put pods there by its name.',
   },
   {
+    cause: 'start-interrupted',
+    title: 'Its node broke the start off',
+    for: [
+      proof((known) => brokenBy(known, 'container.start') === 'start-interrupted' && known.pod?.ended?.data.message),
+    ],
+    advice:
+      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. Nothing of the program ran, so to run it again is harmless (`retries`).',
+  },
+  {
     cause: 'start-silent',
     title: 'The container does not start, with no reason given',
     for: [

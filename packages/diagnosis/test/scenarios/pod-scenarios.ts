@@ -62,6 +62,15 @@ export const POD_SCENARIOS: Readonly<Record<string, Scenario>> = {
       ),
     nearMiss: () => diagnosisOf(STORIES.startError()),
   },
+  'start-interrupted': {
+    ranksFirst: () =>
+      diagnosisOf(
+        onNode().neverStarted(
+          'failed to create containerd task: failed to create shim task: context canceled: unknown',
+        ),
+      ),
+    nearMiss: () => diagnosisOf(STORIES.startError()),
+  },
   'start-silent': {
     ranksFirst: () => diagnosisOf(onNode().after(30_000)),
     nearMiss: () => diagnosisOf(waiting('ImagePullBackOff', 'Back-off pulling image').after(30_000)),
