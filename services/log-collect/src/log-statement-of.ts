@@ -1,7 +1,7 @@
 import type { LogCause, LogGap, LogStatement } from '@lacuna/contracts';
 import type { Witness } from './container-end.ts';
 import type { LogEvidence, LogRead } from './log-evidence.ts';
-import { lostPlaces, suspected } from './lost-places.ts';
+import { lostPlaces, suspected, tailCause } from './lost-places.ts';
 
 type Parts = Omit<LogStatement, 'bytes' | 'lines' | 'sha256' | 'tried'>;
 
@@ -132,19 +132,20 @@ function truncated(read: LogRead, sealedBytes: number, evidence: LogEvidence): P
 
 function unsealed(read: LogRead, evidence: LogEvidence): Parts {
   const { end, failure, isExhausted } = evidence;
-  const places = suspected(read, evidence);
-  const cause = failure?.cause ?? places[0]?.cause ?? end.cause;
+  const { bytes } = read.whole();
+  const noSeal = `no seal came with the end of the container (${end.words})`;
+  if (bytes === 0 && failure !== undefined)
+    return { state: 'none', cause: failure.cause, reason: `${noSeal}; ${why(failure.cause, evidence)}` };
+  const inside = suspected(read, evidence);
+  const isCut = failure !== undefined || !isExhausted;
+  const places = [...inside, ...(isCut ? [{ at: bytes, cause: tailCause(evidence) }] : [])];
   const sentences = [
-    `no seal came with the end of the container (${end.words})`,
-    ...(failure === undefined ? [] : [why(failure.cause, evidence)]),
+    noSeal,
     ...places.map((gap) => `bytes may be missing behind byte ${grouped(gap.at)}: ${why(gap.cause, evidence)}`),
-    ...(failure === undefined && places.length === 0 && isExhausted
-      ? ['two reads after the end agree, which is no proof']
-      : []),
-    ...(failure === undefined && !isExhausted ? [why('dropped-by-reader', evidence)] : []),
+    ...(places.length === 0 ? ['two reads after the end agree, which is no proof'] : []),
   ];
-  const state = read.whole().bytes === 0 && failure !== undefined ? 'none' : 'unsealed';
-  return { state, cause, ...gapsOf(places), reason: sentences.join('; ') };
+  const cause = failure?.cause ?? inside[0]?.cause ?? end.cause;
+  return { state: 'unsealed', cause, ...gapsOf(places), reason: sentences.join('; ') };
 }
 
 function why(cause: LogCause | undefined, { failure }: LogEvidence): string {

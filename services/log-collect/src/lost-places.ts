@@ -23,6 +23,6 @@ export function lostPlaces(read: LogRead, evidence: LogEvidence): LogGap[] {
 const isSeen = ({ cause }: LogGap): boolean => cause === 'rotation' || cause === 'rotated';
 
 /** Why the end of a log is missing of which every other byte is there. */
-function tailCause({ failure, isExhausted }: LogEvidence): LogCause {
+export function tailCause({ failure, isExhausted }: LogEvidence): LogCause {
   return failure?.cause ?? (isExhausted ? 'dropped-by-runtime' : 'dropped-by-reader');
 }

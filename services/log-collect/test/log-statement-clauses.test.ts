@@ -170,12 +170,12 @@ describe('a log without a seal', () => {
     expect(said(first(14), { isExhausted: false })).toEqual([
       'unsealed',
       'no-seal',
-      '; dropped by the reader: the last re-read still had more',
+      '; bytes may be missing behind byte 14: dropped by the reader: the last re-read still had more',
     ]);
     expect(said(first(14), { failure })).toEqual([
       'unsealed',
       'source-failed',
-      '; the log could not be read to its end: no route',
+      '; bytes may be missing behind byte 14: the log could not be read to its end: no route',
     ]);
     expect(said(noted(first(14), { at: 4, cause: 'rotated' }), { isOpenedLate: true })).toEqual([
       'unsealed',

@@ -130,6 +130,21 @@ describe('the statement about a log', () => {
     });
   });
 
+  test('without a seal, and gone before it was read to its end, names the place from which on all may be missing', () => {
+    const account = accountOf(WRITTEN.subarray(0, 9));
+    account.note({ mark: undefined, gaps: [{ at: 4, cause: 'rotated' }] });
+    const failure = { cause: 'source-gone', why: 'pod evicted' } as const;
+    expect(statementOf(account, undefined, { failure, isExhausted: false })).toMatchObject({
+      state: 'unsealed',
+      cause: 'source-gone',
+      gaps: [
+        { at: 4, cause: 'rotated' },
+        { at: 9, cause: 'source-gone' },
+      ],
+      reason: expect.stringMatching(/behind byte 9: the cluster has no log: pod evicted$/) as string,
+    });
+  });
+
   test('is none when there was nothing to read', () => {
     const failure = { cause: 'source-gone', why: 'gone' } as const;
     expect(statementOf(accountOf(new Uint8Array()), undefined, { failure }).state).toBe('none');
