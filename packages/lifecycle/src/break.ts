@@ -65,10 +65,13 @@ export const REFUSED_BY_NODE = 'refused-by-node';
  */
 const NOT_NOW = /^(OutOf.+|NodeShutdown|NodeAffinity|UnexpectedAdmissionError)$/;
 
-/** The cause of a start that its node broke off before there was a process. */
+/** The cause of a start that its node broke off. */
 export const START_INTERRUPTED = 'start-interrupted';
-/** Of a task that was only created, not started, nothing has run. Source: containerd 1.6 and 2.4 under a kubelet that is killed. */
-const BROKEN_OFF = /failed to create \w+ task: .*context (canceled|deadline exceeded)/;
+/**
+ * The runtime's words when whoever asked for the start, the kubelet, is gone or has no patience left. The program may have begun: the runtime kills
+ * it then. Source: `StartContainer` of containerd's CRI plugin, 1.6 and 2.4.
+ */
+const BROKEN_OFF = /failed to (create|start) \w+ task.*context (canceled|deadline exceeded)/;
 
 /** Why a container never started: by its node, for which another attempt may find a better one, or by what it is. */
 function startBreak(reason: string, message = ''): string {

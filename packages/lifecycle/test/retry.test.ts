@@ -56,7 +56,13 @@ const FAILURES = {
       'failed to create containerd task: failed to create shim task: context canceled',
     ),
   startedAndBrokenOff: (spec: Spec) =>
-    endedBeforeItsStart(spec, 'StartError', 'failed to start containerd task: context canceled'),
+    endedBeforeItsStart(spec, 'StartError', 'failed to start containerd task "5b2c": context canceled: unknown: begun'),
+  startedInVain: (spec: Spec) =>
+    endedBeforeItsStart(
+      spec,
+      'StartError',
+      'failed to create containerd task: exec: "nope": executable file not found',
+    ),
   refusedForWhatItIs: (spec: Spec) => endedBeforeItsStart(spec, 'SysctlForbidden'),
   stopped: (spec: Spec) => collected(running(spec).ended({ reason: 'Stopped', signal: 'SIGTERM' })),
   nodeLost: (spec: Spec) => gone(running(spec), 'node-lost'),
@@ -107,7 +113,8 @@ describe('another attempt', () => {
     ['refusedByAFullNode', 'infrastructure'],
     ['refusedByANodeThatShutsDown', 'infrastructure'],
     ['startBrokenOff', 'infrastructure'],
-    ['startedAndBrokenOff', undefined],
+    ['startedAndBrokenOff', 'infrastructure'],
+    ['startedInVain', undefined],
     ['refusedForWhatItIs', undefined],
     ['preemptedBeforeItsStart', 'infrastructure'],
     ['nodeLost', 'node-lost'],

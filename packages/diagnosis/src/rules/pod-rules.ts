@@ -134,7 +134,7 @@ export const POD_RULES: readonly Rule[] = [
       proof((known) => brokenBy(known, 'container.start') === 'start-interrupted' && known.pod?.ended?.data.message),
     ],
     advice:
-      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. Nothing of the program ran, so to run it again is harmless (`retries`).',
+      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. What had begun of the program the runtime has killed, so to run it again (`retries`) runs nothing twice at a time.',
   },
   {
     cause: 'start-silent',
