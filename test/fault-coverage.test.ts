@@ -6,8 +6,7 @@ import { expect, test } from 'vitest';
 /** The faults of the watch, those of Jobs, pods and scheduling, and those of logs, by the numbers that the names of tests carry. */
 const WATCH = numbered('W', 1, 16);
 const JOBS = numbered('J', 1, 30);
-/** L22 is caused by none: a log that has its pod evicted ends as every eviction does (J10). */
-const LOGS = numbered('L', 1, 24).filter((id) => id !== 'L22');
+const LOGS = numbered('L', 1, 24);
 
 test('every fault of the watch, of Jobs and pods, and of logs is in the name of a test that causes it', async () => {
   const root = fileURLToPath(new URL('..', import.meta.url));

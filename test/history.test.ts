@@ -17,6 +17,15 @@ const EVIDENCE = { podUid: 'pod-1', containerId: 'c-pod-1', exitCode: 0, log: 's
 const VERDICT: FactData<'settled'> = { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: EVIDENCE };
 const settled = new Story().running().ended().logClosed().tell('settled', VERDICT);
 const FACTS = settled.facts.map(({ fact }) => fact);
+const RETRIED = new Story()
+  .running({ retries: 1 })
+  .ended({ reason: 'Evicted' })
+  .logClosed()
+  .retryOrdered()
+  .madeToRun()
+  .ended()
+  .tell('settled', { ...VERDICT, attempt: 2 })
+  .facts.map(({ fact }) => fact);
 /** The history with another verdict at its end. */
 const citing = (evidence: object): Fact[] => [
   ...FACTS.slice(0, -1),
@@ -63,6 +72,14 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
       'a second start that nobody was told of',
       () => brokenFacts([ID], [...FACTS, FACTS.find((fact) => fact.type === 'container-started')!]),
     ],
+    [
+      'an attempt that nobody ordered',
+      () =>
+        brokenFacts(
+          [ID],
+          RETRIED.filter(({ type }) => type !== 'retry-ordered'),
+        ),
+    ],
     ['a phantom pod', () => phantoms([], FACTS)],
     [
       'an orphan told of another pod',
@@ -94,6 +111,7 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
   test('is content with what is right', () => {
     expect([
       ...brokenHistory([ID], FACTS),
+      ...brokenFacts([ID], RETRIED),
       ...phantoms([], [...without('job-finished'), orphan]),
       ...brokenTrace(ID, SPANS),
       ...brokenAlerts(OWED, [ALERT]),

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Alert, EvaluationId, EvaluationSpec, Fact, FactOf } from '@lacuna/contracts';
-import { eventually } from '@lacuna/testing';
+import { applyManifest, eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenHistory, messagesIn } from '../support/history.ts';
 import { startRealCluster, type RealCluster } from '../support/kubernetes-system.ts';
@@ -19,7 +20,9 @@ beforeAll(async () => {
   stack = new AsyncDisposableStack();
   cluster = stack.use(await startRealCluster());
   // Shorter than in production, where a node has to be silent for longer before its pods are given up.
-  system = stack.use(await cluster.system({ LACUNA_NODE_LEASE: '2s', LACUNA_DEADLINES: 'log.capture=60s+60s' }));
+  system = stack.use(
+    await cluster.system({ LACUNA_NODE_LEASE: '2s', LACUNA_CAPACITY: '40', LACUNA_DEADLINES: 'log.capture=60s+60s' }),
+  );
 });
 afterAll(() => stack.disposeAsync());
 
@@ -102,6 +105,64 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
     ['container.run evicted'],
   ]);
   expect(brokenHistory(ids, await facts())).toEqual([]);
+}, 400_000);
+
+test('J29: a kubelet that is killed twice under 200 evaluations: all of them pass, those whose start it broke off with their second attempt', async () => {
+  const spec = { image: 'localhost/busybox:1', report: 'none', command: shell('echo start; sleep 1; echo end') };
+  const results = await system.client.submitBatch(Array.from({ length: 200 }, () => ({ ...spec, retries: 1 })));
+  const ids = results.map((result) => {
+    if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
+    return result.accepted.id;
+  });
+  const startedOf = async (): Promise<number> =>
+    (await facts()).filter(({ type, evaluation }) => type === 'container-started' && ids.includes(evaluation)).length;
+  for (const count of [50, 130]) {
+    await eventually(`${count} of them run`, async () => (await startedOf()) >= count, { withinMs: 200_000 });
+    await cluster.node.kubelet.kill();
+    await pass(3_000);
+    await cluster.node.kubelet.restart();
+  }
+  const logSha256 = createHash('sha256').update('start\nend\n').digest('hex');
+  const views = await allSettled(system.client, ids, 300_000);
+  for (const view of views) {
+    expect.soft(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed', logSha256 } });
+    // Nobody is told of a hole that was none: what was cut short is, and that it was made good.
+    const { findings } = view;
+    expect
+      .soft(findings)
+      .toEqual(
+        findings.map((one) => ({ ...one, cause: 'start-interrupted', clearedAt: expect.any(Number) as number })),
+      );
+  }
+  expect(brokenHistory(ids, await facts())).toEqual([]);
+}, 600_000);
+
+test('L22: a log that has its pod evicted is an error in the words of the kubelet, and its log is not called whole', async () => {
+  // The one way to such a limit: a spec has none, and a namespace may give one to every container.
+  const path = '/api/v1/namespaces/default/limitranges/small';
+  const limits = [{ type: 'Container', default: { 'ephemeral-storage': '20Mi' } }];
+  await applyManifest(cluster.controlPlane, {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'small', namespace: 'default' },
+    spec: { limits },
+  });
+  // It goes on when it is asked to end, so it is killed before its helper can seal.
+  const id = await submit({ command: shell('trap "" TERM; while :; do yes | head -c 4000000; sleep 0.5; done') });
+  await started(id);
+  expect((await cluster.request({ method: 'DELETE', path })).status).toBe(200);
+  const [view] = await allSettled(system.client, [id], 180_000);
+  expect(view).toMatchObject({
+    verdict: 'error',
+    reason: expect.stringMatching(/^Evicted: .*exceed.* 20Mi/) as string,
+    evidence: { log: 'unsealed', absent: ['seal'] },
+  });
+  // How much was written nobody counted. What is there is the beginning, and the statement says that it is no more than that.
+  const { bytes, sha256, reason } = view?.attempts[0]?.log ?? {};
+  expect(reason).toMatch(/^no seal came with the end of the container \(Evicted/);
+  const written = Buffer.alloc(bytes ?? 0, 'y\n');
+  expect(sha256).toBe(createHash('sha256').update(written).digest('hex'));
+  expect(await told(id)).toEqual(['container.run evicted']);
 }, 400_000);
 
 test('J11: on a full node the scheduler preempts two evaluations for a pod of higher priority; the one that may be retried passes then, and both traces say why', async () => {

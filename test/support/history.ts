@@ -1,5 +1,6 @@
 import { isEvaluationId, STAGES, type Alert, type EvaluationId, type Fact, type FactOf } from '@lacuna/contracts';
 import type { JaegerSpan } from '@lacuna/testing';
+import { brokenAttempts } from './broken-attempts.ts';
 import { storedIn } from './stored-in.ts';
 
 /** The messages of a stream, without when they came. */
@@ -16,10 +17,7 @@ export function brokenFacts(accepted: readonly EvaluationId[], facts: readonly F
     const count = (type: Fact['type']): number => mine.filter((fact) => fact.type === type).length;
     if (count('submitted') !== 1) problems.push(`${id}: ${count('submitted')} submitted facts`);
     if (count('settled') !== 1) problems.push(`${id}: ${count('settled')} verdicts`);
-    if (count('job-created') > 1) problems.push(`${id}: ${count('job-created')} Jobs`);
-    const told = mine.some((fact) => fact.type === 'finding-raised' && fact.data.cause === 'duplicate-start');
-    if (count('container-started') > 1 && !told)
-      problems.push(`${id}: started ${count('container-started')} times, and nobody was told`);
+    problems.push(...brokenAttempts(id, mine));
   }
   for (const id of of.keys())
     if (!isEvaluationId(id)) problems.push(`facts about ${String(id)}, which is no evaluation`);
