@@ -11,7 +11,8 @@ export class Screen {
 
   constructor(stream: WriteStream, options: { readonly color: boolean }) {
     this.#stream = stream;
-    this.isTerminal = stream.isTTY;
+    // A pipe does not have it.
+    this.isTerminal = 'isTTY' in stream && stream.isTTY;
     this.color = options.color && wantsColor(this.isTerminal, process.env);
   }
 

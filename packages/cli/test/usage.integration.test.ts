@@ -183,4 +183,9 @@ describe('lacuna settings', () => {
     expect(items.map(({ variable }) => variable)).toContain('LACUNA_NATS_URL');
     expect(items.map(({ variable }) => variable)).not.toContain('LACUNA_COMPACT_AFTER');
   });
+
+  test('has no colours in a pipe, in CI neither', async () => {
+    const { stdout } = await lacuna(['settings', 'submit'], { env: { CI: 'true' } });
+    expect(stdout.toString()).toContain('LACUNA_PORT = 4280\n');
+  });
 });
