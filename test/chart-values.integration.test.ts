@@ -17,6 +17,10 @@ describe('values', () => {
     [{ nats: { externalUrl: 'nats://nats:4222' } }, /at '\/nats\/usersSecret': minLength/],
     [{ nats: { auth: 'none' } }, /at '\/nats\/auth': value must be 'password'/],
     [{ env: { PASSWORD: 'x' } }, /at '\/env': additional properties 'PASSWORD' not allowed/],
+    [
+      { dispatch: { env: { LACUNA_CAPACTIY: 3 } } },
+      /at '\/dispatch\/env': additional properties 'LACUNA_CAPACTIY' not allowed/,
+    ],
     [{ archive: { url: 's3://logs' } }, /at '\/archive\/secretName': minLength/],
     [{ archive: { url: '/logs', secretName: 'x' } }, /at '\/archive\/url': '\/logs' does not match pattern/],
     [{ archive: { url: 's3://logs', secretName: 'x', claim: 'y' } }, /at '\/archive\/claim': value must be ''/],

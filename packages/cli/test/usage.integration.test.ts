@@ -153,6 +153,27 @@ test('lacuna up takes the receiver of traces that the environment names, and say
   expect(told).toBe('not named; traces go to http://127.0.0.1:4318');
 });
 
+test('lacuna up says which variables are no settings, and takes those that it has options for', async () => {
+  await using data = await tempDir();
+  await using nats = await startNats();
+  const port = String(await freePort());
+  const env = {
+    LACUNA_DEADLINE: 'pod.create=5s+5s',
+    LACUNA_FOLLOW_AFTER: '3s',
+    LACUNA_NATS_URL: nats.url,
+    LACUNA_OTLP_URL: 'http://127.0.0.1:4318',
+    LACUNA_PORT: port,
+    LACUNA_DATA_DIR: data.path,
+    LACUNA_CLUSTER: '',
+  };
+  await using up = startLacuna(['up'], { env });
+  await eventually('it is up', () => up.stdout().toString().includes(`page and API  http://127.0.0.1:${port}\n`), {
+    withinMs: 90_000,
+  });
+  expect(up.stdout().toString()).toContain(`log           ${data.path}/lacuna.log\n`);
+  expect(up.stderr()).toBe('LACUNA_DEADLINE is no setting, and has no effect; did you mean LACUNA_DEADLINES?\n');
+});
+
 test('an output that takes nothing more is an error, and no verdict of a program', async () => {
   const { code, stderr } = await lacuna(['settings'], { to: '/dev/full' });
   expect(stderr).toBe("lacuna: the output can't be written: ENOSPC: no space left on device, write\n");

@@ -86,8 +86,15 @@ describe('parseConfig', () => {
 
   it('warns about a variable with our prefix that nobody reads, and names the one that was meant', () => {
     expect(parse({ LACUNA_CAPACTIY: '3', LACUNA_XYZZY_PLUGH_FROBOZZ: '1', HOME: '/root' }).warnings).toEqual([
-      'LACUNA_CAPACTIY is not a known setting; did you mean LACUNA_CAPACITY?',
-      'LACUNA_XYZZY_PLUGH_FROBOZZ is not a known setting',
+      'LACUNA_CAPACTIY is no setting, and has no effect; did you mean LACUNA_CAPACITY?',
+      'LACUNA_XYZZY_PLUGH_FROBOZZ is no setting, and has no effect; `lacuna settings` lists all',
+    ]);
+  });
+
+  it('says nothing about the settings of other services in the same environment, and knows them as what was meant', () => {
+    expect(parse({ LACUNA_DEADLINES: 'pod.create=5s', LACUNA_FOLLOW_AFTER: '3s' }).warnings).toEqual([]);
+    expect(parse({ LACUNA_DEADLINE: 'pod.create=5s' }).warnings).toEqual([
+      'LACUNA_DEADLINE is no setting, and has no effect; did you mean LACUNA_DEADLINES?',
     ]);
   });
 

@@ -53,7 +53,10 @@ describe('a service of its own', () => {
     await using service = startProcess('service-main.ts', env);
     const { config } = await service.line('the configuration', saying('configuration'));
     expect(config).toMatchObject({ LACUNA_PACE: 120_000, LACUNA_NATS_PASSWORD: '***', LACUNA_GREETING: 'hello' });
-    await service.line('the warning', saying('LACUNA_GREETNG is not a known setting; did you mean LACUNA_GREETING?'));
+    await service.line(
+      'the warning',
+      saying('LACUNA_GREETNG is no setting, and has no effect; did you mean LACUNA_GREETING?'),
+    );
     await service.line('ready', inState('ready'));
     expect(JSON.stringify(service.lines)).not.toContain('hunter2');
   });

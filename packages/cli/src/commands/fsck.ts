@@ -44,7 +44,8 @@ export function fsckCommand(command: Command): void {
 
 async function check(invocation: Invocation, options: FsckOptions): Promise<void> {
   const env = environment(options);
-  const { config } = parseConfig(BaseConfigSchema, env);
+  const { config, warnings } = parseConfig(BaseConfigSchema, env);
+  for (const text of warnings) await invocation.err.line(text);
   const jaegerUrl = checkedUrl(env['LACUNA_JAEGER_URL'] || undefined);
   const clusterConfig = parseConfig(ClusterConfigSchema, env).config;
   if (clusterConfig.cluster === 'process') assertFolder(clusterConfig.clusterDir);

@@ -14,8 +14,9 @@ export function provisionCommand(command: Command): void {
   });
 }
 
-async function provision({ out, json }: Invocation): Promise<void> {
-  const { config } = parseConfig(BaseConfigSchema, process.env);
+async function provision({ out, err, json }: Invocation): Promise<void> {
+  const { config, warnings } = parseConfig(BaseConfigSchema, process.env);
+  for (const text of warnings) await err.line(text);
   using interruption = new Interruption();
   using _ = tellWaiting(config.natsUrl);
   await using bus = await openBus('lacuna-provision', { ...config, natsProvision: true }, interruption.signal);

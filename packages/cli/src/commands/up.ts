@@ -28,11 +28,26 @@ const STOP_MS = 15_000;
 /** `lacuna up`: all services in one process, until Ctrl-C. */
 export function upCommand(command: Command): void {
   command
-    .option('--port <port>', 'port of the page and the API on 127.0.0.1', portNumber, 4280)
-    .option('--data <dir>', 'folder of everything that is kept', '.lacuna')
-    .option('--cluster <kind>', 'what runs the evaluations: process or kubernetes', clusterKind, 'process')
-    .option('--kubeconfig <file>', 'which Kubernetes; as kubectl finds it by default')
-    .option('--nats <url>', 'a NATS server to use instead of a local one')
+    .addOption(
+      new Option('--port <port>', 'port of the page and the API on 127.0.0.1')
+        .argParser(unlessEmpty(portNumber, 4280))
+        .default(4280)
+        .env('LACUNA_PORT'),
+    )
+    .addOption(
+      new Option('--data <dir>', 'folder of everything that is kept')
+        .argParser(unlessEmpty((text) => text, '.lacuna'))
+        .default('.lacuna')
+        .env('LACUNA_DATA_DIR'),
+    )
+    .addOption(
+      new Option('--cluster <kind>', 'what runs the evaluations: process or kubernetes')
+        .argParser(unlessEmpty(clusterKind, 'process'))
+        .default('process')
+        .env('LACUNA_CLUSTER'),
+    )
+    .option('--kubeconfig <file>', 'which Kubernetes (LACUNA_KUBECONFIG); as kubectl finds it by default')
+    .option('--nats <url>', 'a NATS server to use instead of a local one (LACUNA_NATS_URL)')
     .addOption(
       new Option('--otlp <url>', 'an OTLP/HTTP receiver to use instead of a local Jaeger').env('LACUNA_OTLP_URL'),
     )
@@ -128,6 +143,11 @@ function welcome({ http, nats, traces, logFile: log }: Platform): string {
 
   try: npx lacuna submit --wait -- echo hello
 `;
+}
+
+/** An empty variable counts as absent, as CI systems set them so. */
+function unlessEmpty<T>(parse: (text: string) => T, instead: T): (text: string) => T {
+  return (text) => (text === '' ? instead : parse(text));
 }
 
 function portNumber(text: string): number {

@@ -83,7 +83,12 @@ const CAST: readonly Act[] = [
 /** The embedded cluster: local processes. A pod is owed within 3 s, and given up 3 s later, for a story of under a minute. */
 export const EMBEDDED_VENUE: Venue = {
   cast: CAST,
-  env: { LACUNA_ALLOW_FAULTS: 'true', LACUNA_DEADLINES: 'pod.create=3s+3s', LACUNA_REREAD: '1500ms' },
+  env: {
+    LACUNA_CLUSTER: 'process',
+    LACUNA_ALLOW_FAULTS: 'true',
+    LACUNA_DEADLINES: 'pod.create=3s+3s',
+    LACUNA_REREAD: '1500ms',
+  },
 };
 
 /** A real SIGKILL: the pid is read from the evaluation's own live log. */

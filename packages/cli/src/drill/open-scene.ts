@@ -66,7 +66,7 @@ function clusterSettings(
   options: NamespaceOptions | undefined,
   kubernetes: KubernetesScene | undefined,
 ): Record<string, string> {
-  if (kubernetes === undefined) return { LACUNA_DEADLINES: DEADLINES.process };
+  if (kubernetes === undefined) return { LACUNA_CLUSTER: 'process', LACUNA_DEADLINES: DEADLINES.process };
   const kubeconfig = options?.kubeconfig;
   return {
     LACUNA_DEADLINES: DEADLINES.kubernetes,

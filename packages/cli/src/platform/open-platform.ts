@@ -3,7 +3,7 @@ import { dispatch } from '@lacuna/dispatch';
 import { k8sWatch } from '@lacuna/k8s-watch';
 import { logCollect } from '@lacuna/log-collect';
 import type { OnProgress } from '@lacuna/servers';
-import { composeServices, logFile, type Lifecycle, type ServiceDefinition } from '@lacuna/service-kit';
+import { composeServices, logFile, unknownSettings, type Lifecycle, type ServiceDefinition } from '@lacuna/service-kit';
 import { submit } from '@lacuna/submit';
 import { traceAudit } from '@lacuna/trace-audit';
 import { openJaeger, openNats, type OwnServer, type TraceStore } from './local-servers.ts';
@@ -40,6 +40,8 @@ export interface Platform {
 export async function openPlatform(life: Lifecycle, options: PlatformOptions): Promise<Platform> {
   const dataDir = resolve(options.dataDir);
   const { port, onProgress } = options;
+  // The services log them too, to a file that nobody reads before something is wrong.
+  for (const message of unknownSettings(options.env)) onProgress({ message, passing: false });
   const env = { ...options.env, ...named({ LACUNA_NATS_URL: options.natsUrl, LACUNA_OTLP_URL: options.otlpUrl }) };
   const servers = { life, dataDir, env, onProgress };
   const { url: nats, monitorUrl, own: ownNats } = await openNats(servers);
