@@ -1,4 +1,4 @@
-import { Story } from '@lacuna/contracts/testing';
+import { Story, testId } from '@lacuna/contracts/testing';
 import { STORIES, tellRemoval } from '@lacuna/lifecycle/testing';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../src/rules/all-rules.ts';
@@ -53,6 +53,23 @@ test('a pool that is exhausted at the end of the log says more than the exit cod
   const log = logOf('begun', 'sqlalchemy: QueuePool limit of size 5 overflow 10 reached');
   const overlap = { evaluations: 2, broken: 0 };
   expect(diagnosisOf(story, { log, overlap }).causes.map(({ cause }) => cause)[0]).toBe('api-sessions');
+});
+
+test('a suite that passes by itself did not choose to fail: that it only fails together is said first, after one repetition too', () => {
+  const story = new Story().running().after(1_000).ended({ exitCode: 3, reason: 'Error' }).logClosed().reportRead();
+  const told = story.after(60_000).tell('compared-alone', {
+    alone: testId(9),
+    time: 1,
+    outcome: 'passes-alone',
+    from: story.now,
+    failed: { both: [], onlyTogether: [], onlyAlone: [] },
+    overlapped: [{ evaluation: testId(8), suite: 'unit', ms: 900 }],
+    fought: [],
+  });
+  expect(diagnosisOf(told, { log: logOf('begun') }).causes.map(({ cause }) => cause)).toEqual([
+    'interference',
+    'exit-by-design',
+  ]);
 });
 
 test('what removes a pod that was given up is not why it was', () => {

@@ -1,3 +1,4 @@
+import { aloneVerdict } from '@lacuna/lifecycle';
 import { endOf, type Case } from '../case.ts';
 import { failedByItself, named, reportOf, signalOf, statementOf, told, uncaught, unaccounted } from '../evidence-of.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
@@ -53,6 +54,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
           statementOf(known)?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
       ),
       suggestion(({ log }) => log?.found[0] !== undefined && told(log.found[0])),
+      suggestion((known) => endsOtherwiseAlone(known) && 'by itself it did not end so'),
     ],
     advice:
       'This is the result of the command itself (sys.exit, exit N): read what it prints before the end. If it is meant to fail, nothing is wrong: `failed` is its proven result.',
@@ -87,6 +89,12 @@ function failures(known: Case): string | undefined {
   const report = reportOf(known);
   if (report === undefined || report.failed + report.errored === 0) return undefined;
   return `${report.failed + report.errored} of ${report.passed + report.failed + report.errored + report.skipped} tests failed: ${named(report.failures, report.failed + report.errored)}`;
+}
+
+/** A decision of the program is the same when it runs by itself. */
+function endsOtherwiseAlone({ evaluation }: Case): boolean {
+  const verdict = aloneVerdict(Object.values(evaluation.comparisons ?? {}));
+  return verdict === 'passes-alone' || verdict === 'flaky';
 }
 
 function ownExit(known: Case): boolean {
