@@ -46,6 +46,7 @@ describe('the result of a run', () => {
       `unit         ✖ failed      1 failed of 1  none    4.2s  ${trace(3)}`,
       'integration: 17 of 25, last in flight: test_<cut> & "gone"',
       'unit: as failed as can be',
+      `side by side: ${RUN.suites[0]?.view.links.self.replace('/v1/evaluations/', '/#/run/')}`,
       `trace of the run: http://127.0.0.1:16686/trace/${runTraceIdOf(ID)}`,
     ]);
   });

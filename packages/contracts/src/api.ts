@@ -3,6 +3,7 @@ import type { RecordedSpec } from './evaluation-spec.ts';
 import type { LogStatement } from './log-statement.ts';
 import type { Stage, StageService } from './span-contract.ts';
 import type { TestReport } from './test-report.ts';
+import type { RunPlace } from './run.ts';
 import type { Phase, Verdict } from './verdict.ts';
 import type { FactData } from './catalog.ts';
 
@@ -72,6 +73,8 @@ export interface EvaluationSummary {
   readonly submittedAt: number;
   readonly settledAt?: number;
   readonly tests?: string;
+  /** Only of a suite of a run; `alone` is the number of a repetition by itself. */
+  readonly run?: Pick<RunPlace, 'id' | 'suite' | 'alone'>;
   readonly findings: number;
 }
 
@@ -82,7 +85,7 @@ export interface EvaluationPage {
 }
 
 /** `GET /v1/evaluations/{id}`. */
-export interface EvaluationView extends Omit<EvaluationSummary, 'findings'> {
+export interface EvaluationView extends Omit<EvaluationSummary, 'findings' | 'run'> {
   readonly traceId: string;
   readonly spec: RecordedSpec;
   readonly evidence?: FactData<'settled'>['evidence'];
@@ -93,6 +96,16 @@ export interface EvaluationView extends Omit<EvaluationSummary, 'findings'> {
   /** Only while there is no verdict. */
   readonly life?: LifeView;
   readonly links: Links;
+}
+
+/** `GET /v1/evaluations/{id}/run`. */
+export interface RunView {
+  readonly run: string;
+  readonly traceId: string;
+  /** As they ran together, in the order of the run; one that was never submitted has no view. */
+  readonly suites: readonly { readonly suite: string; readonly view?: EvaluationView }[];
+  /** The trace of the run in Jaeger, or its id when no Jaeger is known. */
+  readonly links: Pick<Links, 'trace'>;
 }
 
 export interface AttemptView {

@@ -13,6 +13,7 @@ export type {
   FindingView,
   LifeView,
   Links,
+  RunView,
   StageOutcome,
   StageView,
 } from './api.ts';

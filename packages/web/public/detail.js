@@ -1,5 +1,7 @@
+import { alone } from './alone.js';
 import { diagnosis } from './diagnosis.js';
 import { badge, duration, element, stateOf } from './element.js';
+import { logStatement } from './log-statement.js';
 import { problemOf } from './problem-of.js';
 import { timeline } from './timeline.js';
 
@@ -23,6 +25,7 @@ export async function detailView(id) {
     title: `${sign} ${view.name}: ${word}`,
     content: await article(id, view),
     isOpen: view.verdict === undefined,
+    about: [id],
   };
 }
 
@@ -66,7 +69,21 @@ function facts(view) {
   const texts = [view.tests, exit].filter((text) => text !== undefined).map((text) => element('span', {}, text));
   const { warning } = view.attempts.at(-1);
   if (warning !== undefined) texts.push(element('span', { class: 'late' }, warning));
-  return element('p', { class: 'facts' }, ...texts, element('span', { class: 'mono' }, view.id), trace);
+  return element(
+    'p',
+    { class: 'facts' },
+    ...texts,
+    element('span', { class: 'mono' }, view.id),
+    trace,
+    ...runLink(view),
+  );
+}
+
+/** To the suites that it ran together with, or that it repeats one of. */
+function runLink({ id, spec: { run } }) {
+  if (run === undefined) return [];
+  const words = run.alone === undefined ? `the run of ${run.suites.join(', ')}` : `repetition ${run.alone} of its run`;
+  return [element('a', { href: `#/run/${id}` }, words)];
 }
 
 function findings(found) {
@@ -83,37 +100,6 @@ function findings(found) {
   return [element('h2', {}, 'Findings'), element('table', {}, element('tbody', {}, ...rows))];
 }
 
-const ALONE = {
-  'passes-alone': 'It fails together, and passes alone.',
-  'fails-the-same': 'It fails the same alone.',
-  flaky: 'It is flaky: alone it does something else.',
-};
-
-/** A suite of a run that was repeated by itself: what that says, and each repetition with what differs. */
-function alone(compared) {
-  if (compared === undefined) return [];
-  const rows = compared.comparisons.map(({ alone: id, time, outcome, failed, fought, overlapped }) =>
-    element(
-      'tr',
-      {},
-      element('td', {}, element('a', { href: `#/${id}`, class: 'mono' }, `repetition ${time}`)),
-      element('td', {}, outcome.replaceAll('-', ' ')),
-      element(
-        'td',
-        {},
-        failed.onlyTogether.length > 0 ? `failed only together: ${failed.onlyTogether.join(', ')}` : '',
-      ),
-      element('td', {}, fought.length > 0 ? `lacked ${fought.join(', ')}` : ''),
-      element('td', {}, overlapped.map(({ suite, ms }) => `beside ${suite} for ${duration(ms)}`).join(', ')),
-    ),
-  );
-  return [
-    element('h2', {}, 'Alone'),
-    element('p', { class: 'reason' }, ALONE[compared.verdict]),
-    element('table', { class: 'alone' }, element('tbody', {}, ...rows)),
-  ];
-}
-
 async function logSection({ id, verdict }, attempt) {
   const capture = attempt.stages.find(({ stage }) => stage === 'log.capture');
   if (verdict !== undefined && capture?.outcome === 'not-owed')
@@ -122,7 +108,7 @@ async function logSection({ id, verdict }, attempt) {
     element(
       'p',
       { class: 'facts' },
-      statement(attempt.log, verdict),
+      logStatement(attempt.log, verdict),
       element(
         'a',
         { href: `/v1/evaluations/${id}/log` },
@@ -131,19 +117,6 @@ async function logSection({ id, verdict }, attempt) {
     ),
     await logText(id, attempt.log),
   ];
-}
-
-function statement(log, verdict) {
-  if (log === undefined && verdict !== undefined) return element('span', { class: 'missing' }, 'never closed');
-  if (log === undefined) return element('span', { class: 'open' }, 'not closed yet');
-  const size = `${counted(log.bytes, 'byte')}, ${counted(log.lines, 'line')}`;
-  return log.state === 'sealed'
-    ? element('span', { class: 'ok' }, `sealed: ${size}, sha256 ${log.sha256.slice(0, 12)}…`)
-    : element('span', { class: 'missing' }, `${log.state}: ${log.reason ?? size}`);
-}
-
-function counted(count, noun) {
-  return `${count.toLocaleString('en-US').replaceAll(',', ' ')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 async function logText(id, closed) {

@@ -40,12 +40,21 @@ function row(item) {
   return element(
     'tr',
     {},
-    element('td', { class: 'name' }, element('a', { href: `#/${item.id}` }, item.name)),
+    element('td', { class: 'name' }, element('a', { href: `#/${item.id}` }, item.name), ...runLink(item)),
     element('td', {}, badge(item)),
     element('td', { class: 'why' }, ...evidence(item)),
     element('td', { class: 'when' }, when(new Date(item.submittedAt))),
     element('td', { class: 'took' }, took),
   );
+}
+
+/** The suites of a run are seen side by side one click away; a repetition of one has its name. */
+function runLink({ id, run }) {
+  if (run === undefined) return [];
+  return [
+    ' ',
+    element('a', { href: `#/run/${id}`, class: 'run' }, run.alone === undefined ? 'run' : `alone ${run.alone}`),
+  ];
 }
 
 /** What is known, and, of one that goes on, that something is wrong with it already. */

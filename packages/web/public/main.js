@@ -2,6 +2,7 @@ import { detailView } from './detail.js';
 import { visible, element } from './element.js';
 import { listView } from './list.js';
 import { replaceView } from './replace-view.js';
+import { runView } from './run.js';
 
 /** At most one redraw in this time, however fast facts come. Milliseconds. */
 const REDRAW_MS = 400;
@@ -17,16 +18,19 @@ let toldMore = false;
 let whileOpen;
 /** What is shown, and how far down each was when it was left. */
 let shown;
+/** The evaluations that it shows; undefined = any. */
+let about;
 const leftAt = new Map();
 
-/** What is open: nothing, which is the list, `older/CURSOR`, or the id of an evaluation. */
+/** What is open: nothing, which is the list, `older/CURSOR`, the id of an evaluation, or `run/` and the id of one of its evaluations. */
 function open() {
   return location.hash.replace(/^#\/?/, '');
 }
 
 function viewOf(what) {
-  const [, older] = /^older\/(.+)$/.exec(what) ?? [];
-  return what === '' || older !== undefined ? listView(older) : detailView(what);
+  const [, kind, of] = /^(older|run)\/(.+)$/.exec(what) ?? [];
+  if (kind === 'run') return runView(of);
+  return what === '' || kind === 'older' ? listView(of) : detailView(what);
 }
 
 function draw() {
@@ -40,7 +44,8 @@ function draw() {
     .then((drawn) => what === open() && put(what, drawn));
 }
 
-function put(what, { title, content, isOpen }) {
+function put(what, { title, content, isOpen, ...drawn }) {
+  about = drawn.about;
   document.title = `${visible(title)} – Lacuna`;
   replaceView(view, content, what === shown);
   if (what !== shown) arrive(what);
@@ -63,7 +68,7 @@ function leave() {
 /** Every fact may change what is shown; facts about other evaluations change only the list. */
 function told({ data }) {
   const { evaluation } = JSON.parse(data);
-  if (open().startsWith('ev-') && open() !== evaluation) return;
+  if (open() === shown && about !== undefined && !about.includes(evaluation)) return;
   if (timer === undefined) timer = setTimeout(draw, REDRAW_MS);
   else toldMore = true;
 }
@@ -88,6 +93,7 @@ function connect() {
     'finding-raised',
     'finding-cleared',
     'settled',
+    'compared-alone',
   ]) {
     source.addEventListener(type, told);
   }

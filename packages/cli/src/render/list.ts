@@ -20,7 +20,7 @@ export function renderList(
 ): string[] {
   const rows = items.map((item) => [
     whole ? item.id : item.id.slice(0, SHORT_ID),
-    cut(printable(item.name), NAME_WIDTH),
+    cut(printable(nameOf(item)), NAME_WIDTH),
     renderState(item, color),
     formatDuration(Math.max(0, now - item.submittedAt)),
     formatDuration(Math.max(0, (item.settledAt ?? now) - item.submittedAt)),
@@ -32,6 +32,11 @@ export function renderList(
     return `${line}  ${whole ? reason : cut(reason, room)}`.trimEnd();
   });
   return lines.map((line, i) => (i === 0 ? colorsOf(color).dim(line) : line));
+}
+
+/** A repetition of a suite has the name of the suite. */
+function nameOf({ name, run }: EvaluationSummary): string {
+  return run?.alone === undefined ? name : `${name} alone`;
 }
 
 function reasonOf({ reason, tests, findings, verdict }: EvaluationSummary): string {

@@ -4,15 +4,16 @@ import { colorsOf } from '../render/paint.ts';
 import { renderTable } from '../render/table.ts';
 import { renderState } from '../render/verdict.ts';
 import { printable } from '../text/printable.ts';
-import { runTraceLink, shortTests, tookMs, type RunResult, type SuiteResult } from './run-result.ts';
+import { runPageLink, runTraceLink, shortTests, tookMs, type RunResult, type SuiteResult } from './run-result.ts';
 
-/** The run as a table, one suite a line; below it, why each suite is not passed, and where the trace of the whole is. */
+/** The run as a table, one suite a line; below it, why each suite is not passed, and where the page and the trace of the whole are. */
 export function renderRun(run: RunResult, { color }: { readonly color: boolean }): string[] {
   const [header = '', ...rows] = renderTable([
     ['SUITE', 'VERDICT', 'TESTS', 'LOG', 'TIME', 'TRACE'],
     ...run.suites.map((result) => rowOf(result, color)),
   ]).map((line) => line.trimEnd());
   const { dim } = colorsOf(color);
+  const page = runPageLink(run);
   const alone = run.suites.flatMap(({ suite, view }) =>
     view.alone === undefined ? [] : [`${suite}: ${describeAlone(view.alone)}`],
   );
@@ -21,6 +22,7 @@ export function renderRun(run: RunResult, { color }: { readonly color: boolean }
     ...rows,
     ...run.suites.flatMap(reasonOf),
     ...alone,
+    ...(page === undefined ? [] : [dim(`side by side: ${page}`)]),
     dim(`trace of the run: ${runTraceLink(run)}`),
   ];
 }

@@ -23,6 +23,11 @@ export function runTraceLink({ id, suites }: RunResult): string {
   return view === undefined ? traceId : view.links.trace.replace(view.traceId, traceId);
 }
 
+/** The page that shows its suites side by side; undefined without any; by where those of its evaluations are in the API. */
+export function runPageLink({ suites: [first] }: RunResult): string | undefined {
+  return first?.view.links.self.replace('/v1/evaluations/', '/#/run/');
+}
+
 /** The figures of its tests, such as `15 of 25`, without what is wrong with them: the reason of the verdict says that. */
 export function shortTests({ tests }: EvaluationView): string | undefined {
   return tests?.replace(/, (?:summary |\d+ tests? unaccounted|last in flight).*$/s, '');

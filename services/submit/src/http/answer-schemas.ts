@@ -29,8 +29,10 @@ const labels = { type: 'object', additionalProperties: { type: 'string' } };
 const common = { id: evaluationId, name: text(), phase: oneOf(PHASES), labels, submittedAt: time };
 const verdict = { verdict: oneOf(VERDICTS), reason: text(), settledAt: time, tests: text('Such as `25 of 25`.') };
 
+const run = object({ id: text(), suite: text() }, { alone: { type: 'integer', minimum: 1 } });
+
 export const pageSchema = object(
-  { items: list(object({ ...common, findings: count }, verdict)) },
+  { items: list(object({ ...common, findings: count }, { ...verdict, run })) },
   { next: text('The `cursor` of the next page; absent on the last.') },
 );
 
@@ -85,4 +87,10 @@ export const evaluationSchema = object(
   },
   { ...verdict, evidence: CATALOG.settled.schema.properties.evidence, alone, life },
 );
+export const runSchema = object({
+  run: text(),
+  traceId: acceptedFields.traceId,
+  suites: list(object({ suite: text() }, { view: evaluationSchema })),
+  links: object({ trace: text('The trace of the run in Jaeger, or its id when no Jaeger is known.') }),
+});
 export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });

@@ -1,12 +1,14 @@
-import { viewOf } from '@lacuna/lifecycle';
+import { runTraceIdOf, type EvaluationView, type RunView } from '@lacuna/contracts';
+import { viewOf, type Evaluation } from '@lacuna/lifecycle';
 import type { FastifyInstance } from 'fastify';
 import { cancel } from '../cancel.ts';
 import { invalidQuery, LIST_PARAMETERS, parseListQuery } from '../read-model/list-query.ts';
 import { lifeOf } from '../life-of.ts';
 import { readEvaluation } from '../read-evaluation.ts';
+import { readRun } from '../read-run.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
-import { cancelSchema, listSchema, viewSchema } from './route-schemas.ts';
+import { cancelSchema, listSchema, runViewSchema, viewSchema } from './route-schemas.ts';
 import { sendJson } from './submission-routes.ts';
 
 /** Longest reason of a cancellation, in characters, as its fact has it. */
@@ -14,9 +16,9 @@ const LONGEST_REASON = 1_024;
 
 type ById = { Params: { id: string } };
 
-/** The list, one evaluation, and its cancellation. */
+/** The list, one evaluation, the run that it is of, and its cancellation. */
 export function evaluationRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { bus, projector, readModel, linksOf, deadlines, answerWithinMs, now } = context;
+  const { bus, projector, readModel, answerWithinMs, now } = context;
   app.get('/v1/evaluations', { schema: listSchema }, (request, reply) => {
     const query = parseListQuery(queryOf(request, LIST_PARAMETERS));
     projector.bringUpToDate();
@@ -24,10 +26,11 @@ export function evaluationRoutes(app: FastifyInstance, context: HttpContext): vo
   });
   app.get<ById>('/v1/evaluations/:id', { schema: viewSchema }, async (request, reply) => {
     queryOf(request, []);
-    const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
-    const view = viewOf(evaluation, linksOf(evaluation.id), deadlines);
-    const life = evaluation.settled === undefined ? { life: await lifeOf(context, evaluation) } : {};
-    return sendJson(reply, { ...view, ...life });
+    return sendJson(reply, await shown(context, await readEvaluation(bus, request.params.id, answerWithinMs)));
+  });
+  app.get<ById>('/v1/evaluations/:id/run', { schema: runViewSchema }, async (request, reply) => {
+    queryOf(request, []);
+    return sendJson(reply, await runView(context, request.params.id));
   });
   app.delete<ById>('/v1/evaluations/:id', { schema: cancelSchema }, async (request, reply) => {
     const reason = lastOf(queryOf(request, ['reason']), 'reason');
@@ -36,4 +39,21 @@ export function evaluationRoutes(app: FastifyInstance, context: HttpContext): vo
     const cancelled = await cancel(bus, { id: request.params.id, reason, at: now() }, answerWithinMs);
     return sendJson(reply.code(202), cancelled);
   });
+}
+
+/** Undefined for one that was never accepted. */
+async function shown(context: HttpContext, evaluation: Evaluation): Promise<EvaluationView | undefined> {
+  const view = viewOf(evaluation, context.linksOf(evaluation.id), context.deadlines);
+  if (view === undefined || evaluation.settled !== undefined) return view;
+  return { ...view, life: await lifeOf(context, evaluation) };
+}
+
+async function runView(context: HttpContext, of: string): Promise<RunView> {
+  const { id, suites } = await readRun(context.bus, of, context.answerWithinMs);
+  const read = suites.map(async ({ suite, evaluation }) => {
+    const view = await shown(context, evaluation);
+    return { suite, ...(view === undefined ? {} : { view }) };
+  });
+  const traceId = runTraceIdOf(id);
+  return { run: id, traceId, suites: await Promise.all(read), links: { trace: context.traceLink(traceId) } };
 }

@@ -3,7 +3,7 @@ import type { LogArchive } from '@lacuna/log-archive';
 import type { Bus } from '@lacuna/messaging';
 import type { Health, Metrics } from '@lacuna/service-kit';
 import type { Acceptor } from '../accept.ts';
-import type { LinksOf } from '../links.ts';
+import type { LinksOf, TraceLink } from '../links.ts';
 import type { Projector } from '../read-model/projector.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import type { TokenHashes } from './tokens.ts';
@@ -17,6 +17,7 @@ export interface HttpContext {
   readonly readModel: ReadModel;
   readonly projector: Projector;
   readonly linksOf: LinksOf;
+  readonly traceLink: TraceLink;
   readonly deadlines: Deadlines;
   readonly answerWithinMs: number;
   readonly publicUrl: string;

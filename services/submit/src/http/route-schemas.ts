@@ -1,7 +1,14 @@
 import { EvaluationSpecSchema, LOG_STATES, PHASES, VERDICTS } from '@lacuna/contracts';
 import { BATCH_LIMITS } from '../batch.ts';
 import { LIST_LIMITS } from '../read-model/list-query.ts';
-import { acceptedSchema, batchAnswerSchema, cancelledSchema, evaluationSchema, pageSchema } from './answer-schemas.ts';
+import {
+  acceptedSchema,
+  batchAnswerSchema,
+  cancelledSchema,
+  evaluationSchema,
+  pageSchema,
+  runSchema,
+} from './answer-schemas.ts';
 import { body, byId, headers, json, query, route, type Answer } from './describe-route.ts';
 import { count, list, oneOf, text } from './json-schema.ts';
 
@@ -43,6 +50,12 @@ export const listSchema = route(
   }),
 );
 export const viewSchema = route('Read an evaluation', 200, json('As the stream has it now.', evaluationSchema), byId);
+export const runViewSchema = route(
+  'Read the suites of the run that an evaluation is of',
+  200,
+  json('As they ran together; one that was never submitted has no view.', runSchema),
+  byId,
+);
 export const cancelSchema = route('Cancel an evaluation', 202, json('The wish is recorded.', cancelledSchema), {
   ...byId,
   ...query({ reason: { type: 'string', maxLength: 1_024, description: 'For people.' } }),

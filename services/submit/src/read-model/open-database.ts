@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '@lacuna/contracts';
 
 /** Raised whenever the tables or what they hold change: an older file is thrown away and read anew from the stream. */
-const VERSION = 2;
+const VERSION = 3;
 
 const TABLES = `
   CREATE TABLE evaluation (

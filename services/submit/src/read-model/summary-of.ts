@@ -1,11 +1,11 @@
-import type { EvaluationSummary } from '@lacuna/contracts';
+import type { EvaluationSummary, RunPlace } from '@lacuna/contracts';
 import { latestAttempt, phaseOf, primaryPod, testsOf, type Evaluation } from '@lacuna/lifecycle';
 
 /** An evaluation as the list shows it; undefined when it was never accepted. */
 export function summaryOf(evaluation: Evaluation): EvaluationSummary | undefined {
   const { submitted, settled } = evaluation;
   if (submitted === undefined) return undefined;
-  const { name, labels = {} } = submitted.data.spec;
+  const { name, labels = {}, run } = submitted.data.spec;
   const tests = testsOf(evaluation, primaryPod(latestAttempt(evaluation)));
   return {
     id: evaluation.id,
@@ -17,6 +17,12 @@ export function summaryOf(evaluation: Evaluation): EvaluationSummary | undefined
     labels,
     submittedAt: submitted.at,
     ...(tests === undefined ? {} : { tests }),
+    ...(run === undefined ? {} : { run: placeOf(run) }),
     findings: Object.values(evaluation.findings).filter(({ raised }) => raised !== undefined).length,
   };
+}
+
+/** Without the names of all suites, which each of them would repeat. */
+function placeOf({ id, suite, alone }: RunPlace): NonNullable<EvaluationSummary['run']> {
+  return { id, suite, ...(alone === undefined ? {} : { alone }) };
 }
