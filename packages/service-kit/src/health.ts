@@ -21,9 +21,11 @@ function livenessAnswer(health: Health): HealthAnswer {
   return json(health.state !== 'failed', { service: health.service, state: health.state });
 }
 
-/** `GET /readyz`: 200 when work is taken, else 503 with what it waits for. */
+/** `GET /readyz`: 200 when work is taken, else 503 with what it waits for. A service that was ready and lacks something says that it waits. */
 function readinessAnswer(health: Health): HealthAnswer {
-  return json(isReady(health), health);
+  const { service, state, waitingFor } = health;
+  const ready = isReady(health);
+  return json(ready, { service, state: state === 'ready' && !ready ? 'waiting' : state, waitingFor });
 }
 
 /** Whether work is taken: everything is there, and nothing has gone away since. */

@@ -18,13 +18,13 @@ it('is ready when everything is there', () => {
 });
 
 it.each([
-  ['starting', { state: 'starting', waitingFor: ['dispatch: cluster'] }],
-  ['cut off from NATS', { state: 'ready', waitingFor: ['dispatch: messaging'] }],
-  ['draining', { state: 'draining', waitingFor: [] }],
-] as const)('is not ready while %s, and says what it waits for', (_, health) => {
+  ['starting', { state: 'starting', waitingFor: ['dispatch: cluster'] }, 'starting'],
+  ['cut off from NATS', { state: 'ready', waitingFor: ['dispatch: messaging'] }, 'waiting'],
+  ['draining', { state: 'draining', waitingFor: [] }, 'draining'],
+] as const)('is not ready while %s, and says what it waits for', (_, health, state) => {
   const notReady = answer('/readyz', health);
   expect(notReady?.status).toBe(503);
-  expect(JSON.parse(notReady?.body ?? '')).toMatchObject(health);
+  expect(JSON.parse(notReady?.body ?? '')).toEqual({ service: 'lacuna-dispatch', ...health, state });
 });
 
 it('shows the metrics as Prometheus text, and knows no other path', () => {
