@@ -15,7 +15,7 @@ export interface LogRequest {
 }
 
 /** A log, ready to be read. */
-interface OpenLog {
+export interface OpenLog {
   /** The attempt that it is of: the latest one. */
   readonly attempt: number;
   /** What is known of it now; `open` = nobody has closed it. */

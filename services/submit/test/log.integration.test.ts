@@ -86,6 +86,20 @@ describe('a closed log', () => {
     }
   });
 
+  it('answers HEAD with its length, its state and its digest, and no byte', async () => {
+    const story = newStory();
+    await write(story, ODD);
+    await tell(submit.bus, closed(story.running(), ODD));
+    const response = await fetch(logUrl(story.id), { method: 'HEAD' });
+    expect({ status: response.status, bytes: (await bytesOf(response)).length }).toEqual({ status: 200, bytes: 0 });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-length': String(ODD.length),
+      'lacuna-log-state': 'sealed',
+      'repr-digest': `sha-256=:${sha256(ODD).toString('base64')}:`,
+    });
+  });
+
   it('when followed has its state and ends at once', async () => {
     const story = newStory();
     await write(story, ODD);

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
-import { openLog, type LogRequest } from '../open-log.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { openLog, type LogRequest, type OpenLog } from '../open-log.ts';
 import { invalidQuery } from '../read-model/list-query.ts';
 import { readEvaluation } from '../read-evaluation.ts';
 import { within } from '../within.ts';
@@ -10,32 +10,34 @@ import { streamReply, untilGone } from './stream-reply.ts';
 
 type ById = { Params: { id: string } };
 
-/** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
+/** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. `HEAD` has the same headers, and reads none of the bytes. */
 export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, stopping, onCut }: HttpContext): void {
-  app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
+  const answer = async (request: FastifyRequest<ById>, reply: FastifyReply): Promise<unknown> => {
     const wanted = parseLogQuery(request);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     const signal = untilGone(reply, stopping);
-    const { attempt, state, sha256, length, bytes } = await within(
+    const log = await within(
       answerWithinMs,
       openLog({ archive, bus }, evaluation, wanted, signal),
       archive === undefined ? 'NATS' : `NATS or the log archive ${archive.name}`,
     );
-    return streamReply(reply, bytes, {
-      stopping,
-      onCut,
-      headers: {
-        'content-type': 'text/plain; charset=utf-8',
-        'cache-control': 'no-store',
-        'lacuna-log-state': state,
-        'lacuna-attempt': String(attempt),
-        ...(length === undefined ? { connection: 'close' } : { 'content-length': String(length) }),
-        ...(sha256 === undefined
-          ? {}
-          : { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` }),
-      },
-    });
-  });
+    const headers = headersOf(log);
+    if (request.method === 'HEAD') return reply.headers(headers).send();
+    return streamReply(reply, log.bytes, { stopping, onCut, headers });
+  };
+  app.get('/v1/evaluations/:id/log', { schema: logSchema }, answer);
+  app.head('/v1/evaluations/:id/log', { schema: { hide: true } }, answer);
+}
+
+function headersOf({ attempt, state, sha256, length }: OpenLog): Record<string, string> {
+  return {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'lacuna-log-state': state,
+    'lacuna-attempt': String(attempt),
+    ...(length === undefined ? { connection: 'close' } : { 'content-length': String(length) }),
+    ...(sha256 === undefined ? {} : { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` }),
+  };
 }
 
 function parseLogQuery(request: { readonly url: string }): LogRequest {
