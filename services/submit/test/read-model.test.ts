@@ -142,6 +142,17 @@ describe('the file', () => {
     expect(() => new ReadModel(path)).toThrow(expect.objectContaining({ code: 'invalid-config' }) as Error);
   });
 
+  it.each([
+    ['a folder that is a file', 'file/read-model.sqlite'],
+    ['a file that is a folder', ''],
+  ])('that can not be kept in %s is refused in words that say where, why and what to do', async (_, name) => {
+    await using dir = await tempDir();
+    await writeFile(join(dir.path, 'file'), '');
+    expect(() => new ReadModel(join(dir.path, name))).toThrow(
+      /^nothing can be kept in \/.*: .+; make room there, or name another folder by LACUNA_DATA_DIR$/,
+    );
+  });
+
   it('takes over a change as a whole or not at all', () => {
     using model = new ReadModel(':memory:');
     function* breaking() {

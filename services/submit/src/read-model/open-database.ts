@@ -30,27 +30,48 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** Result codes of SQLite: SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB. Source: sqlite.org/rescode.html. */
+/** Primary result codes of SQLite: SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB. Source: sqlite.org/rescode.html. */
 const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
+/** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN, of which the low byte tells: what the disk does not take, or nobody may write. */
+const STORES_NOTHING = new Set<unknown>([8, 10, 13, 14]);
+const OF_FOLDERS = new Set<unknown>(['EACCES', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /**
  * The database of the read model in a file, or in memory (`:memory:`). A file that can't be read or is of another version is begun anew:
- * nothing is in it that the stream does not have. Throws `Failure('invalid-config')` when another process uses it.
+ * nothing is in it that the stream does not have. Throws `Failure('invalid-config')` when another process uses it, or the folder takes no file.
  */
 export function openDatabase(path: string): DatabaseSync {
   if (path === ':memory:') return prepared(path);
-  mkdirSync(dirname(path), { recursive: true });
   try {
+    mkdirSync(dirname(path), { recursive: true });
     return prepared(path);
   } catch (error) {
-    if (errorCode(error) === BUSY)
-      throw new Failure('invalid-config', `${path} is in use by another process; give each submit a LACUNA_DATA_DIR`);
-    if (errorCode(error) !== CORRUPT && errorCode(error) !== NOT_A_DATABASE) throw error;
+    if (errorCode(error) === CORRUPT || errorCode(error) === NOT_A_DATABASE) return anew(path);
+    throw refusal(path, error);
+  }
+}
+
+function anew(path: string): DatabaseSync {
+  try {
     remove(path);
     return prepared(path);
+  } catch (error) {
+    throw refusal(path, error);
   }
+}
+
+function refusal(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code === BUSY)
+    return new Failure('invalid-config', `${path} is in use by another process; give each submit a LACUNA_DATA_DIR`);
+  const { code: ofSystem, message } = error as NodeJS.ErrnoException;
+  if (!STORES_NOTHING.has(code) && !OF_FOLDERS.has(ofSystem)) return error;
+  const what = `nothing can be kept in ${dirname(path)}: ${message}`;
+  return new Failure('invalid-config', `${what}; make room there, or name another folder by LACUNA_DATA_DIR`, {
+    cause: error,
+  });
 }
 
 function prepared(path: string): DatabaseSync {
@@ -84,6 +105,8 @@ function remove(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
 }
 
-function errorCode(error: unknown): unknown {
-  return (error as { errcode?: unknown }).errcode;
+/** The primary one: the extended ones have more above its byte. */
+function errorCode(error: unknown): number | undefined {
+  const { errcode } = error as { errcode?: number };
+  return errcode === undefined ? undefined : errcode & 0xff;
 }
