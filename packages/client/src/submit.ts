@@ -26,6 +26,7 @@ export async function postSubmission<T>(
   request: { readonly path: string; readonly body: string; readonly patienceMs: number },
   { idempotencyKey = randomUUID(), traceparent, signal, onRetry }: SubmitOptions = {},
 ): Promise<T> {
+  assertKey(idempotencyKey);
   const patience = new Patience({ forMs: request.patienceMs, signal, onRetry });
   const headers = { 'idempotency-key': idempotencyKey, ...(traceparent === undefined ? {} : { traceparent }) };
   for (;;) {
@@ -35,6 +36,15 @@ export async function postSubmission<T>(
       await patience.failed(error);
     }
   }
+}
+
+/** `fetch` would refuse some of these as if the server were not there. As long and of such characters as the server takes it. */
+function assertKey(key: string): void {
+  if (/^(?=.*\S)[ -~]{1,255}$/.test(key)) return;
+  throw new Failure(
+    'invalid-header',
+    'the idempotency key must have 1 to 255 printable characters of ASCII, not all blank',
+  );
 }
 
 /** The results of a batch, item by item, from the answer to it. */

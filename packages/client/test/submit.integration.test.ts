@@ -48,6 +48,18 @@ describe('submit', () => {
     expect(new Set(keysOf(server.seen)).size).toBe(2);
   });
 
+  test.each(['', ' ', 'a\nb', 'ключ', 'x'.repeat(256)])(
+    'refuses %j as a key, and asks nobody',
+    async (idempotencyKey) => {
+      await using server = await scriptedServer((_, response) => json(response, 202, ACCEPTED));
+      await expect(createClient(server).submit(SPEC, { idempotencyKey })).rejects.toMatchObject({
+        code: 'invalid-header',
+        message: expect.stringContaining('1 to 255 printable characters of ASCII') as string,
+      });
+      expect(server.seen).toEqual([]);
+    },
+  );
+
   test('does not wait longer than its patience, and says for how long the server asked', async () => {
     await using server = await scriptedServer((_, response) => json(response, 503, BUSY, { 'retry-after': '3600' }));
     const failed = createClient(server).submit(SPEC);
