@@ -6,6 +6,8 @@ import { parseJsonBytes } from './parse-spec.ts';
 interface Shape {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, object>>;
+  /** By the form of their names. */
+  readonly patternProperties?: Readonly<Record<string, object>>;
 }
 
 /** Stands for what may be a secret. */
@@ -37,14 +39,17 @@ function jsonOf(bytes: Uint8Array): unknown {
 }
 
 function keptOf(value: unknown, shape: Shape | undefined): unknown {
-  if (shape?.type === 'object' && isRecord(value)) return keptFields(value, shape.properties ?? {});
+  if (shape?.type === 'object' && isRecord(value)) return keptFields(value, shape);
   if (shape === undefined || shape.type === 'object' || isRecord(value)) return NOT_KEPT;
   return Array.isArray(value) && value.some((item) => typeof item === 'object') ? NOT_KEPT : value;
 }
 
-function keptFields(record: object, known: Readonly<Record<string, object>>): object {
+function keptFields(record: object, { properties: known = {}, patternProperties = {} }: Shape): object {
+  const forms = Object.keys(patternProperties).map((form) => new RegExp(form));
+  // What stands in the place of a name may be a secret too: `TOKEN=abc`.
+  const kept = (name: string): string => (forms.every((form) => form.test(name)) ? name : NOT_KEPT);
   const shapeOf = (name: string): Shape | undefined => (Object.hasOwn(known, name) ? known[name] : undefined);
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, keptOf(value, shapeOf(name))]));
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [kept(name), keptOf(value, shapeOf(name))]));
 }
 
 function isRecord(value: unknown): value is object {

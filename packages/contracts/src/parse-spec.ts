@@ -22,9 +22,10 @@ const FORMS: Readonly<Record<string, string>> = {
 };
 /** The same for the names of fields that people choose. */
 const NAMES: Readonly<Record<string, string>> = {
-  '/env': 'is not a valid name: letters, digits and _, and no digit first',
   '/labels': 'is not a valid name: letters, digits, _ . / and -, the first and last a letter or digit, 128 at most',
 };
+const NAME_OF_ENV =
+  'has a name that is none (not shown, as it may hold a secret): a name has letters, digits and _, and no digit first';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A spec from the bytes of a request. Fails with `too-large`, `invalid-encoding`, `invalid-json` or `invalid-spec`. */
@@ -135,6 +136,8 @@ function unknownField(pointer: string): Problem {
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
   const known = where === '/' ? Object.keys(EvaluationSpecSchema.properties) : knownBelow(where);
+  // What stands in the place of a name may be a secret: `TOKEN=abc`.
+  if (where === '/env') return { where, message: NAME_OF_ENV };
   if (known.length === 0) return { where: join(where, name), message: NAMES[where] ?? 'is not a valid name here' };
   const guess = nearest(name, known);
   return {

@@ -33,6 +33,7 @@ it.each([
   ['env as Kubernetes writes it', { command: ['true'], env: [{ name: 'TOKEN', value: SECRET }] }],
   ['env as a text', { command: ['true'], env: `TOKEN=${SECRET}` }],
   ['objects where texts belong', { name: { TOKEN: SECRET }, command: [{ TOKEN: SECRET }] }],
+  ['names of env that are none', { command: ['true'], env: { [`TOKEN=${SECRET}`]: '' } }],
   ['names that every object knows', { constructor: SECRET, toString: { TOKEN: SECRET } }],
 ])('keeps no value of %s', (_, spec) => {
   expect(JSON.stringify(keptOf(JSON.stringify(spec)))).not.toContain(SECRET);

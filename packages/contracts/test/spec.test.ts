@@ -38,7 +38,7 @@ describe('a spec', () => {
     [{ command: ['x'], report: 'junit:' }, '/report', /junit:PATH/],
     [{ command: ['x'], retryOn: ['oom'] }, '/retryOn', /set retries/],
     [{ command: ['x'], retries: 1, retryOn: ['luck'] }, '/retryOn/0', /infrastructure/],
-    [{ command: ['x'], env: { '1A': 'x' } }, '/env/1A', /not a valid name: letters/],
+    [{ command: ['x'], env: { '1A': 'x' } }, '/env', /has a name that is none \(not shown, .*letters, digits and _/],
     [{ command: ['x'], env: { A: 5 } }, '/env/A', /string/],
     [{ command: ['x'], resources: { cpus: '1' } }, '/resources/cpus', /did you mean "cpu"/],
     [{ command: ['x'], resources: { cpu: 'many' } }, '/resources/cpu', /500m/],
@@ -90,6 +90,12 @@ describe('a spec', () => {
       }
     };
     fc.assert(fc.property(fc.anything({ withNullPrototype: true }), isAnswered));
+  });
+
+  test('that is refused for a name of env does not tell it: it may be a secret', () => {
+    const refused = (): unknown => parseSpec({ command: ['true'], env: { 'TOKEN=canary': '' } });
+    expect(refused).toThrow(/^\/env: has a name that is none/);
+    expect(refused).not.toThrow(/canary/);
   });
 
   test('is recorded with the names of its env and without the values', () => {
