@@ -24,6 +24,11 @@ export class LogCopy {
     return this.#offset + this.#bytes;
   }
 
+  /** Whether it was asked for from a byte on that is not there. */
+  get isBehindTheEnd(): boolean {
+    return this.#offset > 0 && this.#bytes === 0;
+  }
+
   push(chunk: Uint8Array): void {
     this.#hash.update(chunk);
     this.#bytes += chunk.byteLength;

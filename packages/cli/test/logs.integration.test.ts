@@ -34,6 +34,13 @@ describe('lacuna logs', () => {
     expect(code).toBe(0);
   });
 
+  test('--offset behind the end says that nothing is there, and how long the log is', async () => {
+    await using server = await serverWithLog();
+    const { code, stdout, stderr } = await lacuna(['logs', '--offset', '70001', ID], server);
+    expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/^nothing is there from byte 70 001 on\nlog sealed: 70 000 bytes, /);
+  });
+
   test('notices when what arrives is not what was sealed', async () => {
     await using server = await serverWithLog(sealedLog(BYTES.length));
     const other = await lacuna(['logs', ID], server);

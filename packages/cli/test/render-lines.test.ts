@@ -38,6 +38,20 @@ describe('a log statement', () => {
       'truncated: 48 213 of 50 000 bytes, lost 1 787 from byte 48 213: the log ends 1 787 bytes before its seal',
     );
   });
+
+  test('that is truncated by policy does not say so twice', () => {
+    const reason = 'truncated by policy, 90 bytes dropped: the log is longer than its budget of 10 bytes';
+    const cut = {
+      ...sealedLog(10),
+      state: 'truncated',
+      sealedBytes: 100,
+      lost: { from: 10, to: 100 },
+      reason,
+    } as const;
+    expect(describeLog(cut)).toBe(
+      'truncated: 10 of 100 bytes, lost 90 from byte 10: by policy, 90 bytes dropped: the log is longer than its budget of 10 bytes',
+    );
+  });
 });
 
 test('a line is broken between words, and not within a number', () => {

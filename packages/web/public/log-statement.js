@@ -7,7 +7,7 @@ export function logStatement(log, verdict) {
   const size = `${counted(log.bytes, 'byte')}, ${counted(log.lines, 'line')}`;
   return log.state === 'sealed'
     ? element('span', { class: 'ok' }, `sealed: ${size}, sha256 ${log.sha256.slice(0, 12)}…`)
-    : element('span', { class: 'missing' }, `${log.state}: ${log.reason ?? size}`);
+    : element('span', { class: 'missing' }, `${log.state}: ${log.reason?.replace(`${log.state} `, '') ?? size}`);
 }
 
 function counted(count, noun) {

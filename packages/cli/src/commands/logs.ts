@@ -7,7 +7,7 @@ import { jsonLogSink, logSink, type LogSink } from '../log-sink.ts';
 import { wholeNumber } from '../option-values.ts';
 import { describeLog } from '../render/log-statement.ts';
 import { ID_HELP, resolveId } from '../resolve-id.ts';
-import { counted } from '../text/numbers.ts';
+import { counted, grouped } from '../text/numbers.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface LogsOptions {
@@ -74,6 +74,7 @@ async function conclude({ out, err, json }: Invocation, { view, copy, closed }: 
   const difference = closed && statement !== undefined ? copy.differenceTo(statement) : undefined;
   const kept = view.attempts.at(-1)?.logKept;
   const told = { ...(kept === undefined ? {} : { kept }), ...(difference === undefined ? {} : { difference }) };
+  if (!json && copy.isBehindTheEnd) await err.line(`nothing is there from byte ${grouped(copy.end)} on`);
   if (json) await out.json({ statement: statement ?? null, ...told });
   else await err.line(sayLog(statement, view, copy));
   if (difference === undefined) return;
@@ -86,5 +87,5 @@ function sayLog(statement: LogStatement | undefined, view: EvaluationView, copy:
   const place = where === 'archive' ? `; it is in the archive ${store ?? ''}` : '';
   if (statement !== undefined) return `log ${describeLog(statement)}${place}`;
   if (view.verdict !== undefined) return `no log: ${view.reason ?? view.verdict}`;
-  return `log open: ${counted(copy.end, 'byte')} so far; follow it with: lacuna logs -f ${view.id}`;
+  return `log open: ${counted(view.life?.logBytes ?? copy.end, 'byte')} so far; follow it with: lacuna logs -f ${view.id}`;
 }

@@ -11,7 +11,8 @@ function restoredFrom({ restored }: LogStatement): string {
 /** What a log statement says, in one line: how much there is and what it proves, or what is lost and why. */
 export function describeLog(statement: LogStatement): string {
   const { state, bytes, lines, sealedBytes, lost, reason } = statement;
-  const why = reason === undefined ? '' : `: ${printable(reason)}`;
+  // The state is said in front of it.
+  const why = reason === undefined ? '' : `: ${printable(reason.replace(/^truncated /, ''))}`;
   const size = `${counted(bytes, 'byte')}, ${counted(lines, 'line')}, sha256 ${statement.sha256}`;
   switch (state) {
     case 'sealed':
