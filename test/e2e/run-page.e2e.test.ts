@@ -78,4 +78,5 @@ test('the page says of an evaluation that is of no run that it is of none', asyn
   await untilSettled(system.client, id);
   await page.goto(`${system.url}/#/run/${id}`);
   await page.getByText(`${id} is of no run: it was not submitted by lacuna run`).waitFor();
+  expect(await page.title()).toBe('Not to be had – Lacuna');
 });
