@@ -50,7 +50,7 @@ export interface Links {
   readonly self: string;
   readonly log: string;
   readonly events: string;
-  /** The trace in Jaeger, or its id when no Jaeger is known. */
+  /** Where the trace is shown, as in Jaeger; its id when that is not known. */
   readonly trace: string;
 }
 
@@ -104,7 +104,7 @@ export interface RunView {
   readonly traceId: string;
   /** As they ran together, in the order of the run; one that was never submitted has no view. */
   readonly suites: readonly { readonly suite: string; readonly view?: EvaluationView }[];
-  /** The trace of the run in Jaeger, or its id when no Jaeger is known. */
+  /** That of the run. */
   readonly links: Pick<Links, 'trace'>;
 }
 

@@ -20,6 +20,7 @@ export { ClusterConfigSchema, openCluster } from './open-cluster.ts';
 export { openBus } from './open-bus.ts';
 export { runProcess } from './run-process.ts';
 export { JUDGING_SETTINGS } from './judging-settings.ts';
+export { traceLink } from './trace-link.ts';
 export { urlSetting } from './url-setting.ts';
 export { runningUntil } from './running-until.ts';
 export { runService } from './run-service.ts';

@@ -61,7 +61,7 @@ function stages({ attempts, verdict }) {
 
 function facts(view) {
   const trace = view.links.trace.startsWith('http')
-    ? element('a', { href: view.links.trace }, 'trace in Jaeger')
+    ? element('a', { href: view.links.trace }, 'trace')
     : `trace ${view.traceId}`;
   const exit =
     view.evidence?.signal ??

@@ -40,7 +40,7 @@ function countsOf(views) {
 
 function traceOf({ trace }, traceId) {
   return trace.startsWith('http')
-    ? element('a', { href: trace }, 'trace of the run in Jaeger')
+    ? element('a', { href: trace }, 'trace of the run')
     : element('span', {}, `trace ${traceId}`);
 }
 

@@ -5,6 +5,7 @@ import {
   logFailure,
   openArchive,
   runningUntil,
+  traceLink,
   type RunningService,
   type ServiceContext,
   type ServiceDefinition,
@@ -14,7 +15,7 @@ import { answerRequest } from './answer-request.ts';
 import { SubmitConfigSchema } from './config.ts';
 import { listen } from './http/listen.ts';
 import { readTokenHashes } from './http/tokens.ts';
-import { linksAt, tracesAt, type LinksOf } from './links.ts';
+import { linksAt, type LinksOf, type TraceLink } from './links.ts';
 import { Projector } from './read-model/projector.ts';
 import { ReadModel } from './read-model/read-model.ts';
 import { takeIntake } from './take-intake.ts';
@@ -38,13 +39,22 @@ async function start(context: Context): Promise<RunningService> {
   const { host, port, publicUrl = urlOf(host, port) } = config;
   const tokens = config.tokensFile === undefined ? undefined : readTokenHashes(config.tokensFile);
   assertLoopbackOrAuth(host, tokens !== undefined);
-  const traceLink = tracesAt(config.jaegerUrl);
-  const linksOf = linksAt(publicUrl, traceLink);
+  const linkOfTrace: TraceLink = (traceId) => traceLink(config, traceId) ?? traceId;
+  const linksOf = linksAt(publicUrl, linkOfTrace);
   const acceptor = acceptorOf(context, linksOf);
   const readModel = await step('read model', async () => openReadModel(config.dataDir));
   const projector = new Projector(bus, readModel, (why) => log.warn({ why }, 'the read model is made anew'));
   check('facts read', () => projector.readiness);
-  const served = { ...basicsOf(context), acceptor, readModel, projector, linksOf, traceLink, publicUrl, tokens };
+  const served = {
+    ...basicsOf(context),
+    acceptor,
+    readModel,
+    projector,
+    linksOf,
+    traceLink: linkOfTrace,
+    publicUrl,
+    tokens,
+  };
   const http = await step('http', () => listen(served, host, port));
   log.info({ url: http.url }, 'answering HTTP');
   return runningUntil([projector.run(signal), answerNats(context, acceptor), takeIntakes(context, acceptor)]);

@@ -14,14 +14,14 @@ import {
 import { eventually } from '@lacuna/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { Acceptor, type AcceptOptions, type Submission } from '../src/accept.ts';
-import { linksAt, tracesAt } from '../src/links.ts';
+import { linksAt } from '../src/links.ts';
 import { MemoryBus } from './support/memory-bus.ts';
 
 function setUp(options: Partial<AcceptOptions> = {}) {
   const bus = new MemoryBus();
   const outcomes: string[] = [];
   const acceptor = new Acceptor(bus, {
-    linksOf: linksAt('http://api', tracesAt('http://jaeger/')),
+    linksOf: linksAt('http://api', (traceId) => `http://jaeger/trace/${traceId}`),
     answerWithinMs: 50,
     maxInFlight: 10,
     onOutcome: (via, outcome) => outcomes.push(`${via} ${outcome}`),

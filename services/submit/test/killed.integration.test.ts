@@ -2,7 +2,7 @@ import { evaluationIdForKey, parseSpec } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import { expect, it } from 'vitest';
 import { Acceptor } from '../src/accept.ts';
-import { linksAt, tracesAt } from '../src/links.ts';
+import { linksAt } from '../src/links.ts';
 import { call } from './support/call.ts';
 import { envOf } from './support/env-of.ts';
 import { messagesIn } from './support/stream-state.ts';
@@ -22,7 +22,7 @@ async function killedBeforeSubmitted(bus: Bus, token: string): Promise<void> {
   const acceptor = new Acceptor(
     { ...bus, publishFact },
     {
-      linksOf: linksAt('http://api', tracesAt(undefined)),
+      linksOf: linksAt('http://api', (traceId) => traceId),
       answerWithinMs: 60_000,
       maxInFlight: 10,
       onOutcome: () => undefined,

@@ -5,7 +5,7 @@ import { startNats } from '@lacuna/testing';
 import { connect } from 'nats';
 import { expect, it } from 'vitest';
 import { Acceptor } from '../src/accept.ts';
-import { linksAt, tracesAt } from '../src/links.ts';
+import { linksAt } from '../src/links.ts';
 import { envOf } from './support/env-of.ts';
 import { limitMessages, messagesIn } from './support/stream-state.ts';
 
@@ -18,7 +18,7 @@ function replica(bus: Bus, obstacles: Partial<Bus> = {}): () => Promise<unknown>
   const acceptor = new Acceptor(
     { ...bus, ...obstacles },
     {
-      linksOf: linksAt('http://api', tracesAt(undefined)),
+      linksOf: linksAt('http://api', (traceId) => traceId),
       answerWithinMs: 60_000,
       maxInFlight: 10,
       onOutcome: () => undefined,

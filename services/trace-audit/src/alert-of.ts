@@ -1,10 +1,12 @@
 import { traceIdOf, type Alert, type FactOf, type FactType } from '@lacuna/contracts';
 import { findingKey } from '@lacuna/lifecycle';
+import { traceLink } from '@lacuna/service-kit';
 
 /** Base addresses that links are made of; what is not known gives no link. */
 interface LinkBases {
   readonly publicUrl?: string;
   readonly jaegerUrl?: string;
+  readonly traceUrl?: string;
 }
 
 /** The facts that raise and resolve alerts. */
@@ -23,6 +25,7 @@ export const ALERTING_FACTS = [
 export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Alert {
   const { evaluation, attempt, at } = told;
   const traceId = traceIdOf(evaluation);
+  const trace = traceLink(bases, traceId);
   return {
     v: 1,
     evaluation,
@@ -33,7 +36,7 @@ export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Ale
     ...aboutOf(told),
     links: {
       ...(bases.publicUrl === undefined ? {} : { self: `${bases.publicUrl}/v1/evaluations/${evaluation}` }),
-      ...(bases.jaegerUrl === undefined ? {} : { trace: `${bases.jaegerUrl}/trace/${traceId}` }),
+      ...(trace === undefined ? {} : { trace }),
     },
   };
 }

@@ -133,7 +133,7 @@ function welcome({ http, nats, traces, logFile: log }: Platform): string {
   const jaeger =
     'unavailable' in traces
       ? `none, so traces wait in the stream: ${traces.unavailable.split('\n')[0]}`
-      : traces.jaegerUrl || `not named; traces go to ${traces.otlpUrl}`;
+      : traces.jaegerUrl + pagesOf(traces.traceUrl) || `not named; traces go to ${traces.otlpUrl}`;
   return `Lacuna is up. Ctrl-C drains and stops.
 
   page and API  ${http}
@@ -143,6 +143,10 @@ function welcome({ http, nats, traces, logFile: log }: Platform): string {
 
   try: npx lacuna submit --wait -- echo hello
 `;
+}
+
+function pagesOf(traceUrl: string | undefined): string {
+  return traceUrl === undefined ? '' : ' (built here without its pages: links lead to its API)';
 }
 
 /** An empty variable counts as absent, as CI systems set them so. */

@@ -22,9 +22,10 @@ interface ServerContext {
 /** A server of our own, as it runs now: another process after a restart. Absent when the server is somebody else's. */
 export type OwnServer = (() => ServerProcess) | undefined;
 
-/** Where traces go and can be read; absent when there is no Jaeger, with the reason. */
+/** Where traces go and can be read, and of a Jaeger without pages where a trace is shown all the same; absent when there is no Jaeger, with the reason. */
 export type TraceStore =
-  { readonly otlpUrl: string; readonly jaegerUrl: string; readonly own?: OwnServer } | { readonly unavailable: string };
+  | { readonly otlpUrl: string; readonly jaegerUrl: string; readonly traceUrl?: string; readonly own?: OwnServer }
+  | { readonly unavailable: string };
 
 /** The NATS server: the one that is named, or a local one that lives and stops with the platform. */
 export async function openNats({
@@ -64,5 +65,13 @@ export async function openJaeger({ life, dataDir, env, onProgress }: ServerConte
     onProgress({ message, passing: false }),
   );
   await life.step('jaeger', () => Promise.resolve(resource));
-  return { otlpUrl: server.otlpUrl, jaegerUrl: server.queryUrl, own: current };
+  const { otlpUrl, queryUrl: jaegerUrl } = server;
+  const traceUrl = (await hasPages(jaegerUrl)) ? {} : { traceUrl: `${jaegerUrl}/api/traces/{id}` };
+  return { otlpUrl, jaegerUrl, ...traceUrl, own: current };
+}
+
+/** A Jaeger that was built without its pages, as ours is, answers for each of them with a page that says so. */
+async function hasPages(jaegerUrl: string): Promise<boolean> {
+  const answer = await fetch(jaegerUrl);
+  return !(await answer.text()).includes('not compiled with the UI assets');
 }

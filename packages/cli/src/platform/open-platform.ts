@@ -54,6 +54,7 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const settings = {
     LACUNA_CLUSTER_DIR: join(dataDir, 'cluster'),
     LACUNA_PUBLIC_URL: http,
+    ...('traceUrl' in traces ? named({ LACUNA_TRACE_URL: traces.traceUrl }) : {}),
     ...env,
     LACUNA_DATA_DIR: dataDir,
     LACUNA_PORT: String(port),

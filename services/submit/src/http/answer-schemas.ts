@@ -5,7 +5,7 @@ const links = object({
   self: text(),
   log: text(),
   events: text(),
-  trace: text('The trace in Jaeger, or its id when no Jaeger is known.'),
+  trace: text('Where the trace is shown, or its id when that is not known.'),
 });
 const acceptedFields = {
   id: evaluationId,
@@ -91,6 +91,6 @@ export const runSchema = object({
   run: text(),
   traceId: acceptedFields.traceId,
   suites: list(object({ suite: text() }, { view: evaluationSchema })),
-  links: object({ trace: text('The trace of the run in Jaeger, or its id when no Jaeger is known.') }),
+  links: object({ trace: text('Where the trace of the run is shown, or its id when that is not known.') }),
 });
 export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });
