@@ -13,7 +13,6 @@ export { logFailure } from './log-failure.ts';
 export { createLogger, logFile } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { parseConfig } from './parse-config.ts';
-export { SETTING_NAMES } from './setting-names.ts';
 export { unknownSettings } from './unknown-settings.ts';
 export { ArchiveConfigSchema, openArchive } from './open-archive.ts';
 export { ClusterConfigSchema, openCluster } from './open-cluster.ts';
