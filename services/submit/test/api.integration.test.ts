@@ -96,6 +96,7 @@ describe('the API description', () => {
       'GET /v1/evaluations/{id}/diagnosis',
       'GET /v1/evaluations/{id}/events',
       'GET /v1/evaluations/{id}/log',
+      'GET /v1/evaluations/{id}/run',
       'GET /v1/events',
       'POST /v1/evaluations',
       'POST /v1/evaluations/batch',
