@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEndWatch, Witness } from './container-end.ts';
 import type { FinalReadQueue } from './final-read-queue.ts';
 import { sourceBytes } from './source-bytes.ts';
-import type { ReadOutcome, SourceReader } from './source-reader.ts';
+import type { ReadOutcome } from './read-outcome.ts';
+import type { SourceReader } from './source-reader.ts';
 
 export interface FinalReadTimes {
   /** Waits before each read after the end, for as long as the log is not proven whole. Milliseconds. */

@@ -1,5 +1,6 @@
 import type { ContainerEnd, ContainerEndWatch } from './container-end.ts';
-import type { ReadOutcome, SourceReader } from './source-reader.ts';
+import type { ReadOutcome } from './read-outcome.ts';
+import type { SourceReader } from './source-reader.ts';
 
 /** When a log is followed, and how long a stream that is followed may be silent before it is stopped. Milliseconds. */
 export interface FollowTimes {

@@ -1,5 +1,6 @@
 import { FinalReads, type FinalEvidence, type FinalReadPlan, type KnownEnd } from './final-reads.ts';
-import type { ReadOutcome, SourceReader } from './source-reader.ts';
+import type { ReadOutcome } from './read-outcome.ts';
+import type { SourceReader } from './source-reader.ts';
 
 /** What was learned after the end, with or without a spool. */
 export interface LastEvidence extends FinalEvidence {

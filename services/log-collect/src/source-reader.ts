@@ -1,33 +1,14 @@
-import { LogContradicted, LogNotFollowed, type Cluster, type ContainerRef, type LogPosition } from '@lacuna/cluster';
+import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
 import type { Witness } from './container-end.ts';
 import type { Chunk, Chunking } from './chunk.ts';
 import { chunked } from './chunker.ts';
 import { firstLoss, type FirstLoss } from './first-loss.ts';
 import { LogAccount } from './log-account.ts';
 import type { LogTraffic } from './log-traffic.ts';
+import type { ReadOutcome } from './read-outcome.ts';
 import { restoreLog, type Restoration } from './restore-log.ts';
+import { ofSource, SourceBroke } from './source-broke.ts';
 import { OtherWriter, type StoredLog } from './stored-log.ts';
-
-/** How a read of the source came out. None of them says that the log is whole. */
-export type ReadOutcome =
-  /** The source ended the stream in good order, which proves nothing (fault L1). */
-  | { readonly kind: 'ended' }
-  /** We stopped it. */
-  | { readonly kind: 'stopped' }
-  /** It broke off, or could not be asked. */
-  | { readonly kind: 'broken' | 'waiting'; readonly why: string }
-  /** It gave all that there was, and was asked for no more. */
-  | { readonly kind: 'so-far' }
-  /** It gave all that there was, and can't tell when there is more. */
-  | { readonly kind: 'not-followed'; readonly why: string }
-  /** It does not hold what is stored. */
-  | { readonly kind: 'contradicted'; readonly why: string }
-  /** What it gave is not what was sealed. */
-  | { readonly kind: 'unlike'; readonly why: string }
-  /** The source says that there is no such log. */
-  | { readonly kind: 'gone'; readonly why: string }
-  /** Another replica stores this log too, and was faster: it was opened again behind what that one stored. */
-  | { readonly kind: 'overtaken' };
 
 interface SourceReaderDeps {
   readonly cluster: Pick<Cluster, 'openLog' | 'openSpool'>;
@@ -181,7 +162,7 @@ export class SourceReader {
         this.#log = await this.#deps.openStored(signal);
         return { kind: 'overtaken' };
       }
-      if (error instanceof SourceBroke) return stopped(stop) ?? broken(error);
+      if (error instanceof SourceBroke) return stopped(stop) ?? error.outcome;
       throw error;
     } finally {
       this.#isStoring = false;
@@ -218,21 +199,6 @@ class Reading implements Disposable {
 
   [Symbol.dispose](): void {
     this.#over.abort();
-  }
-}
-
-class SourceBroke extends Error {}
-
-function broken({ message, cause }: SourceBroke): ReadOutcome {
-  if (cause instanceof LogContradicted) return { kind: 'contradicted', why: message };
-  return { kind: cause instanceof LogNotFollowed ? 'not-followed' : 'broken', why: message };
-}
-
-async function ofSource<T>(step: Promise<T>): Promise<T> {
-  try {
-    return await step;
-  } catch (error) {
-    throw new SourceBroke(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

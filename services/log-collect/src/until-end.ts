@@ -5,7 +5,8 @@ import { FollowWatch, type FollowTimes } from './follow-watch.ts';
 import type { LogTraffic } from './log-traffic.ts';
 import type { LookPace } from './look-pace.ts';
 import { sourceBytes } from './source-bytes.ts';
-import type { ReadOutcome, SourceReader } from './source-reader.ts';
+import type { ReadOutcome } from './read-outcome.ts';
+import type { SourceReader } from './source-reader.ts';
 
 export interface UntilEndDeps {
   readonly follow: FollowTimes;
