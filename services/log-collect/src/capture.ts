@@ -77,10 +77,7 @@ export class Capture {
     const ask = setTimeout(() => this.#end.ask(either), ASK_AFTER_MS);
     try {
       const reader = await this.#openReader(signal);
-      const last = await new UntilEnd(reader, this.#end, { ...this.#deps, nodeOf: this.#nodeOf }).follow(
-        either,
-        signal,
-      );
+      const last = await new UntilEnd(reader, this.#end, { ...this.#deps, nodeOf: this.#nodeOf }).run(either, signal);
       const { finalReads: times, finalReadQueue: queue } = this.#deps;
       const evidence = await readFinally(reader, this.#end, { times, queue, last }, signal);
       const firstLoss = await reader.firstLoss(this.#end.known?.seal, signal);

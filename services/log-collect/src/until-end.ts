@@ -20,6 +20,8 @@ export interface UntilEndDeps {
   readonly onNotFollowed: () => void;
 }
 
+/** Reads after which the source may be asked in vain for ever. */
+const BROKEN: readonly ReadOutcome['kind'][] = ['broken', 'waiting', 'not-followed', 'contradicted'];
 /** Between two tries to open a log. Milliseconds. */
 const TRY_AGAIN_MS = { first: 20, most: 2_000 } as const;
 /**
@@ -51,23 +53,20 @@ export class UntilEnd {
   }
 
   /** Opens the log as often as it takes, until the container is known to have ended; `asking` ends the questions for that. Returns how the last read came out. */
-  async follow(asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
+  async run(asking: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
     let last: ReadOutcome = { kind: 'stopped' };
     let brokenAt: number | undefined;
     await ((await this.#deps.nodeOf()) === undefined ? this.#watch.headStart(signal) : this.#untilLook(signal));
     for (let waitMs: number = TRY_AGAIN_MS.first; !this.#hasEnded;) {
       last = await this.#readOn(signal);
       if (last.kind === 'not-followed') this.#deps.onNotFollowed();
-      const isBroken = ['broken', 'waiting', 'not-followed', 'contradicted'].includes(last.kind);
-      brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
       if (this.#hasEnded) break;
+      const isBroken = BROKEN.includes(last.kind);
+      brokenAt = isBroken ? (brokenAt ?? performance.now()) : undefined;
       waitMs = isBroken || last.kind === 'gone' ? Math.min(waitMs * 2, TRY_AGAIN_MS.most) : TRY_AGAIN_MS.first;
       this.#end.ask(asking);
       const isLeaving = this.#end.known !== undefined;
-      if (!isLeaving || last.kind !== 'overtaken')
-        await (last.kind === 'so-far'
-          ? this.#untilLook(signal)
-          : Promise.race([this.#end.news, pause(this.#endComesWithin(last) ?? waitMs, signal)]));
+      await this.#untilNextRead(last, waitMs, signal);
       signal.throwIfAborted();
       // Nobody may ever see the end of a container whose pod is leaving: then it is over when its source is.
       const isBrokenForGood = performance.now() - (brokenAt ?? Infinity) > this.#deps.follow.leavingMs;
@@ -84,6 +83,13 @@ export class UntilEnd {
     this.#lookMs = performance.now() - lookedAt;
     if (outcome.kind !== 'ended') return outcome;
     return this.#reader.isKept ? { kind: 'so-far' } : this.#watch.follow(signal);
+  }
+
+  /** Waits until it is worth to read again, or more is known of the end. `waitMs`: after a read that failed. */
+  async #untilNextRead(last: ReadOutcome, waitMs: number, signal: AbortSignal): Promise<void> {
+    if (last.kind === 'overtaken' && this.#end.known !== undefined) return;
+    if (last.kind === 'so-far') return this.#untilLook(signal);
+    await Promise.race([this.#end.news, pause(this.#endComesWithin(last) ?? waitMs, signal)]);
   }
 
   /** Waits for the next look, or until more is known of the end. */
