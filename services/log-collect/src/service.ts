@@ -1,6 +1,4 @@
 import type { Cluster } from '@lacuna/cluster';
-import { parseByteSize, podFactSubject, submittedSubject, type EvaluationId } from '@lacuna/contracts';
-import type { Bus } from '@lacuna/messaging';
 import {
   logFailure,
   openArchive,
@@ -10,9 +8,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@lacuna/service-kit';
-import type { LogWishes } from './capture.ts';
 import { Collector } from './collect.ts';
-import type { Container } from './container.ts';
 import { FinalReadQueue } from './final-read-queue.ts';
 import type { FinalReadTimes } from './final-reads.ts';
 import { HeldUpLogs } from './held-up-logs.ts';
@@ -22,8 +18,10 @@ import { StuckLogs } from './keep/stuck-logs.ts';
 import { CollectConfigSchema } from './config.ts';
 import { LogTraffic } from './log-traffic.ts';
 import { LookPace } from './look-pace.ts';
+import { nodeOf } from './node-of.ts';
 import { ReadAheadRoom } from './read-ahead-room.ts';
 import { readReportFile } from './read-report-file.ts';
+import { wishesOf } from './wishes-of.ts';
 
 /** The wiring of log-collect. A capture holds its work item for as long as the container runs, with heartbeats. */
 export const logCollect: ServiceDefinition<typeof CollectConfigSchema> = {
@@ -161,18 +159,4 @@ function finalReadsWithin(ms: number): FinalReadTimes {
     agreeMs: Math.min(AGREE_MS, ms),
     giveUpMs: GIVE_UP_MS,
   };
-}
-
-async function nodeOf(
-  { evaluation, attempt, podUid }: Container,
-  bus: Pick<Bus, 'readFact'>,
-): Promise<string | undefined> {
-  const found = await bus.readFact(podFactSubject('pod-scheduled', { evaluation, attempt, podUid }));
-  return found?.fact.type === 'pod-scheduled' ? found.fact.data.node : undefined;
-}
-
-async function wishesOf(evaluation: EvaluationId, bus: Pick<Bus, 'readFact'>, budgetBytes: number): Promise<LogWishes> {
-  const found = await bus.readFact(submittedSubject(evaluation));
-  const { report, logBudget = '', streams = 'together' } = found?.fact.type === 'submitted' ? found.fact.data.spec : {};
-  return { report, budgetBytes: parseByteSize(logBudget) ?? budgetBytes, streams };
 }
