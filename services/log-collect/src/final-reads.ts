@@ -42,8 +42,6 @@ const TRY_AGAIN_MS = 500;
 /** A source that says "gone" once may only be starting again; at this many in a row it is believed. */
 const GONE_FOR_GOOD = 2;
 
-const NEVER = new AbortController().signal;
-
 /**
  * Reads a log again after the container has ended, until it agrees with its seal or the evidence is exhausted. The runtime goes on draining for
  * seconds after the end, and a stream that ended may have been cut (faults L1, L7).
@@ -152,7 +150,7 @@ export class FinalReads {
     if (how === 'sealed' && seal !== undefined) return this.#reader.readSealed(seal, signal);
     if (how === 'anew if sealed' && seal !== undefined) return this.#reader.readAnewIfSealed(seal, signal);
     if (how === 'anew') return this.#reader.readAnew(signal);
-    return this.#reader.read(false, NEVER, signal);
+    return this.#reader.readOn(signal);
   }
 
   get #seal(): Witness | undefined {

@@ -59,7 +59,7 @@ export class FollowWatch {
     const over = new AbortController();
     const watching = this.#watch(stop, AbortSignal.any([over.signal, signal]));
     try {
-      return await this.#reader.read(true, stop.signal, signal);
+      return await this.#reader.follow(stop.signal, signal);
     } finally {
       over.abort();
       await watching;

@@ -65,9 +65,14 @@ export class SourceReader {
     return this.#isKept;
   }
 
-  /** One read behind what is stored; `stop` ends it without harm. Throws when `signal` aborts, and what the store throws. */
-  read(follow: boolean, stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
-    return this.#read({ ...this.#log.position, follow }, stop, signal, (chunk) => this.#add(chunk, signal));
+  /** Follows the source behind what is stored; `stop` ends that without harm. As all reads it throws when `signal` aborts, and what the store throws. */
+  follow(stop: AbortSignal, signal: AbortSignal): Promise<ReadOutcome> {
+    return this.#read({ ...this.#log.position, follow: true }, stop, signal, (chunk) => this.#add(chunk, signal));
+  }
+
+  /** Reads once what the source has behind what is stored. */
+  readOn(signal: AbortSignal): Promise<ReadOutcome> {
+    return this.#read({ ...this.#log.position, follow: false }, NEVER, signal, (chunk) => this.#add(chunk, signal));
   }
 
   /**

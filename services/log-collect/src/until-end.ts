@@ -33,7 +33,6 @@ const END_COMES_WITHIN_MS = { small: 8_000, large: 1_000 } as const;
 const LAST_STATE_COMES_WITHIN_MS = 5_000;
 /** Half of the size at which the kubelet rotates a log by default. */
 const SMALL_FILE_BYTES = 5 * 2 ** 20;
-const NEVER = new AbortController().signal;
 
 /** Reads a log for as long as its container may write: follows it, or looks at it every so often where what is rotated away is kept. */
 export class UntilEnd {
@@ -79,7 +78,7 @@ export class UntilEnd {
   async #readOn(signal: AbortSignal): Promise<ReadOutcome> {
     if (this.#end.known !== undefined || (await this.#deps.nodeOf()) === undefined) return this.#watch.follow(signal);
     const lookedAt = performance.now();
-    const outcome = await this.#reader.read(false, NEVER, signal);
+    const outcome = await this.#reader.readOn(signal);
     this.#lookMs = performance.now() - lookedAt;
     if (outcome.kind !== 'ended') return outcome;
     return this.#reader.isKept ? { kind: 'so-far' } : this.#watch.follow(signal);
