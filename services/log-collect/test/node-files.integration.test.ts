@@ -5,6 +5,8 @@ import { cutAfter, silentAfter, whole } from './log-answers.ts';
 
 const problem = await problemWith(...CONTROL_PLANE);
 const [OLD, CURRENT] = ['0.log.20260102-030405', '0.log'];
+/** A look at a log of which nothing is known. */
+const FIRST_LOOK = ['', CURRENT, ''];
 const [BEFORE, AFTER] = ['one\ntwo\n', 'three\nfour\n'];
 let rig: KubeletRig;
 
@@ -67,17 +69,32 @@ describe.skipIf(problem !== undefined)('a log whose node is asked for its files'
     expect(statement.gaps ?? []).toEqual(gaps);
   });
 
-  test('is not followed but looked at every so often, and what there is then is stored', async () => {
-    const { pod, capture } = await podOnNode(silentAfter(BEFORE));
-    let files = { [CURRENT]: logRecords('one\n') };
+  test('is not followed but looked at every so often, and of what is there then only what is new is read', async () => {
+    const { pod, capture } = await podOnNode(silentAfter(BEFORE + AFTER));
+    let files = { [CURRENT]: logRecords(BEFORE) };
     pod.serveFiles(() => files);
     const run = capture();
-    await eventually('the first line is stored', async () => (await run.length()) === 4);
-    files = { [CURRENT]: logRecords(BEFORE) };
-    await eventually('the second line is stored', async () => (await run.length()) === BEFORE.length);
-    expect(pod.requests).toBe(0);
-    run.end(BEFORE);
+    await eventually('what there is is stored', async () => (await run.length()) === BEFORE.length);
+    files = { [CURRENT]: logRecords(BEFORE + AFTER) };
+    await eventually('the rest is stored', async () => (await run.length()) === BEFORE.length + AFTER.length);
+    run.end(BEFORE + AFTER);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
+    const [latest, latestNow] = ['one\n', 'one\ntwo\nthree\n'].map((before) => `from ${logRecords(before).length}`);
+    const looks = new Set(pod.filesRead.slice(FIRST_LOOK.length));
+    expect([...looks].filter((file) => file !== `${CURRENT} ${latestNow}`)).toEqual([`${CURRENT} ${latest}`]);
+    expect(pod.requests).toBe(0);
+  });
+
+  test('is read anew when what was read of it before is not what was sealed', async () => {
+    const { pod, capture } = await podOnNode(whole(BEFORE + AFTER));
+    let files = { [CURRENT]: logRecords(BEFORE.replace('one', 'own')) };
+    pod.serveFiles(() => files);
+    const run = capture();
+    await eventually('what there is is stored', async () => (await run.length()) === BEFORE.length);
+    files = { [CURRENT]: logRecords(BEFORE + AFTER) };
+    run.end(BEFORE + AFTER);
+    expect(await run.statement).toMatchObject({ state: 'sealed' });
+    expect((await run.stored()).toString()).toBe(BEFORE + AFTER);
   });
 
   test('is read once when its container ended before the first look', async () => {
@@ -86,7 +103,7 @@ describe.skipIf(problem !== undefined)('a log whose node is asked for its files'
     const run = capture();
     run.end(BEFORE);
     expect(await run.statement).toMatchObject({ state: 'sealed' });
-    expect(pod.filesRead).toEqual(['', CURRENT, '']);
+    expect(pod.filesRead).toEqual(FIRST_LOOK);
   });
 
   test('is followed by the log API when its node has no such files', async () => {
