@@ -29,8 +29,8 @@ const QUICK = ['nats', 'jaeger'];
 /** What a Kubernetes cluster is made of. The first build takes minutes. */
 const CLUSTER = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubelet'];
 
-/** A second container runtime, what installs the chart, and a store for archived logs. */
-const ALL = [...QUICK, ...CLUSTER, 'containerd', 'containerd-shim', 'helm', 's3'];
+/** A second container runtime, what enforces NetworkPolicies, what installs the chart, and a store for archived logs. */
+const ALL = [...QUICK, ...CLUSTER, 'containerd', 'containerd-shim', 'kube-router', 'helm', 's3'];
 
 /** What each command runs, the servers it can't do without, those that it has if they can be had, and whether it needs the helper of pods. */
 const COMMANDS = {

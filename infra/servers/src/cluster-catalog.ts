@@ -63,6 +63,19 @@ const containerd = (binary: string, pathVariable: string, firstBuild: string): S
   firstBuild,
 });
 
+/** Only tests need it: it makes the network of a real node obey NetworkPolicies. Its `--version` goes to stderr. */
+const kubeRouter: ServerSpec = {
+  binary: 'kube-router',
+  moduleDir: new URL('../kube-router/', import.meta.url),
+  goModule: 'github.com/cloudnativelabs/kube-router/v2',
+  goPackage: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
+  versionVariable: 'github.com/cloudnativelabs/kube-router/v2/pkg/version.Version',
+  pathVariable: 'LACUNA_KUBE_ROUTER',
+  versionArguments: ['--version'],
+  accepts: (version) => atLeast(version, '2.1.0') && !atLeast(version, '3.0.0'),
+  firstBuild: 'about a minute',
+};
+
 /** What a Kubernetes cluster is made of, and what installs on it. Build times are those in this order: the later ones find most packages compiled. */
 export const CLUSTER_SERVERS = {
   etcd,
@@ -78,4 +91,5 @@ export const CLUSTER_SERVERS = {
   helm,
   containerd: containerd('containerd', 'LACUNA_CONTAINERD', 'about a minute'),
   'containerd-shim': containerd('containerd-shim-runc-v2', 'LACUNA_CONTAINERD_SHIM', 'some seconds'),
+  'kube-router': kubeRouter,
 } as const;

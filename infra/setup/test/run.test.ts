@@ -108,7 +108,7 @@ describe('servers', () => {
     await clone.run(['test'], { CI: 'true' });
     await clone.run(['test'], { CI: '' });
     expect(await clone.lines('servers-calls')).toEqual([
-      'ensure nats jaeger etcd kube-apiserver kube-controller-manager kube-scheduler kwok kubelet containerd containerd-shim helm s3',
+      'ensure nats jaeger etcd kube-apiserver kube-controller-manager kube-scheduler kwok kubelet containerd containerd-shim kube-router helm s3',
       'ensure --optional nats --optional jaeger',
     ]);
   });

@@ -23,7 +23,9 @@ async function prepare(): Promise<() => void> {
     if (server.kind === 'unavailable') missing.push(`tests that need ${name} can't run here: ${server.message}`);
   }
   const problem = await nodeProblem();
+  const withPolicies = problem ?? (await nodeProblem({ networkPolicies: true }));
   if (problem !== undefined) missing.push(`tests on a real node can't run here: ${problem}`);
+  else if (withPolicies !== undefined) missing.push(`tests of network policies can't run here: ${withPolicies}`);
   if (missing.length > 0 && inCI(process.env)) throw new Error(missing.join('\n'));
   for (const line of missing) say(line);
   return () => {

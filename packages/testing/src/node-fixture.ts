@@ -4,6 +4,8 @@ import { cannotRun, serverBinaries, serverBinary } from './server-binary.ts';
 
 export interface TestNodeOptions extends Pick<RealNodeOptions, 'logMaxSize'> {
   readonly containerd?: 'own' | '2';
+  /** Whether its network obeys NetworkPolicies, by kube-router. */
+  readonly networkPolicies?: boolean;
 }
 
 /**
@@ -12,13 +14,15 @@ export interface TestNodeOptions extends Pick<RealNodeOptions, 'logMaxSize'> {
  */
 export async function startTestNode(
   controlPlane: ControlPlane,
-  { containerd = 'own', ...node }: TestNodeOptions = {},
+  { containerd = 'own', networkPolicies = false, ...options }: TestNodeOptions = {},
 ): Promise<RealNode> {
-  const problem = await nodeProblem();
+  const problem = await nodeProblem({ networkPolicies });
   if (problem !== undefined) return cannotRun(problem);
   const kubeletPath = await serverBinary('kubelet');
-  if (containerd === 'own') return startRealNode({ controlPlane, kubeletPath, ...node });
+  const router = networkPolicies ? { kubeRouterPath: await serverBinary('kube-router') } : {};
+  const node = { ...options, ...router, controlPlane, kubeletPath };
+  if (containerd === 'own') return startRealNode(node);
   const paths = await serverBinaries(['containerd', 'containerd-shim']);
   const runtime = { containerd: paths.containerd, shim: paths['containerd-shim'] };
-  return startRealNode({ controlPlane, kubeletPath, runtime, ...node });
+  return startRealNode({ ...node, runtime });
 }

@@ -22,7 +22,7 @@ export interface ApiServer extends RestartableServer {
 }
 
 /** Services get addresses from here. Nothing routes them: there is no kube-proxy. */
-const SERVICE_ADDRESSES = '10.0.0.0/24';
+export const SERVICE_ADDRESSES = '10.0.0.0/24';
 
 export async function startApiServer(
   options: ServerOptions & { readonly etcdUrl: string; readonly tokenFile: string },

@@ -43,8 +43,8 @@ const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 /** RBAC knows this name and gives it just the rights a scheduler needs. */
 const SCHEDULER = 'system:kube-scheduler';
 
-/** Who acts on fake nodes, and who is the kubelet of the real one. */
-export const NODE_USERS = { kwok: 'kwok', kubelet: 'system:node:127.0.0.1' } as const;
+/** Who acts on fake nodes, who is the kubelet of the real one, and who enforces policies there. */
+export const NODE_USERS = { kwok: 'kwok', kubelet: 'system:node:127.0.0.1', kubeRouter: 'kube-router' } as const;
 
 const MAY_DO_EVERYTHING = ['system:masters'];
 

@@ -8,6 +8,7 @@ import { startContainerd } from './containerd.ts';
 import type { Containerd, ContainerRuntime } from './containerd.ts';
 import { NODE_USERS } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { startKubeRouter } from './kube-router.ts';
 import { NODE_NAME, startKubelet } from './kubelet.ts';
 import type { Kubelet } from './kubelet.ts';
 import { removeNodeCgroup } from './node-cgroup.ts';
@@ -24,6 +25,8 @@ export interface RealNodeOptions extends Omit<ServerOptions, 'dataDir' | 'path'>
   readonly runtime?: ContainerRuntime;
   /** From which size on the kubelet rotates a log, which it looks for every ten seconds: `1Mi`. Kubernetes' own default unless told. */
   readonly logMaxSize?: string;
+  /** Path of the kube-router that enforces NetworkPolicies; nobody does unless told. */
+  readonly kubeRouterPath?: string;
 }
 
 /** A node that runs containers. Disposing it kills them and leaves nothing of it on the machine but its folder. */
@@ -47,9 +50,9 @@ const nodeDirOf = (dataDir: string): string => join(dataDir, 'node');
  * reach; logs, exit codes and `exec` probes work, port-forwarding and `kubectl exec` don't.
  */
 export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
-  const problem = await nodeProblem();
+  const { controlPlane, signal, onLog, logMaxSize, kubeRouterPath } = options;
+  const problem = await nodeProblem({ networkPolicies: kubeRouterPath !== undefined });
   if (problem !== undefined) throw new Error(problem);
-  const { controlPlane, signal, onLog, logMaxSize } = options;
   const { dataDir, apiServer } = controlPlane;
   const nodeDir = nodeDirOf(dataDir);
   const common = { dataDir, signal, onLog };
@@ -77,6 +80,11 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
     }),
   );
   await untilNodeReady(adminOf(controlPlane), NODE_NAME);
+  if (kubeRouterPath !== undefined) {
+    const token = controlPlane.tokenOf(NODE_USERS.kubeRouter);
+    const where = { nodeDir, namespacesPid: namespaces.pid };
+    starting.use(await startKubeRouter({ ...common, ...where, path: kubeRouterPath, apiServer, token }));
+  }
   const running = starting.move();
   return {
     name: NODE_NAME,
@@ -90,7 +98,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
 
 /** Ends what a node on this folder left running when its owner was killed, its containers included. */
 export async function removeLeftoverNode(dataDir: string, onLog: (line: string) => void = () => {}): Promise<void> {
-  for (const name of ['kubelet', 'containerd', 'node-namespaces'])
+  for (const name of ['kube-router', 'kubelet', 'containerd', 'node-namespaces'])
     await stopLeftover(pidFileOf(name, dataDir), dataDir, onLog);
   if (process.platform === 'linux') await removeNodeCgroup(nodeDirOf(dataDir));
 }
