@@ -1,5 +1,5 @@
 import type { ChartObject } from './helm.ts';
-import type { Endpoint } from './network-policies.ts';
+import type { Endpoint } from './stand-ins.ts';
 
 /** What a Deployment, a StatefulSet, a Job or a CronJob of the chart makes pods of. */
 export interface Workload extends Endpoint {

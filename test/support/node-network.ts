@@ -1,21 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort, tempDir, type RealNode } from '@lacuna/testing';
-
-const SCRIPT = fileURLToPath(new URL('node-network.mjs', import.meta.url));
+import { startInNetwork } from './start-in-network.ts';
 
 interface NodeNetworkOptions {
   readonly node: RealNode;
-  /** Where pods ask for names. */
-  readonly dns: string;
-  /** Addresses of services, by their full names. */
-  readonly names: Readonly<Record<string, string>>;
-  /** `host:port` in the node's network → `host:port` there, which is a pod. */
-  readonly toPods: Readonly<Record<string, string>>;
-  /** `host:port` in the node's network → port of this machine. */
+  /** `host:port` of a service → `host:port` of whatever is behind it. */
+  readonly services: Readonly<Record<string, string>>;
+  /** `host:port` in the node's network, outside of the cluster → port of this machine. */
   readonly toMachine: Readonly<Record<string, number>>;
   /** `host:port` in the node's network that this machine wants to reach. */
   readonly fromMachine: string;
@@ -28,10 +21,10 @@ interface NodeNetwork extends AsyncDisposable {
 }
 
 export async function joinNodeNetwork(options: NodeNetworkOptions): Promise<NodeNetwork> {
-  const { node, dns, names, toPods, toMachine, fromMachine } = options;
+  const { node, services, toMachine, fromMachine } = options;
   await using stack = new AsyncDisposableStack();
   const dir = stack.use(await tempDir());
-  const forwards = Object.entries(toPods).map(([listen, to]) => ({ listen, to }));
+  const forwards: { listen: string; to: string }[] = [];
   for (const [listen, port] of Object.entries(toMachine)) {
     const path = join(dir.path, `${port}.sock`);
     stack.use(await forward({ path }, { host: '127.0.0.1', port }));
@@ -39,15 +32,7 @@ export async function joinNodeNetwork(options: NodeNetworkOptions): Promise<Node
   }
   const inward = join(dir.path, 'inward.sock');
   forwards.push({ listen: inward, to: fromMachine });
-  const told = JSON.stringify({ forwards, names, dns });
-  const enter = [`--target=${node.containerd.pid}`, '--net', process.execPath, SCRIPT, told];
-  const child = spawn('nsenter', enter, { stdio: ['ignore', 'pipe', 'inherit'] });
-  stack.defer(async () => {
-    if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
-  });
-  const [ready] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
-  if (!Buffer.isBuffer(ready))
-    throw new Error(`the network of the node could not be joined: exit code ${String(ready)}`);
+  stack.use(await startInNetwork(node.containerd.pid, 'node-network.mjs', { services, forwards }));
   const port = await freePort();
   stack.use(await forward({ host: '127.0.0.1', port }, { path: inward }));
   const owned = stack.move();
