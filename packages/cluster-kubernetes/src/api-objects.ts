@@ -12,6 +12,8 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly { readonly kind?: string; readonly uid?: string }[];
+  /** Who wrote which fields, and when. */
+  readonly managedFields?: readonly { readonly time?: string }[];
 }
 
 export interface ApiObject {
@@ -27,6 +29,7 @@ interface Condition {
 }
 
 export interface ApiJob extends ApiObject {
+  readonly spec?: { readonly suspend?: boolean; readonly parallelism?: number };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
@@ -99,6 +102,12 @@ export function timeOf(text: string | null | undefined): number | undefined {
 /** When an object was created; 0 for one that does not say, which no API server sends. */
 export function createdAt({ metadata }: ApiObject): number {
   return timeOf(metadata?.creationTimestamp) ?? 0;
+}
+
+/** When an object was last written by anybody, as far as it says. */
+export function lastWrittenAt(object: ApiObject): number {
+  const times = object.metadata?.managedFields?.map(({ time }) => timeOf(time) ?? 0) ?? [];
+  return Math.max(createdAt(object), ...times);
 }
 
 /** When deletion was asked for: `deletionTimestamp` lies the grace period behind that. */

@@ -1,10 +1,11 @@
-import type { Observation } from '@lacuna/cluster';
+import type { Observation, PodSnapshot } from '@lacuna/cluster';
 import type { ApiObject } from './api-objects.ts';
 import type { CollectionName } from './collections.ts';
 import { snapshotOfJob } from './snapshot-of-job.ts';
 import { snapshotOfNode } from './snapshot-of-node.ts';
 import { snapshotOfPod } from './snapshot-of-pod.ts';
 import { warningOfEvent } from './warning-of-event.ts';
+import { warningOfJob } from './warning-of-job.ts';
 
 type Known = 'watched' | 'relisted';
 
@@ -12,8 +13,11 @@ type Known = 'watched' | 'relisted';
 export function observationsOf(collection: CollectionName, object: ApiObject, known: Known): Observation[] {
   switch (collection) {
     case 'jobs': {
-      const job = snapshotOfJob(object);
-      return job === undefined ? [] : [{ kind: 'job', job, known }];
+      const [job, warning] = [snapshotOfJob(object), warningOfJob(object)];
+      return [
+        ...(job === undefined ? [] : [{ kind: 'job', job, known } as const]),
+        ...(warning === undefined ? [] : [{ kind: 'warning', warning, known } as const]),
+      ];
     }
     case 'pods': {
       const pod = snapshotOfPod(object);
@@ -30,8 +34,19 @@ export function observationsOf(collection: CollectionName, object: ApiObject, kn
   }
 }
 
+/** That an object is no longer among those that are watched. */
+interface Deletion {
+  readonly at: number;
+  /** It is there all the same, without our labels. */
+  readonly isThere: boolean;
+}
+
 /** What a watched deletion is told as: the last state of a pod, which may say more than the one before it, and that it vanished. */
-export function observationsOfDeleted(collection: CollectionName, object: ApiObject, at: number): Observation[] {
+export function observationsOfDeleted(
+  collection: CollectionName,
+  object: ApiObject,
+  { at, isThere }: Deletion,
+): Observation[] {
   if (collection === 'events') return [];
   if (collection === 'nodes') {
     const { name } = object.metadata ?? {};
@@ -47,7 +62,14 @@ export function observationsOfDeleted(collection: CollectionName, object: ApiObj
   const vanished = { kind: 'vanished', uid, identity: { evaluation, attempt }, at } as const;
   if (pod === undefined) return [{ ...vanished, object: 'job' }];
   return [
-    { kind: 'pod', pod, known },
+    { kind: 'pod', pod: isThere ? unlabelled(pod) : pod, known },
     { ...vanished, object: 'pod' },
   ];
+}
+
+/** A pod that is not deleted, but out of our sight. An end that was seen before stands. */
+function unlabelled(pod: PodSnapshot): PodSnapshot {
+  if (pod.gone === undefined) return pod;
+  const message = `somebody took our labels off the pod ${pod.name}: it is there, and what becomes of it is not seen`;
+  return { ...pod, gone: { ...pod.gone, cause: 'unknown', message } };
 }

@@ -46,7 +46,7 @@ export class ObservedCollection {
   async *watch(signal: AbortSignal): AsyncGenerator<Step> {
     for await (const watched of watchLoop(this.#deps, this.#collection, this.#resourceVersion, signal)) {
       if (watched.kind === 'lost') yield watched;
-      else for (const observation of this.#news(watched)) yield { kind: 'observed', observation };
+      else for (const observation of await this.#news(watched, signal)) yield { kind: 'observed', observation };
     }
   }
 
@@ -56,12 +56,27 @@ export class ObservedCollection {
     return { metadata: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, observations };
   }
 
-  #news({ type, object }: Extract<Watched, { kind: 'changed' }>): Observation[] {
+  async #news({ type, object }: Extract<Watched, { kind: 'changed' }>, signal: AbortSignal): Promise<Observation[]> {
     const { name } = this.#collection;
     if (!this.#versions.isNews(object) || type === 'BOOKMARK') return [];
     const restored = this.#deletions.restore<ApiObject>(object);
     if (type !== 'DELETED') return observationsOf(name, restored, 'watched');
     this.#versions.forget(object.metadata?.uid ?? '');
-    return observationsOfDeleted(name, restored, Date.now());
+    const isThere = await this.#isThere(object, signal);
+    return observationsOfDeleted(name, restored, { at: Date.now(), isThere });
+  }
+
+  /**
+   * Whether a pod that the watch calls deleted was only taken out of it, by somebody who took our labels off (fault J20). Pods are deleted with
+   * notice, as a rule, so hardly one has to be asked for; Jobs without, and without their pods a Job proves nothing anyway.
+   */
+  async #isThere({ metadata }: ApiObject, signal: AbortSignal): Promise<boolean> {
+    const { name, path } = this.#collection;
+    if (name !== 'pods' || metadata?.name === undefined || metadata.deletionTimestamp !== undefined) return false;
+    // Whoever may list and watch need not be allowed to get.
+    const query = { fieldSelector: `metadata.name=${metadata.name}` };
+    const answer = await this.#deps.connection.call({ path, query }, signal).catch(() => undefined);
+    const { items = [] } = (answer?.status === 200 ? answer.body : {}) as { readonly items?: readonly ApiObject[] };
+    return items.some((item) => item.metadata?.uid === metadata.uid);
   }
 }

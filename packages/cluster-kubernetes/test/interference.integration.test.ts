@@ -58,4 +58,15 @@ describeOn('none', 'a cluster in which others interfere', () => {
     expect(watch.pods(uid)).toMatchObject([{ gone: { cause: 'deleted' } }]);
     expect(watch.job(uid)?.finished).toBeUndefined();
   });
+
+  test('J20: a pod that loses our labels is told as out of sight, and not as deleted', async () => {
+    await using watch = await watching();
+    const asked = request();
+    const { uid } = await session.start(asked);
+    const { metadata } = await podOf(asked.name);
+    await direct.patch('pods', metadata?.name ?? '', { metadata: { labels: { 'lacuna.dev/evaluation': null } } });
+    await watch.vanished(metadata?.uid ?? '');
+    const message = expect.stringMatching(/^somebody took our labels off the pod .* it is there/) as string;
+    expect(watch.pods(uid)).toMatchObject([{ gone: { cause: 'unknown', message } }]);
+  });
 });

@@ -18,6 +18,21 @@ const CONFIG = /^(CreateContainerConfigError|CreateContainerError|RunContainerEr
 /** Why a Job has no running container. */
 export const POD_RULES: readonly Rule[] = [
   {
+    cause: 'job-changed',
+    title: 'Somebody changed the Job, and that keeps it from its pod',
+    for: [
+      proof(jobChange),
+      proof(
+        (known) =>
+          jobChange(known) !== undefined &&
+          known.pod?.gone?.data.cause === 'deleted' &&
+          `the Job controller deletes the pod of such a Job: ${known.pod.gone.data.message}`,
+      ),
+    ],
+    advice:
+      "The API server's audit log says who; a queue such as Kueue suspends Jobs on purpose, until there is room. Lacuna makes each Job for one pod, and changes none.",
+  },
+  {
     cause: 'controller-silent',
     title: 'No pod for the Job: the Job controller is not running',
     for: [
@@ -165,6 +180,11 @@ export const POD_RULES: readonly Rule[] = [
 
 function podless({ attempt, pod, stages }: Case): boolean {
   return attempt.job !== undefined && pod === undefined && stages['pod.create'].end === undefined;
+}
+
+/** What somebody changed of a Job that did not come to its end. */
+function jobChange(known: Case): string | undefined {
+  return known.hole && warningLike(known, /^(Suspended|ParallelismChanged): /);
 }
 
 function nodeless(known: Case): boolean {

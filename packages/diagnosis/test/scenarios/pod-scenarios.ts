@@ -6,6 +6,18 @@ import { created, withPod, onNode, failed, warned, waiting, overlap } from './si
 
 /** One for each cause of `rules/pod-rules.ts`. */
 export const POD_SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'job-changed': {
+    ranksFirst: () =>
+      diagnosisOf(
+        warned(new Story().running(), 'Suspended', 'somebody suspended the Job').tell('pod-gone', {
+          podUid: 'pod-1',
+          cause: 'deleted',
+          message: 'the pod was deleted by somebody',
+        }),
+      ),
+    // What was changed and broke nothing.
+    nearMiss: () => diagnosisOf(warned(new Story().running(), 'ParallelismChanged', 'somebody set it to 2')),
+  },
   'controller-silent': {
     ranksFirst: () => diagnosisOf(created().after(20_000)),
     nearMiss: () => diagnosisOf(warned(created(), 'FailedCreate', 'exceeded quota: team').after(20_000)),
