@@ -55,6 +55,8 @@ export class Dispatcher {
   readonly #blocked = new BlockedTime();
   readonly #notices: DelayNotices;
   readonly #working = new Map<EvaluationId, Promise<void>>();
+  /** Of Jobs that nobody needs. */
+  readonly #removing = new Set<Promise<void>>();
   /** Entries whose create request has no answer yet. */
   readonly #asking = new Set<Entry>();
   #obstacle: Obstacle | undefined;
@@ -95,7 +97,7 @@ export class Dispatcher {
     } finally {
       clearInterval(ticking);
       clearTimeout(this.#resume);
-      await Promise.allSettled(this.#working.values());
+      await Promise.allSettled([...this.#working.values(), ...this.#removing]);
     }
   }
 
@@ -106,6 +108,7 @@ export class Dispatcher {
     if (!this.#caughtUp) return;
     this.#fill(signal);
     this.#stopIfCancelled(fact.evaluation, signal);
+    this.#removeIfLate(fact, signal);
   }
 
   #catchUp(signal: AbortSignal): void {
@@ -178,7 +181,7 @@ export class Dispatcher {
     this.#asking.add(entry);
     const detail = { name: 'create Job', kind: SpanKind.INTERNAL, evaluation };
     const created = inDetailSpan(detail, () => createJob(entry, deps, signal)).then(
-      (outcome) => this.#created(entry, outcome, signal),
+      (outcome) => this.#created(entry, outcome),
       (error: unknown) => {
         options.onError(error, evaluation);
         this.#queue.giveBack(entry, options.now());
@@ -201,23 +204,24 @@ export class Dispatcher {
     return outcome;
   }
 
-  async #created(entry: Entry, outcome: Created, signal: AbortSignal): Promise<void> {
+  async #created(entry: Entry, outcome: Created): Promise<void> {
     const now = this.#options.now();
     if (outcome.kind === 'said') {
       // Known here before the stream tells it: else the slot would look free for a moment.
-      this.#queue.add(outcome.fact, entry.seq, now);
-      return this.#removeIfLate(outcome.fact, signal);
+      return this.#queue.add(outcome.fact, entry.seq, now);
     }
     if (outcome.kind === 'settled') return this.#queue.forget(entry.submitted.evaluation, now);
     this.#queue.giveBack(entry, now);
     if (outcome.kind === 'put-off') await this.#notices.tell([entry], outcome.obstacle, { now: true });
   }
 
-  /** A Job that was found only after its evaluation was given up: what cleans up after a verdict could not know it. */
-  async #removeIfLate(fact: Fact, signal: AbortSignal): Promise<void> {
+  /** A Job that is told only behind the verdict, by whichever dispatcher: what cleans up after a verdict could not know it. */
+  #removeIfLate(fact: Fact, signal: AbortSignal): void {
     if (fact.type !== 'job-created' || this.#queue.get(fact.evaluation) !== undefined) return;
     const { job: name, jobUid: uid } = fact.data;
-    await untilHeard(() => this.#cluster.remove({ name, uid }, signal), signal);
+    const removing = untilHeard(() => this.#cluster.remove({ name, uid }, signal), signal);
+    this.#removing.add(removing);
+    void removing.finally(() => this.#removing.delete(removing));
   }
 
   #track(entry: Entry, work: Promise<unknown>, signal: AbortSignal): void {

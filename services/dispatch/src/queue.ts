@@ -18,8 +18,8 @@ export const QUEUE_FACTS: FactType[] = [
   'settled',
 ];
 
-/** After these an attempt needs no slot. */
-const ENDS: ReadonlySet<FactType> = new Set(['job-refused', 'job-finished', 'job-gone', 'container-ended']);
+/** After these a Job needs no slot. */
+const ENDS: ReadonlySet<FactType> = new Set(['job-finished', 'job-gone', 'container-ended']);
 /** Whose label says whose the evaluation is; slots of one queue are shared among tenants. */
 const TENANT_LABEL = 'tenant';
 
@@ -35,9 +35,16 @@ export interface Entry extends Claim {
   /** Handed out, to get a Job. */
   taken: boolean;
   job?: FactOf<'job-created'>;
+  /** Somebody said that there will be no Job. Of two dispatchers the other may have made one all the same: then there is one. */
+  refused: boolean;
+  /** Its Job needs no slot any more. */
+  ended: boolean;
   /** No Job any more, or never one: it needs no slot. */
   over: boolean;
 }
+
+/** What nothing is known of yet. */
+const BEGUN = { stopAsked: false, taken: false, refused: false, ended: false, over: false };
 
 /**
  * The queue as the facts have it: who waits, who holds a slot, who must be stopped. It is a projection of the stream and nothing else:
@@ -125,8 +132,7 @@ export class Queue {
     if (this.#entries.has(submitted.evaluation)) return;
     const { queue = 'default', priority = 0, labels = {} } = submitted.data.spec;
     const claim = { queue, priority, tenant: labels[TENANT_LABEL] ?? '', seq };
-    const attempt = { attempt: 1, waitsSince: storedAt, cancelled: false, stopAsked: false, taken: false, over: false };
-    const entry: Entry = { ...claim, submitted, ...attempt };
+    const entry: Entry = { ...claim, submitted, attempt: 1, waitsSince: storedAt, cancelled: false, ...BEGUN };
     this.#entries.set(submitted.evaluation, entry);
     this.#line.add(entry);
     this.#count(entry, storedAt);
@@ -135,18 +141,20 @@ export class Queue {
   #addToAttempt(entry: Entry, fact: Fact, storedAt: number): void {
     const { evaluation } = fact;
     if (fact.type === 'job-created') entry.job = fact;
+    else if (fact.type === 'job-refused') entry.refused = true;
     // Facts come in any order: of one that is over nothing is counted any more.
     else if (fact.type === 'pod-created' && !entry.over) this.pods.pod(evaluation);
     else if (fact.type === 'cluster-warned' && fact.data.quota === 'full')
       this.pods.refuse(evaluation, fact.data.message, storedAt);
-    else if (ENDS.has(fact.type)) entry.over = true;
+    else if (ENDS.has(fact.type)) entry.ended = true;
     else if (fact.type === 'retry-ordered') this.#enterAgain(entry, fact.data.next, storedAt);
+    entry.over = entry.ended || (entry.refused && entry.job === undefined);
   }
 
   /** The next attempt waits at the evaluation's old place: it was accepted long ago. */
   #enterAgain(entry: Entry, attempt: number, storedAt: number): void {
     delete entry.job;
-    Object.assign(entry, { attempt, waitsSince: storedAt, stopAsked: false, taken: false, over: false });
+    Object.assign(entry, { attempt, waitsSince: storedAt, ...BEGUN });
     this.#line.add(entry);
   }
 

@@ -94,6 +94,13 @@ class Play implements AsyncDisposable {
   }
 }
 
+const VERDICT: FactData<'settled'> = {
+  verdict: 'error',
+  reason: 'x',
+  evidenceAt: 0,
+  notOwed: [],
+  evidence: { absent: [] },
+};
 const created = ({ name }: JobRequest): EnsureOutcome => ({ kind: 'created', uid: name, at: performance.now() });
 
 describe('dispatch under pressure', () => {
@@ -202,6 +209,34 @@ describe('dispatch under pressure', () => {
     play.submit(3);
     await eventually('the next Job', async () => play.of('job-created').length === 4);
     expect(play.stopped.toSorted()).toEqual([`${first}-a1`, `${retried}-a2`]);
+  });
+
+  test('a Job that another dispatcher tells of behind the verdict is removed', async () => {
+    await using play = new Play(0);
+    const settled = new Story(play.submit(1)).tell('settled', VERDICT);
+    play.tell(settled.facts[0]!.fact);
+    play.tell(new Story(testId(1)).jobCreated().facts[0]!.fact);
+    await eventually('its removal', async () => play.removed.length === 1);
+    expect(play.removed).toEqual([{ name: `${testId(1)}-a1`, uid: 'job-1' }]);
+  });
+
+  test('of two dispatchers one refuses what is cancelled while the other makes its Job: that one is stopped', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      await using play = new Play(0);
+      const story = new Story(play.submit(1));
+      play.tell(new Story(testId(2)).submitted().facts[0]!.fact);
+      const said = [
+        story.jobCreated().facts.at(-1)!.fact,
+        story.tell('job-refused', { cause: 'cancelled', message: 'cancelled' }).facts.at(-1)!.fact,
+      ];
+      for (const index of order) play.tell(said[index]!);
+      play.tell(story.tell('cancel-requested', {}).facts.at(-1)!.fact);
+      await eventually('it is stopped', async () => play.stopped.length === 1);
+      expect([play.stopped, play.dispatcher.state.holding]).toEqual([[`${testId(1)}-a1`], 1]);
+    }
   });
 
   test('a second attempt gets a Job of its own', async () => {
