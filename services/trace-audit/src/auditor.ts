@@ -5,7 +5,7 @@ import { Comparisons } from './comparisons.ts';
 import { Ledger } from './ledger.ts';
 import { Sleeps } from './sleeps.ts';
 
-type AuditedBus = Pick<Bus, 'followOpen' | 'publishFact' | 'readFacts' | 'logEnd' | 'readLog'>;
+type AuditedBus = Pick<Bus, 'followOpen' | 'publishFact' | 'readFact' | 'readFacts' | 'logEnd' | 'readLog'>;
 
 export interface AuditorOptions {
   readonly deadlines: Deadlines;

@@ -1,9 +1,10 @@
 import { evaluationOfRun, evaluationsOfRun, type EvaluationId, type RunPlace } from '@lacuna/contracts';
-import { compareAlone, fold, type Evaluation } from '@lacuna/lifecycle';
+import { compareAlone, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { logClues } from './log-clues-of.ts';
+import { withVerdict } from './settled-ones.ts';
 
-type Needed = Pick<Bus, 'publishFact' | 'readFacts' | 'logEnd' | 'readLog'>;
+type Needed = Pick<Bus, 'publishFact' | 'readFact' | 'readFacts' | 'logEnd' | 'readLog'>;
 
 /**
  * Suites that were repeated by themselves and are to be compared with how they ran together: a fact is owed for each repetition as soon
@@ -64,22 +65,18 @@ export class Comparisons {
   }
 
   async #compare(aloneId: EvaluationId, togetherId: EvaluationId): Promise<void> {
-    const [alone, together] = await Promise.all([this.#read(aloneId), this.#read(togetherId)]);
+    const [alone, together] = await Promise.all([withVerdict(this.#bus, aloneId), withVerdict(this.#bus, togetherId)]);
     const run = together.submitted?.data.spec.run;
     // One that was never submitted together, or runs still: it is looked at again with its verdict.
     if (run === undefined || together.settled === undefined) return;
     const others = await Promise.all(
       evaluationsOfRun(run)
         .filter((id) => id !== togetherId)
-        .map((id) => this.#read(id)),
+        .map((id) => withVerdict(this.#bus, id)),
     );
     const clues = { together: await logClues(this.#bus, together), alone: await logClues(this.#bus, alone) };
     const found = compareAlone({ together, alone, others, clues });
     if (found !== undefined) await this.#bus.publishFact(found);
     this.#owed.delete(aloneId);
-  }
-
-  async #read(id: EvaluationId): Promise<Evaluation> {
-    return fold(id, await this.#bus.readFacts(id));
   }
 }

@@ -1,23 +1,20 @@
-import { Failure, settledSubject, type EvaluationId } from '@lacuna/contracts';
+import { settledSubject, type EvaluationId } from '@lacuna/contracts';
 import { fold, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 
-/**
- * Those of the evaluations that are settled. Whether one is, the leader of the stream says, so that of two that settle at one time at
- * least the later sees the other; its facts may come from a replica that is a moment behind, and then it is `Failure('overloaded')`: again later.
- */
-export async function settledOnes(
-  bus: Pick<Bus, 'readFact' | 'readFacts'>,
-  ids: readonly EvaluationId[],
-): Promise<Evaluation[]> {
-  const evaluations = await Promise.all(ids.map((id) => settledOne(bus, id)));
-  return evaluations.filter((evaluation) => evaluation !== undefined);
+type Facts = Pick<Bus, 'readFact' | 'readFacts'>;
+
+/** Those of the evaluations that are settled. Of two that settle at one time at least the later sees the other. */
+export async function settledOnes(bus: Facts, ids: readonly EvaluationId[]): Promise<Evaluation[]> {
+  const evaluations = await Promise.all(ids.map((id) => withVerdict(bus, id)));
+  return evaluations.filter(({ settled }) => settled !== undefined);
 }
 
-async function settledOne(bus: Pick<Bus, 'readFact' | 'readFacts'>, id: EvaluationId): Promise<Evaluation | undefined> {
-  if ((await bus.readFact(settledSubject(id))) === undefined) return undefined;
-  const evaluation = fold(id, await bus.readFacts(id));
-  if (evaluation.settled === undefined)
-    throw new Failure('overloaded', `a replica does not know yet that ${id} is settled`);
-  return evaluation;
+/**
+ * An evaluation, with its verdict if there is one. Whether there is one, the leader of the stream says; a replica that is a moment behind would say
+ * that there is none.
+ */
+export async function withVerdict(bus: Facts, id: EvaluationId): Promise<Evaluation> {
+  const settled = await bus.readFact(settledSubject(id));
+  return fold(id, await bus.readFacts(id, settled?.seq));
 }

@@ -19,9 +19,9 @@ afterAll(async () => {
   await nats[Symbol.asyncDispose]();
 });
 
-function auditing(): AsyncDisposable {
+function auditing(audited = bus): AsyncDisposable {
   const stop = new AbortController();
-  const running = new Auditor(bus, {
+  const running = new Auditor(audited, {
     deadlines: {},
     now: () => Date.now(),
     awakeMs: () => performance.now(),
@@ -121,4 +121,19 @@ test('what an auditor left undone when it was stopped, the next one does; what i
     const found = await compared(together.id, 2);
     expect(found.map(({ data }) => data.time).toSorted((a, b) => a - b)).toEqual([1, 2]);
   }
+});
+
+test('is compared by whichever replica of the stream, however far that is behind', async () => {
+  const place = newRun();
+  const [together, beside, alone] = [storyOf(place('e2e')), storyOf(place('unit')), storyOf(place('e2e', 1))];
+  // It has what it is asked for, and nothing else.
+  const behind: Bus = {
+    ...bus,
+    readFacts: async (id, upTo = 0) => (await bus.readFacts(id)).filter(({ seq }) => seq <= upTo),
+  };
+  await using _ = auditing(behind);
+  await tell(ended(together, 1), ended(beside));
+  await tell(ended(alone));
+  const [found] = await compared(together.id);
+  expect(found?.data).toMatchObject({ alone: alone.id, outcome: 'passes-alone' });
 });
