@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
-import { type Alert, type EvaluationId, type EvaluationSpec, type Fact, type Verdict } from '@lacuna/contracts';
+import { type EvaluationId, type EvaluationSpec, type Fact, type Verdict } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
 import { expect, test } from 'vitest';
-import { brokenAlerts, brokenFacts, messagesIn } from '../support/history.ts';
+import { alertedOnce } from '../support/alerted-once.ts';
+import { brokenFacts, messagesIn } from '../support/history.ts';
 import { Random } from '../support/random.ts';
 import { SERVICES, type ServiceName } from '../support/service-process.ts';
 import { startSystem, type System } from '../support/system.ts';
@@ -73,15 +74,7 @@ test('whatever is killed at whatever moment, every accepted evaluation settles r
   const owed = new Map(
     [...kinds].flatMap(([id, kind]) => (kind.alert === undefined ? [] : [[id, kind.alert] as const])),
   );
-  await eventually(
-    'every alert once',
-    async () => {
-      const problems = brokenAlerts(owed, await messagesIn<Alert>(system.nats.url, 'LACUNA_ALERTS'));
-      if (problems.length > 0) throw new Error(problems.slice(0, 5).join('; '));
-      return true;
-    },
-    { withinMs: 60_000 },
-  );
+  await alertedOnce(system.nats.url, owed);
 }, 600_000);
 
 /** Which services do not run, and their last words. */

@@ -18,6 +18,8 @@ export interface System extends AsyncDisposable {
   readonly client: Client;
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
   readonly clusterDir: string;
+  /** Starts one more replica of a service; it ends with the system. */
+  another(name: Exclude<ServiceName, 'submit'>): Promise<ServiceProcess>;
 }
 
 export async function startSystem({ env = {}, services = SERVICES }: SystemOptions = {}): Promise<System> {
@@ -40,13 +42,17 @@ export async function startSystem({ env = {}, services = SERVICES }: SystemOptio
     LACUNA_LOG_LEVEL: 'warn',
     ...env,
   };
-  const processes = {} as Record<ServiceName, ServiceProcess>;
-  for (const name of SERVICES) {
+  const all: ServiceProcess[] = [];
+  const processOf = async (name: ServiceName): Promise<ServiceProcess> => {
     const own: Record<string, string> =
       name === 'submit' ? { LACUNA_PORT: String(port) } : { LACUNA_HEALTH_PORT: String(await freePort()) };
-    processes[name] = new ServiceProcess(name, { ...shared, ...own });
-  }
-  stack.defer(async () => void (await Promise.all(Object.values(processes).map((service) => service.kill9()))));
+    const service = new ServiceProcess(name, { ...shared, ...own });
+    all.push(service);
+    return service;
+  };
+  const processes = {} as Record<ServiceName, ServiceProcess>;
+  for (const name of SERVICES) processes[name] = await processOf(name);
+  stack.defer(async () => void (await Promise.all(all.map((service) => service.kill9()))));
   for (const name of services) processes[name].start();
   await Promise.all(services.map((name) => processes[name].ready()));
   const owned = stack.move();
@@ -58,6 +64,12 @@ export async function startSystem({ env = {}, services = SERVICES }: SystemOptio
     client: createClient({ url }),
     services: processes,
     clusterDir,
+    async another(name) {
+      const service = await processOf(name);
+      service.start();
+      await service.ready();
+      return service;
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
