@@ -1,5 +1,5 @@
 import type { Observation } from '@lacuna/cluster';
-import { fact, type Fact, type FactData } from '@lacuna/contracts';
+import { fact, type Fact, type FactData, type FactType } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { fold, type Recorded } from '@lacuna/lifecycle';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +94,37 @@ test('what is told of a settled evaluation does not make it open again', async (
   };
   await expected.follow(bus, AbortSignal.timeout(5_000));
   expect(expected.accountsFor(JOB)).toBe(false);
+});
+
+test('whatever tells that a Job or a pod is over is heard from the stream, and an orphan that is told of is known', async () => {
+  const followed = async (...told: readonly Story[]): Promise<Expectations> => {
+    const facts = told.flatMap((story) => story.facts);
+    const expected = new Expectations();
+    const bus = {
+      async *followOpen({ types = [] }: { readonly types?: readonly FactType[] }) {
+        for (const [i, one] of facts.entries()) if (types.includes(one.fact.type)) yield { ...one, seq: i + 1 };
+      },
+    };
+    await expected.follow(bus, AbortSignal.timeout(5_000));
+    return expected;
+  };
+  const left = async (end: Story): Promise<string[]> => {
+    const expected = await followed(new Story().running(), end);
+    return [...expected.missingFrom(inventory(synced(T0 + 60_000)))].map(({ uid }) => uid);
+  };
+  expect(await left(new Story())).toEqual(['job-1', 'pod-1']);
+  expect(await left(new Story().tell('job-finished', { jobUid: 'job-1', succeeded: true, reason: 'x' }))).toEqual([
+    'pod-1',
+  ]);
+  expect(await left(new Story().tell('job-gone', { jobUid: 'job-1', message: 'x' }))).toEqual(['pod-1']);
+  expect(await left(new Story().tell('pod-gone', { podUid: 'pod-1', cause: 'deleted', message: 'x' }))).toEqual([
+    'job-1',
+  ]);
+  expect(await left(new Story().ended())).toEqual(['job-1']);
+  expect(await left(new Story().tell('settled', VERDICT))).toEqual([]);
+  const why = { state: 'found', why: 'unaccepted', message: 'm' } as const;
+  const orphan = new Story().tell('orphan', { object: 'job', uid: 'u', objectName: 'x', ...why });
+  expect((await followed(orphan)).isOrphan('u')).toBe(true);
 });
 
 test('W13: the inventory is not whole from a loss until the next listing', () => {

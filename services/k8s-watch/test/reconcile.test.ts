@@ -1,5 +1,5 @@
 import type { Observation } from '@lacuna/cluster';
-import { fact, type Fact, type FactOf } from '@lacuna/contracts';
+import { fact, type Fact, type FactOf, type FactType } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { Expectations } from '../src/expectations.ts';
@@ -48,8 +48,9 @@ async function looks({ steps, caughtUp = true, orphans = { look: async () => [] 
   const publisher = new FactPublisher({ publishFact }, { onError: () => undefined, onOtherEnd: () => undefined });
   const stream = new Story().running().facts;
   const bus = {
-    async *followOpen() {
-      for (const [i, one] of stream.entries()) yield { ...one, fact: { ...one.fact, attempt: 2 } as Fact, seq: i + 1 };
+    async *followOpen({ types = [] }: { readonly types?: readonly FactType[] }) {
+      for (const [i, one] of stream.entries())
+        if (types.includes(one.fact.type)) yield { ...one, fact: { ...one.fact, attempt: 2 } as Fact, seq: i + 1 };
       if (caughtUp) yield { kind: 'caught-up', seq: stream.length } as const;
     },
   };
