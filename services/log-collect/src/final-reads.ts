@@ -52,19 +52,17 @@ export class FinalReads {
   readonly #times: FinalReadTimes;
   readonly #queue: FinalReadPlan['queue'];
   readonly #tried: string[] = [];
-  /** Whether the latest read came to the end of the source. */
+  /** How the latest read came out. */
+  #latest: ReadOutcome = { kind: 'stopped' };
+  /** Whether it came to the end of the source. */
   #isComplete = false;
   #grewAt = performance.now();
   #giveUpAt = 0;
   #gone = 0;
   /** What is stored, and nobody has proven, is not what was written, as far as can be seen. */
   #isDoubtful = false;
-  /** The source does not hold what is stored. */
-  #isContradicted = false;
   /** It was looked whether the source has what was sealed instead. */
   #isReadAnew = false;
-  /** The latest read was of the cheap kind, and brought something else than what was sealed. */
-  #isUnlike = false;
 
   constructor(reader: SourceReader, end: KnownEnd, { times, queue }: FinalReadPlan) {
     this.#reader = reader;
@@ -75,9 +73,9 @@ export class FinalReads {
 
   /** `last`: how the read before came out. */
   async run(last: ReadOutcome, signal: AbortSignal): Promise<FinalEvidence> {
+    this.#latest = last;
     this.#isComplete = last.kind === 'ended';
     this.#isDoubtful = this.#isComplete && this.#isUnconfirmed();
-    this.#isContradicted = last.kind === 'contradicted';
     this.#gone = last.kind === 'gone' ? 1 : 0;
     this.#giveUpAt = performance.now() + this.#times.giveUpMs;
     const waits = [...this.#times.afterMs];
@@ -117,7 +115,7 @@ export class FinalReads {
   #nextRead(): { readonly how: Way; readonly from: number } {
     const { bytes, isUnproven } = this.#reader.account;
     if (bytes === 0 && this.#isSealedByBytes && this.#tried.length === 0) return { how: 'sealed', from: 0 };
-    if (this.#isContradicted && this.#isSealedByBytes) return { how: 'anew if sealed', from: 0 };
+    if (this.#latest.kind === 'contradicted' && this.#isSealedByBytes) return { how: 'anew if sealed', from: 0 };
     return isUnproven && this.#isDoubtful ? { how: 'anew', from: 0 } : { how: 'on', from: bytes };
   }
 
@@ -136,7 +134,7 @@ export class FinalReads {
 
   async #read(how: Way, signal: AbortSignal): Promise<ReadOutcome> {
     const outcome = await this.#ask(how, signal);
-    this.#isContradicted = outcome.kind === 'contradicted';
+    this.#latest = outcome;
     this.#isReadAnew ||= how === 'anew if sealed';
     // An answer without a byte has not taken the place of what was stored.
     this.#isComplete = outcome.kind === 'ended' && !(how === 'anew' && this.#reader.account.isUnproven);
@@ -164,7 +162,7 @@ export class FinalReads {
 
   /** At once when no read has come to an end yet, or to see that a log that has all of its seal has no more. */
   #nextWait(waits: number[]): number | undefined {
-    if (!this.#isComplete && this.#tried.length > 0) return this.#isUnlike ? 0 : TRY_AGAIN_MS;
+    if (!this.#isComplete && this.#tried.length > 0) return this.#latest.kind === 'unlike' ? 0 : TRY_AGAIN_MS;
     const isAllThere = this.#seal !== undefined && this.#reader.account.bytes >= this.#seal.bytes;
     return isAllThere || !this.#isComplete ? 0 : waits.shift();
   }
@@ -187,7 +185,6 @@ export class FinalReads {
   }
 
   #note(outcome: ReadOutcome, waitMs: number, before: number, more: number): void {
-    this.#isUnlike = outcome.kind === 'unlike';
     this.#gone = outcome.kind === 'gone' ? this.#gone + 1 : 0;
     if (more > 0) this.#grewAt = performance.now();
     const why = 'why' in outcome ? ` (${outcome.why.slice(0, 200)})` : '';
