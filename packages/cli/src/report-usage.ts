@@ -8,7 +8,8 @@ export function reportUsage(error: CommanderError, { json }: { readonly json: bo
   const detail = error.message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (.+)\?\)$/, '; did you mean $1?')
-    .replace(/\n/g, ' ');
+    .replace(/\n/g, ' ')
+    .replace(/^unknown command '[^']*'$/, '$&; lacuna --help lists all');
   process.stderr.write(json ? `${JSON.stringify(usageProblem(detail))}\n` : `lacuna: ${detail}\n`);
   return USAGE_EXIT_CODE;
 }

@@ -10,6 +10,7 @@ const deadAddress = async (): Promise<string> => `http://127.0.0.1:${await freeP
 describe('a command line that is not understood', () => {
   test.for([
     ['an unknown command', ['stats'], "unknown command 'stats'; did you mean status?"],
+    ['a command like no other', ['get', '@latest'], "unknown command 'get'; lacuna --help lists all"],
     ['an unknown option', ['list', '--phas', 'running'], "unknown option '--phas'; did you mean --phase?"],
     ['an unknown global option', ['--jsn', 'list'], "unknown option '--jsn'; did you mean --json?"],
     [

@@ -27,8 +27,10 @@ export function parseDeadlines(text: string): Deadlines {
     else deadlines[stage] = { owedWithinMs: owed, ...(grace === undefined ? {} : { graceMs: grace }) };
   }
   if (problems.length > 0)
-    throw new Failure('invalid-config', problems.map(({ where, message }) => `${where}: ${message}`).join('; '), {
-      problems,
-    });
+    throw new Failure(
+      'invalid-config',
+      `LACUNA_DEADLINES: ${problems.map(({ where, message }) => `${where}: ${message}`).join('; ')}`,
+      { problems },
+    );
   return deadlines;
 }

@@ -16,6 +16,6 @@ export function parseWeights(text: string): Weights {
     else weights.set(queue, weight);
   }
   if (problems.length === 0) return weights;
-  const message = problems.map((problem) => `${problem.where}: ${problem.message}`).join('; ');
+  const message = `LACUNA_QUEUE_WEIGHTS: ${problems.map((problem) => `${problem.where}: ${problem.message}`).join('; ')}`;
   throw new Failure('invalid-config', message, { problems });
 }

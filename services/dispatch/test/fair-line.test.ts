@@ -147,6 +147,6 @@ describe('the line', () => {
 test.each(['ci', 'ci=', 'ci=0', '=3', 'ci=-1', 'ci=x', 'ci=1001'])(
   'a weight written %s is refused with what to write',
   (text) => {
-    expect(() => parseWeights(`a=1,${text}`)).toThrow(`${text}: write a queue and its weight`);
+    expect(() => parseWeights(`a=1,${text}`)).toThrow(`LACUNA_QUEUE_WEIGHTS: ${text}: write a queue and its weight`);
   },
 );
