@@ -54,7 +54,7 @@ test('the page shows the suites of a run side by side: when they overlapped, wha
   await page.getByText('1 failed, 1 passed').waitFor();
   await eventually('the title', async () => (await page.title()) === 'Run: 1 failed, 1 passed – Lacuna');
   const card = page.locator('.suite').filter({ hasText: /^shop/ });
-  expect(await card.innerText()).toMatch(/failed[^]*exit code 3[^]*beside\s+ledger for [\d.]+ m?s/);
+  expect(await card.innerText()).toMatch(/failed[^]*exit code 3[^]*beside\s+ledger for [\d.]+\sm?s/);
   const bars = await page.locator('.timeline .bar:not(.thin)').all();
   const [first, second] = await Promise.all(bars.map((bar) => bar.boundingBox()));
   expect(Math.min(first!.x + first!.width, second!.x + second!.width)).toBeGreaterThan(Math.max(first!.x, second!.x));

@@ -8,23 +8,27 @@ export function runTimeline(suites, now) {
   );
   const begin = Math.min(...rows.map(({ view }) => view.submittedAt));
   const length = Math.max(1, Math.max(...rows.map(({ end }) => end)) - begin);
-  const bar = (kind, from, to) =>
-    element('span', {
-      class: `bar ${kind}`,
-      style: { left: `${(100 * (from - begin)) / length}%`, width: `${(100 * (to - from)) / length}%` },
-    });
+  return element('div', { class: 'timeline' }, ...rows.map((one) => row(one, { begin, length })));
+}
+
+function row({ suite, view, end }, axis) {
   return element(
     'div',
-    { class: 'timeline' },
-    ...rows.map(({ suite, view, end }) => {
-      const ran = spanOf(view, end);
-      return element(
-        'div',
-        { class: `stage ${view.verdict ?? 'open'}` },
-        element('a', { class: 'label', href: `#/${view.id}` }, suite),
-        element('span', { class: 'track' }, bar('thin', view.submittedAt, end), ran && bar('', ran.from, ran.to)),
-        element('span', { class: 'took' }, duration(end - view.submittedAt)),
-      );
-    }),
+    { class: `stage ${view.verdict ?? 'open'}` },
+    element('a', { class: 'label', href: `#/${view.id}` }, suite),
+    element('span', { class: 'track' }, ...bars(view, end, axis)),
+    element('span', { class: 'took' }, duration(end - view.submittedAt)),
   );
+}
+
+function bars(view, end, axis) {
+  const ran = spanOf(view, end);
+  if (ran === undefined) return [bar('thin', { from: view.submittedAt, to: end }, axis)];
+  const after = ran.to < end ? bar('thin', { from: ran.to, to: end }, axis) : undefined;
+  return [bar('thin', { from: view.submittedAt, to: ran.from }, axis), bar('', ran, axis), after];
+}
+
+function bar(kind, { from, to }, { begin, length }) {
+  const style = { left: `${(100 * (from - begin)) / length}%`, width: `${(100 * (to - from)) / length}%` };
+  return element('span', { class: `bar ${kind}`, style });
 }

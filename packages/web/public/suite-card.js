@@ -34,12 +34,7 @@ export function suiteCard({ suite, view }, suites, cause) {
       {},
       ...entry('took', settledAt && duration(settledAt - submittedAt)),
       ...entry('ran', ranFor(view)),
-      ...entry(
-        'beside',
-        besides(view, suites)
-          .map(({ suite: other, ms }) => `${other} for ${duration(ms)}`)
-          .join(', '),
-      ),
+      ...entry('beside', besides(view, suites).map(besideFor).join(', ')),
       ...entry('attempts', attempts.length > 1 ? String(attempts.length) : undefined),
       ...entry('failed', named(attempt.report?.failures)),
       ...entry('no result', named(attempt.report?.inFlight)),
@@ -52,6 +47,11 @@ export function suiteCard({ suite, view }, suites, cause) {
 
 function entry(term, what) {
   return what === undefined || what === '' ? [] : [element('dt', {}, term), element('dd', {}, what)];
+}
+
+/** A number is not parted from its unit. */
+function besideFor({ suite, ms }) {
+  return `${suite} for ${duration(ms).replaceAll(' ', '\u00a0')}`;
 }
 
 function ranFor(view) {
