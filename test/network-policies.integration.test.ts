@@ -100,7 +100,7 @@ describe.skipIf(problem !== undefined)(
       workloads = workloadsOf(await renderChart(VALUES));
       const parts = Object.fromEntries(workloads.map((workload) => [workload.name, workload as Endpoint]));
       pods = await startStandIns({ controlPlane, node }, { ...parts, 'nats-2': parts['nats']!, ...OTHERS });
-      await eventually('without policies everybody reaches everything', everythingIsOpen);
+      await eventually('without policies everybody reaches everything', everythingIsOpen, { withinMs: 60_000 });
       await enforce(VALUES, async () => (await ways('evaluation')).length === 0);
     }, 240_000);
     afterAll(() => stack.disposeAsync());

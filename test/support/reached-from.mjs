@@ -1,8 +1,8 @@
 /** Prints, as JSON, those of the addresses `host:port` in its argument, a JSON array, that take a TCP connection. */
 import { connect } from 'node:net';
 
-/** Refusals come at once; this is for whoever is met with silence. */
-const ANSWER_WITHIN_MS = 3_000;
+/** Refusals come at once: nobody waits so long but on a machine that is busy, or for whom nobody has an answer. */
+const ANSWER_WITHIN_MS = 10_000;
 
 function takes(address) {
   const [host, port] = address.split(':');
