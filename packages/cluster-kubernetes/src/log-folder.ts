@@ -48,7 +48,8 @@ export class LogFolder {
 
   /** `previous`: from which byte of the file before the current one; by default all that there is. */
   async #filesFrom(previous: number | undefined, signal: AbortSignal): Promise<AsyncIterable<File> | undefined> {
-    let rotated = await this.#look(signal);
+    // Most logs were never rotated: for those one look is enough.
+    let rotated = previous === undefined ? [] : await this.#look(signal);
     for (let look = 1; rotated !== undefined && look <= MOST_LOOKS; look++) {
       if (previous !== undefined && rotated.length === 0) return undefined;
       const over = new AbortController();

@@ -6,7 +6,7 @@ import { cutAfter, silentAfter, whole } from './log-answers.ts';
 const problem = await problemWith(...CONTROL_PLANE);
 const [OLD, CURRENT] = ['0.log.20260102-030405', '0.log'];
 /** A look at a log of which nothing is known. */
-const FIRST_LOOK = ['', CURRENT, ''];
+const FIRST_LOOK = [CURRENT, ''];
 const [BEFORE, AFTER] = ['one\ntwo\n', 'three\nfour\n'];
 let rig: KubeletRig;
 
