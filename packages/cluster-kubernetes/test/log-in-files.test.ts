@@ -115,3 +115,18 @@ test.each([
   expect(looks.text).toBe(files.written);
   expect(files.given).toBeLessThan(50 * lines);
 });
+
+test('what was read through a rotation is gone on with in the new file', async () => {
+  const files = new Files();
+  const looks = new Looks();
+  for (let i = 0; i < 1_000; i++) files.write(`line ${i}`, false);
+  await looks.look(files, 65_536);
+  files.rotate();
+  files.write('in the new file', false);
+  await looks.look(files, 65_536);
+  files.given = 0;
+  files.write('new', false);
+  await looks.look(files, 65_536);
+  expect(looks.text).toBe(files.written);
+  expect(files.given).toBeLessThan(150);
+});
