@@ -14,6 +14,9 @@ export function reportError(error: unknown, { json }: { readonly json: boolean }
   return mistake ? USAGE_EXIT_CODE : EXIT_CODES.error;
 }
 
+/** What the server says of it is for whoever writes headers. */
+const NO_TOKEN = 'lacuna: the server answers nobody without a valid token; give one by --token or LACUNA_TOKEN';
+
 /** The problem document (RFC 9457) of any error. */
 function problemOf(error: unknown): object {
   if (error instanceof Failure) return problemDetails(error);
@@ -37,7 +40,7 @@ function problemOf(error: unknown): object {
 
 function describe(error: unknown): string {
   if (error instanceof ServerUnreachable || error instanceof NoVerdict) return `lacuna: ${printable(error.message)}`;
-  if (error instanceof Failure) return describeFailure(error);
+  if (error instanceof Failure) return error.code === 'unauthorized' ? NO_TOKEN : describeFailure(error);
   const stack = error instanceof Error ? error.stack : undefined;
   return `lacuna: this is a bug: ${messageOf(error)}${stack === undefined ? '' : `\n${stack}`}`;
 }

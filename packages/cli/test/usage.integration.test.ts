@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Failure, problemDetails } from '@lacuna/contracts';
 import { eventually, freePort, startNats, tempDir } from '@lacuna/testing';
 import { describe, expect, test } from 'vitest';
 import { lacuna, startLacuna } from './support/run-lacuna.ts';
@@ -109,6 +113,22 @@ describe('a server that is not there', () => {
     expect(code).toBe(3);
     expect(JSON.parse(stderr)).toMatchObject({ code: 'unreachable', detail: expect.stringContaining(url) as string });
   });
+});
+
+test('a server that wants a token is answered by how to give one', async () => {
+  const refusal = problemDetails(new Failure('unauthorized', 'send a valid token, as authorization: Bearer TOKEN'));
+  const server = createServer((_, response) => void response.writeHead(401).end(JSON.stringify(refusal)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, stderr } = await lacuna(['list'], { url });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'lacuna: the server answers nobody without a valid token; give one by --token or LACUNA_TOKEN\n',
+    });
+  } finally {
+    server.close();
+  }
 });
 
 describe('a NATS server that is not there', () => {
