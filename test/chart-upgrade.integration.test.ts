@@ -68,8 +68,12 @@ test('a release goes from one set of values to another and back, and NATS keeps 
 
 test('autoscaling is turned on, and upgraded under, without a pod less than there are, and off as the docs say', async () => {
   const path = '/apis/apps/v1/namespaces/lacuna/deployments/lacuna-submit';
-  const replicas = async (): Promise<number> =>
-    (await getJson<{ spec: { replicas: number } }>(controlPlane, path)).spec.replicas;
+  const deployment = () =>
+    getJson<{ spec: { replicas: number }; metadata: { managedFields: { manager: string; fieldsV1: object }[] } }>(
+      controlPlane,
+      path,
+    );
+  const replicas = async (): Promise<number> => (await deployment()).spec.replicas;
   expect(await run('upgrade', { submit: { replicas: 3 } })).toMatchObject({ code: 0, stderr: '' });
   const autoscaled = { submit: { autoscaling: { enabled: true } } };
   expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
@@ -81,6 +85,11 @@ test('autoscaling is turned on, and upgraded under, without a pod less than ther
   expect(await requestApi({ url, caFile, token }, scale)).toMatchObject({ status: 200 });
   expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
   expect(await replicas()).toBe(5);
+  // Or one that scales while helm works would be a conflict.
+  const { managedFields } = (await deployment()).metadata;
+  const named = managedFields.filter(({ manager }) => manager === 'helm').map(({ fieldsV1 }) => fieldsV1);
+  expect(named).toMatchObject([{ 'f:spec': { 'f:template': {} } }]);
+  expect(named).not.toMatchObject([{ 'f:spec': { 'f:replicas': {} } }]);
 
   const fixed = { submit: { replicas: 2 } };
   expect(await run('upgrade', fixed)).toMatchObject({ stderr: expect.stringContaining('conflict') as string });

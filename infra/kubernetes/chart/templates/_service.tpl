@@ -23,9 +23,15 @@ spec:
   {{- if not (($values.autoscaling).enabled) }}
   replicas: {{ $values.replicas }}
   {{- else }}
-  {{- /* As many as run now. Without a word an upgrade takes back the number that it gave before, and one is left until the autoscaler looks again. */}}
-  {{- with ((lookup "apps/v1" "Deployment" .root.Release.Namespace (include "lacuna.name" .)).spec).replicas }}
-  replicas: {{ . }}
+  {{- /* As many as run now. Without a word an upgrade takes back the number that it gave before, and one is left until the autoscaler looks again. Once
+         that has given a number it is its own, and to name it would be a conflict if it is changed at the same moment. */}}
+  {{- $live := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "lacuna.name" .) }}
+  {{- $scaled := false }}
+  {{- range dig "metadata" "managedFields" list $live }}
+  {{- $scaled = or $scaled (eq (.subresource | default "") "scale") }}
+  {{- end }}
+  {{- if and $live (not $scaled) }}
+  replicas: {{ $live.spec.replicas }}
   {{- end }}
   {{- end }}
   selector:
