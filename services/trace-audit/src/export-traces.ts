@@ -31,8 +31,10 @@ export async function exportTraces(
   const outcome = await deps.sink.export(spans, signal);
   if (outcome.kind === 'unavailable') return new Set();
   // Sending the same bytes again would be refused again: say so, and do not hold up the rest for ever.
-  if (outcome.kind === 'rejected') deps.onRejected(outcome.message ?? 'the trace store refused the spans');
-  const missing = outcome.kind === 'rejected' ? new Set<string>() : await missingTraces(traces, deps, signal);
+  const refused = outcome.kind === 'rejected' ? outcome.spans : [];
+  if (outcome.kind === 'rejected') deps.onRejected(outcome.message);
+  for (const { traceId, spanId } of refused) traces.get(traceId)?.delete(spanId);
+  const missing = await missingTraces(traces, deps, signal);
   return new Set(facts.filter((recorded) => owed.get(recorded)?.every(({ traceId }) => !missing.has(traceId))));
 }
 
@@ -46,11 +48,11 @@ async function spansOwedBy(recorded: RecordedFact, deps: ExportDeps): Promise<Co
   return [...spansOf(evaluation), ...runSpansOf(evaluation, await deps.settledOnes(evaluationsOfRun(run)))];
 }
 
-type Traces = ReadonlyMap<string, ReadonlyMap<string, ContractSpan>>;
+type Traces = Map<string, Map<string, ContractSpan>>;
 
 /** By trace and span id: several facts about one evaluation, or about the suites of one run, call for the same spans. */
 function byTrace(spans: readonly ContractSpan[]): Traces {
-  const traces = new Map<string, Map<string, ContractSpan>>();
+  const traces: Traces = new Map();
   for (const span of spans) {
     const trace = traces.get(span.traceId) ?? new Map<string, ContractSpan>();
     traces.set(span.traceId, trace.set(span.spanId, span));
@@ -63,7 +65,8 @@ async function missingTraces(
   { sink, readBackAfterMs }: ExportDeps,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  let owed = new Map([...traces].map(([traceId, spans]) => [traceId, new Set(spans.keys())]));
+  const taken = [...traces].filter(([, spans]) => spans.size > 0);
+  let owed = new Map(taken.map(([traceId, spans]) => [traceId, new Set(spans.keys())]));
   for (const waitMs of readBackAfterMs) {
     await pause(waitMs, signal);
     const missing = await sink.verify(owed, signal);

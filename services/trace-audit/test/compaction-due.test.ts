@@ -97,7 +97,7 @@ describe('an evaluation is compacted', () => {
   test('never when it is open, was not submitted, or has a message that is no fact', () => {
     expect(due(running())).toEqual({ kind: 'never', why: 'it is not settled' });
     expect(due(new Story().tell('settled', VERDICT))).toEqual({ kind: 'never', why: 'nobody submitted it' });
-    expect(due(settled(), {}, { unreadable: 2 })).toEqual({ kind: 'never', why: '2 of its messages are no facts' });
+    expect(due(settled(), {}, { unreadable: 1 })).toEqual({ kind: 'never', why: '1 of its messages are no facts' });
   });
 
   test('at once when there is a record and facts beside it that are in it, and not again when there are none', () => {
