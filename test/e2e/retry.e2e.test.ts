@@ -3,7 +3,7 @@ import type { Alert, EvaluationId } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesIn } from '../support/history.ts';
-import { untilSettled } from '../support/settled.ts';
+import { allSettled, untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
@@ -106,4 +106,26 @@ test('a command that its agent stops while that is shut down, and that calls it 
     reason: expect.stringMatching(/\(attempt 2; attempt 1: infrastructure: stopped from outside/) as string,
     findings: [{ stage: 'container.run', cause: 'stopped', clearedAt: expect.any(Number) as number }],
   });
+});
+
+test('of fifty commands that an agent has in hand when it is shut down, started or not, all pass', async () => {
+  const first = await system.client.submit({
+    command: ['sh', '-c', 'echo $PPID; exec sleep 5'],
+    report: 'none',
+    retries: 1,
+  });
+  const results = await system.client.submitBatch(
+    Array.from({ length: 50 }, () => ({ command: ['sleep', '0.5'], report: 'none' as const, retries: 1 })),
+  );
+  const ids = results.map((result) => {
+    if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
+    return result.accepted.id;
+  });
+  await kill(first.id, 'SIGTERM');
+  const views = await allSettled(system.client, [first.id, ...ids], 150_000);
+  for (const { verdict, reason, attempts } of views) {
+    expect.soft({ verdict, reason }).toMatchObject({ verdict: 'passed' });
+    expect.soft(attempts.length).toBeLessThanOrEqual(2);
+  }
+  expect(views[0]?.findings).toMatchObject([{ cause: 'stopped' }]);
 });
