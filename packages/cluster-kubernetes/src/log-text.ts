@@ -5,11 +5,11 @@ const MAX_TEXT = 2_048;
 const NEWLINE = 0x0a;
 
 /**
- * The kubelet's words about a log that end a stream in the middle of a line, where no timestamp tells them from it. Source: `ReadLogs` and
- * `GetContainerLogs`, Kubernetes 1.34.
+ * The kubelet's words about a log that end a stream in the middle of a line, where no timestamp tells them from it. Source: `ReadLogs`,
+ * `GetContainerLogs`, and what the runtime answers `isContainerRunning` of a container that is removed while its log is followed; Kubernetes 1.34.
  */
 const SUSPECT =
-  /(?:unable to retrieve container logs for \w+:\/\/|failed to create fsnotify watcher: |failed to (?:try resolving symlinks in path|open log file|read log file|watch directory|reset seek in log file) ")[^\n]*$/;
+  /(?:unable to retrieve container logs for \w+:\/\/|rpc error: code = \w+ desc = |failed to create fsnotify watcher: |failed to (?:try resolving symlinks in path|open log file|read log file|watch directory|reset seek in log file) ")[^\n]*$/;
 /** Longer than any of them with the longest path. */
 const SUSPECT_BYTES = 5_000;
 

@@ -61,6 +61,12 @@ describe('L2: what the kubelet writes about a log is never passed on as the log'
     ['instead of it', '', 'unable to retrieve container logs for containerd://x'],
     ['behind it', 'one\n', 'failed to watch file "/var/log/pods/x": no such file or directory'],
     ['in a few bytes', 'one\n', 'EOF'],
+    ['in the middle of a line', 'one\ntw', 'unable to retrieve container logs for containerd://x'],
+    [
+      'in the middle of a line, of a container that is removed',
+      'one\ntw',
+      'rpc error: code = NotFound desc = an error occurred when try to find container "x": not found',
+    ],
     ['as JSON', '', '{"kind":"Status","message":"an error on the server"}'],
     ['in a long line', 'one\n', `rpc error: ${'x'.repeat(5_000)}`],
   ])('%s', async (_, log, text) => {
