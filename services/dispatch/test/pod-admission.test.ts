@@ -138,6 +138,24 @@ describe('what a quota on pods admits', () => {
     expect(cluster.admission.limit).toBe(5);
   });
 
+  test('is still what it was when a refusal comes while pods are on their way, and less when that lasts, or comes much later', () => {
+    const refusedLaterAt = (at: number): PodAdmission => {
+      const { admission, round } = refusedAt(5);
+      admission.over(testId(6), 0);
+      for (const ended of [1, 2]) admission.over(testId(ended), at);
+      const probe = round(at, { pods: false }).at(-1);
+      admission.refuse(probe!, WORDS, at);
+      return admission;
+    };
+    const soon = refusedLaterAt(5_000);
+    expect(soon.limit).toBe(5);
+    soon.obstacle(29_999);
+    expect(soon.limit).toBe(5);
+    soon.obstacle(30_001);
+    expect(soon.limit).toBe(3);
+    expect(refusedLaterAt(40_000).limit).toBe(3);
+  });
+
   test('is tried less often, the more often that was too much, but still once a minute', () => {
     const cluster = new QuotaCluster(() => 5);
     const probes: number[] = [];
