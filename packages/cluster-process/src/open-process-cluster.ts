@@ -6,9 +6,9 @@ import { ProcessCluster } from './process-cluster.ts';
 export interface ProcessClusterOptions {
   /** Directory of the cluster: everyone who opens the same one sees the same Jobs. Made (0700) if it is not there. */
   readonly dir: string;
-  /** Whether the label `lacuna.fault` has an effect. Of an agent that runs already its starter has decided. */
+  /** Whether the label `lacuna.fault` has an effect in the Jobs that this client asks for. */
   readonly allowFaults?: boolean;
-  /** After how many milliseconds without a client and without a running Job the agent exits; 10 s by default. As above. */
+  /** After how many milliseconds without a client and without a running Job the agent exits; 10 s by default. Of an agent that runs already its starter has decided. */
   readonly idleExitMs?: number;
   /** Gives up opening. */
   readonly signal?: AbortSignal;
@@ -25,7 +25,7 @@ export async function openProcessCluster({
   signal,
 }: ProcessClusterOptions): Promise<Cluster & { readonly agentPid: number }> {
   signal?.throwIfAborted();
-  const connection = new AgentConnection({ paths: agentPaths(dir), allowFaults, idleExitMs });
+  const connection = new AgentConnection({ paths: agentPaths(dir), idleExitMs });
   const giveUp = (): void => connection.close();
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
@@ -36,5 +36,5 @@ export async function openProcessCluster({
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  return new ProcessCluster(connection);
+  return new ProcessCluster(connection, { allowFaults });
 }

@@ -20,9 +20,11 @@ import { observeAgent } from './observe-agent.ts';
 export class ProcessCluster implements Cluster {
   readonly kind = 'process';
   readonly #connection: AgentConnection;
+  readonly #ensurePath: string;
 
-  constructor(connection: AgentConnection) {
+  constructor(connection: AgentConnection, { allowFaults }: { readonly allowFaults: boolean }) {
     this.#connection = connection;
+    this.#ensurePath = allowFaults ? '/jobs?faults=allowed' : '/jobs';
   }
 
   /** Process id of the agent that was last connected to; another one after it was killed. */
@@ -31,7 +33,7 @@ export class ProcessCluster implements Cluster {
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
-    const outcome = await this.#call<EnsureOutcome>({ method: 'POST', path: '/jobs', body: request }, signal);
+    const outcome = await this.#call<EnsureOutcome>({ method: 'POST', path: this.#ensurePath, body: request }, signal);
     return outcome.kind === 'created' || outcome.kind === 'adopted' ? { ...outcome, ...warningOf(request) } : outcome;
   }
 

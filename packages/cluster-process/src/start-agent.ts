@@ -12,7 +12,6 @@ import { baseEnv } from './base-env.ts';
 export interface StartOptions {
   readonly paths: AgentPaths;
   readonly idleExitMs: number;
-  readonly allowFaults: boolean;
 }
 
 const MAIN = fileURLToPath(new URL('agent/main.ts', import.meta.url));
@@ -55,19 +54,15 @@ async function connectOrLaunch(options: StartOptions, signal: AbortSignal): Prom
   }
 }
 
-function launch({ paths, idleExitMs, allowFaults }: StartOptions): ChildProcess {
+function launch({ paths, idleExitMs }: StartOptions): ChildProcess {
   const output = openSync(paths.output, 'a', 0o600);
   try {
     // Of our env only the base: what a container may not inherit it must not find in /proc of its parent either.
-    const child = spawn(
-      process.execPath,
-      [...V8_FLAGS, MAIN, JSON.stringify({ dir: paths.dir, idleExitMs, allowFaults })],
-      {
-        detached: true,
-        stdio: ['ignore', output, output],
-        env: { ...baseEnv(process.env), NODE_COMPILE_CACHE: compileCache(process.env) },
-      },
-    );
+    const child = spawn(process.execPath, [...V8_FLAGS, MAIN, JSON.stringify({ dir: paths.dir, idleExitMs })], {
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: { ...baseEnv(process.env), NODE_COMPILE_CACHE: compileCache(process.env) },
+    });
     // A failed spawn also sets the exit code, which is looked at.
     child.on('error', () => undefined).unref();
     return child;

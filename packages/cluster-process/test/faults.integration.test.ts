@@ -1,5 +1,6 @@
 import { containerOf, PROGRAMS } from '@lacuna/cluster/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openProcessCluster } from '../src/index.ts';
 import { openSubject, shell, type ProcessSubject } from './process-subject.ts';
 
 describe('faults that are allowed', () => {
@@ -77,6 +78,17 @@ test('a fault that is not allowed is ignored with a warning', async () => {
   const { uid } = await subject.session.start(request);
   expect(await watch.ended(uid)).toMatchObject({ exitCode: 0 });
   expect(watch.warnings(uid)).toMatchObject([{ reason: 'FaultIgnored' }]);
+});
+
+test('faults are allowed by who asks for the Job, whoever has started the agent', async () => {
+  await using subject = await openSubject();
+  await using allowing = await openProcessCluster({ dir: subject.dir, allowFaults: true });
+  const { session } = subject;
+  await using watch = session.watch();
+  const request = session.request(PROGRAMS.silent, { labels: { 'lacuna.fault': 'no-pod' } });
+  const created = await allowing.ensure(request, session.signal);
+  const uid = created.kind === 'created' ? created.uid : '';
+  expect(await watch.until('a warning', () => watch.warnings(uid)[0])).toMatchObject({ reason: 'FailedCreate' });
 });
 
 test('a Job without a pod is still without one after a kill of the agent', async () => {

@@ -16,7 +16,6 @@ import { WatchFeed } from './watch-feed.ts';
 export interface AgentOptions {
   readonly dir: string;
   readonly idleExitMs: number;
-  readonly allowFaults: boolean;
 }
 
 /**
@@ -34,11 +33,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const table = new JobTable({ entries, journal, publish: (observations) => feed.publish(observations) });
   const fifos = new FifoPool(paths.fifos);
   fifos.warm();
-  const { allowFaults, idleExitMs } = options;
-  const kubelet = new Kubelet({ table, fifos, paths, allowFaults, onRunEnded: () => idleWatch.check() });
+  const kubelet = new Kubelet({ table, fifos, paths, onRunEnded: () => idleWatch.check() });
   const told = Promise.withResolvers<void>();
   const server = serve({ kubelet, table, feed, shutdown: told.resolve });
-  const idleWatch = new IdleWatch(server, idleExitMs, () => kubelet.busy);
+  const idleWatch = new IdleWatch(server, options.idleExitMs, () => kubelet.busy);
   await listen(server, paths.socket);
   await Promise.race([idleWatch.idle, told.promise, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   rmSync(paths.socket, { force: true });

@@ -10,7 +10,6 @@ import { nowMs } from './now-ms.ts';
 import { storedLog, storedReport, type StoredOutput } from './stored-output.ts';
 
 interface KubeletOptions extends RunContext {
-  readonly allowFaults: boolean;
   /** Called whenever a run has ended. */
   readonly onRunEnded: () => void;
 }
@@ -33,11 +32,14 @@ export class Kubelet {
     return this.#runs.size > 0;
   }
 
-  /** Answers when the Job is in the journal: an answer that a kill could take back would allow a second start. */
-  async ensure(request: JobRequest): Promise<EnsureOutcome> {
+  /**
+   * Answers when the Job is in the journal: an answer that a kill could take back would allow a second start. `allowFaults`: whether the label
+   * `lacuna.fault` has an effect, which is for whoever asks to say.
+   */
+  async ensure(request: JobRequest, allowFaults: boolean): Promise<EnsureOutcome> {
     if (this.#stopping) return { kind: 'unavailable', message: 'the agent is stopping' };
     const existing = this.#options.table.get(request.name);
-    const outcome = existing === undefined ? this.#create(request) : adopt(existing, request);
+    const outcome = existing === undefined ? this.#create(request, allowFaults) : adopt(existing, request);
     await this.#options.table.settled();
     return outcome;
   }
@@ -90,10 +92,10 @@ export class Kubelet {
     await this.#options.table.settled();
   }
 
-  #create(request: JobRequest): EnsureOutcome {
+  #create(request: JobRequest, allowFaults: boolean): EnsureOutcome {
     const message = whyNeverRunnable(request);
     if (message !== undefined) return { kind: 'denied', message };
-    const fault = drillFault(request.labels, this.#options.allowFaults);
+    const fault = drillFault(request.labels, allowFaults);
     if (fault.kind === 'api-429' && this.#turnsAway(request, fault.times))
       return { kind: 'throttled', message: '429 Too Many Requests, please try again later', retryAfterMs: 1_000 };
     const entry = newEntry(request, fault);

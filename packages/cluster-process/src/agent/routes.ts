@@ -17,6 +17,11 @@ export interface Routes {
   readonly shutdown: () => void;
 }
 
+/** What the client of a new Job says of the label `lacuna.fault`. */
+function allowsFaults({ searchParams }: URL): boolean {
+  return searchParams.get('faults') === 'allowed';
+}
+
 /** Answers one request of a client. Outcomes travel as JSON with status 200; the log and the watch as streams. */
 export async function route(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://agent');
@@ -26,7 +31,7 @@ export async function route(routes: Routes, request: IncomingMessage, response: 
     case 'GET /healthz':
       return answer(response, 200, { pid: process.pid });
     case 'POST /jobs':
-      return answer(response, 200, await routes.kubelet.ensure((await json(request)) as JobRequest));
+      return answer(response, 200, await routes.kubelet.ensure((await json(request)) as JobRequest, allowsFaults(url)));
     case 'POST /jobs/stop':
       return answer(response, 200, routes.kubelet.stop(ref));
     case 'DELETE /jobs':
