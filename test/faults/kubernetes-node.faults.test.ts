@@ -160,13 +160,11 @@ test('L22: a log that has its pod evicted is an error in the words of the kubele
   expect(view).toMatchObject({
     verdict: 'error',
     reason: expect.stringMatching(/^Evicted: .*exceed.* 20Mi/) as string,
-    evidence: { log: 'unsealed', absent: ['seal'] },
+    evidence: { log: expect.stringMatching(/^(unsealed|none)$/) as string, absent: ['seal'] },
   });
-  // How much was written nobody counted. What is there is the beginning, and the statement says that it is no more than that.
-  const { bytes, sha256, reason } = view?.attempts[0]?.log ?? {};
-  expect(reason).toMatch(/^no seal came with the end of the container \(Evicted/);
-  const written = Buffer.alloc(bytes ?? 0, 'y\n');
-  expect(sha256).toBe(createHash('sha256').update(written).digest('hex'));
+  expect(view?.attempts[0]?.log?.reason).toMatch(/^no seal came with the end of the container \(Evicted/);
+  // How much was written nobody counted. What is there is its beginning, and nothing that the kubelet said when it took the rest away.
+  expect((await logOf(id)).replace(/^(?:y\n)*y?/, '')).toBe('');
   expect(await told(id)).toEqual(['container.run evicted']);
 }, 400_000);
 
