@@ -71,7 +71,8 @@ export const START_INTERRUPTED = 'start-interrupted';
  * The runtime's words when whoever asked for the start, the kubelet, is gone or has no patience left. The program may have begun: the runtime kills
  * it then. Source: `StartContainer` of containerd's CRI plugin, 1.6 and 2.4.
  */
-const BROKEN_OFF = /failed to (create|start) \w+ task.*context (canceled|deadline exceeded)/;
+const BROKEN_OFF =
+  /failed to (create|start) \w+ task.*(context (canceled|deadline exceeded)|failed to start shim: .*signal: killed)/;
 
 /** Why a container never started: by its node, for which another attempt may find a better one, or by what it is. */
 function startBreak(reason: string, message = ''): string {

@@ -57,6 +57,12 @@ const FAILURES = {
     ),
   startedAndBrokenOff: (spec: Spec) =>
     endedBeforeItsStart(spec, 'StartError', 'failed to start containerd task "5b2c": context canceled: unknown: begun'),
+  startOfItsShimKilled: (spec: Spec) =>
+    endedBeforeItsStart(
+      spec,
+      'StartError',
+      'failed to create containerd task: failed to start shim: start failed: : signal: killed: unknown',
+    ),
   startedInVain: (spec: Spec) =>
     endedBeforeItsStart(
       spec,
@@ -114,6 +120,7 @@ describe('another attempt', () => {
     ['refusedByANodeThatShutsDown', 'infrastructure'],
     ['startBrokenOff', 'infrastructure'],
     ['startedAndBrokenOff', 'infrastructure'],
+    ['startOfItsShimKilled', 'infrastructure'],
     ['startedInVain', undefined],
     ['refusedForWhatItIs', undefined],
     ['preemptedBeforeItsStart', 'infrastructure'],
