@@ -1,5 +1,5 @@
 import type { Cluster } from '@lacuna/cluster';
-import { fact, type LogStatement, type TestReport } from '@lacuna/contracts';
+import { fact, podFactSubject, type LogStatement, type TestReport } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Chunking } from './chunk.ts';
 import { chunkSubject, type Container } from './container.ts';
@@ -9,11 +9,11 @@ import { logStatementOf } from './log-statement-of.ts';
 import type { AccountWishes } from './log-account.ts';
 import { readFinally } from './read-finally.ts';
 import { SourceReader } from './source-reader.ts';
-import { StoredLog } from './stored-log.ts';
+import { LogClosed, StoredLog } from './stored-log.ts';
 import { UntilEnd, type UntilEndDeps } from './until-end.ts';
 
 export interface CaptureDeps extends Omit<UntilEndDeps, 'nodeOf'> {
-  readonly bus: Pick<Bus, 'publishFact' | 'awaitFact' | 'openLog' | 'readLog'>;
+  readonly bus: Pick<Bus, 'publishFact' | 'readFact' | 'awaitFact' | 'openLog' | 'readLog'>;
   readonly cluster: Pick<Cluster, 'kind' | 'openLog' | 'openSpool'>;
   readonly now: () => number;
   readonly chunking: Chunking;
@@ -71,6 +71,17 @@ export class Capture {
   }
 
   async run(signal: AbortSignal): Promise<CaptureResult> {
+    try {
+      return await this.#capture(signal);
+    } catch (error) {
+      if (!(error instanceof LogClosed)) throw error;
+      // Frozen while the other worked: its statement is about what is stored now, and so are the test results.
+      const { account } = await this.#openStored(signal);
+      return { statement: error.statement, report: account.report() };
+    }
+  }
+
+  async #capture(signal: AbortSignal): Promise<CaptureResult> {
     const asking = new AbortController();
     const either = AbortSignal.any([signal, asking.signal]);
     // A stream that goes on and on must not hide that the end was told to another replica.
@@ -94,16 +105,26 @@ export class Capture {
     }
   }
 
-  #openReader(signal: AbortSignal): Promise<SourceReader> {
-    const { pod, podUid, containerId } = this.#container;
-    const { bus, cluster, chunking, onHeldUp, traffic } = this.#deps;
+  #openStored(signal: AbortSignal): Promise<StoredLog> {
+    const { bus, onHeldUp } = this.#deps;
+    const container = this.#container;
     const stored = {
       bus,
-      subject: chunkSubject(this.#container),
-      containerId,
+      subject: chunkSubject(container),
+      containerId: container.containerId,
       wishes: this.#wishes,
-      onHeldUp: (why: string | undefined) => onHeldUp(this.#container, why),
+      onHeldUp: (why: string | undefined) => onHeldUp(container, why),
+      closedWith: async () => {
+        const closed = (await bus.readFact(podFactSubject('log-closed', container)))?.fact;
+        return closed?.type === 'log-closed' ? closed.data.statement : undefined;
+      },
     };
+    return StoredLog.open(stored, signal);
+  }
+
+  #openReader(signal: AbortSignal): Promise<SourceReader> {
+    const { pod, podUid, containerId } = this.#container;
+    const { cluster, chunking, traffic } = this.#deps;
     return SourceReader.open(
       {
         cluster,
@@ -111,7 +132,7 @@ export class Capture {
         traffic,
         container: { podUid, podName: pod, containerId },
         nodeOf: this.#nodeOf,
-        openStored: (opening) => StoredLog.open(stored, opening),
+        openStored: (opening) => this.#openStored(opening),
         onOpened: () => this.#sayOpened(),
         onFirstByte: () => void (this.#firstByteAt = this.#deps.now()),
       },

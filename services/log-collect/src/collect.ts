@@ -1,12 +1,11 @@
 import { fact, podFactSubject, reportFileOf, type EvaluationId, type ReportFileSetting } from '@lacuna/contracts';
-import type { Bus, RecordedFact } from '@lacuna/messaging';
+import type { RecordedFact } from '@lacuna/messaging';
 import { Capture, type CaptureDeps, type CaptureResult, type LogWishes } from './capture.ts';
 import { endOf } from './container-end.ts';
 import { containerOf, type Container } from './container.ts';
 import type { ReportFileFinding } from './read-report-file.ts';
 
 interface CollectDeps extends CaptureDeps {
-  readonly bus: CaptureDeps['bus'] & Pick<Bus, 'readFact'>;
   readonly wishesOf: (evaluation: EvaluationId) => Promise<LogWishes>;
   readonly readFile: (file: ReportFileSetting, container: Container, signal: AbortSignal) => Promise<ReportFileFinding>;
 }

@@ -1,5 +1,5 @@
 import type { LogPosition } from '@lacuna/cluster';
-import { Failure } from '@lacuna/contracts';
+import { Failure, type LogStatement } from '@lacuna/contracts';
 import type { Bus, LogChunk, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNote, encodeNote } from './chunk-note.ts';
@@ -9,6 +9,16 @@ import { LogAccount, type AccountWishes } from './log-account.ts';
 /** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */
 export class OtherWriter extends Error {}
 
+/** Another replica has closed the log with this statement, which stands: what is stored is no longer ours to take back. */
+export class LogClosed extends Error {
+  readonly statement: LogStatement;
+
+  constructor(statement: LogStatement) {
+    super('another replica has closed this log');
+    this.statement = statement;
+  }
+}
+
 interface StoredLogDeps {
   readonly bus: Pick<Bus, 'openLog' | 'readLog'>;
   readonly subject: string;
@@ -16,6 +26,8 @@ interface StoredLogDeps {
   readonly wishes: AccountWishes;
   /** Told when the store has no room, with its words, and with undefined when it has taken the chunk after all. */
   readonly onHeldUp: (why: string | undefined) => void;
+  /** What was said of the log when it was closed, by whomever; undefined while it is open. */
+  readonly closedWith: () => Promise<LogStatement | undefined>;
 }
 
 /** Between two attempts to store a chunk for which there is no room. Milliseconds. */
@@ -63,9 +75,11 @@ export class StoredLog {
     for await (const { bytes } of this.#deps.bus.readLog(this.#deps.subject, { follow: false }, signal)) yield bytes;
   }
 
-  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. */
-  truncate(to: number): Promise<void> {
-    return this.#writer.truncate(to);
+  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. Throws `LogClosed`. */
+  async truncate(to: number): Promise<void> {
+    const statement = await this.#deps.closedWith();
+    if (statement !== undefined) throw new LogClosed(statement);
+    await this.#writer.truncate(to);
   }
 
   /** Stores a chunk, waiting for as long as the store has no room. Throws `OtherWriter`. */

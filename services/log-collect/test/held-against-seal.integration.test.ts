@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { LogPart, LogPosition } from '@lacuna/cluster';
-import { logSubject, MAX_CHUNK_BYTES } from '@lacuna/contracts';
+import { fact, logSubject, MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
@@ -54,11 +54,15 @@ async function* breakAfter(...parts: readonly Uint8Array[]): Bytes {
   throw new Error('broken off');
 }
 
+function containerOf(number: number) {
+  const [podUid, containerId] = [`uid-${number}`, `container-${number}`];
+  return { evaluation: testId(number), attempt: 1, pod: 'p', podUid, containerId };
+}
+
 /** Starts a capture of a log that was written as `LOG`, and its sources. Another one of the same log goes on where it was. */
 function capture(source: Source, number = ++logs, crash = new AbortController()) {
   const asked: LogPosition[] = [];
-  const [podUid, containerId] = [`uid-${number}`, `container-${number}`];
-  const container = { evaluation: testId(number), attempt: 1, pod: 'p', podUid, containerId };
+  const container = containerOf(number);
   const openLog = (_: unknown, from: LogPosition) => {
     asked.push(from);
     const bytes = from.isHeldAgainstSeal === true ? source.first() : (source.checked ?? (() => give(LOG)))();
@@ -87,8 +91,8 @@ function capture(source: Source, number = ++logs, crash = new AbortController())
   run.tellEnd({ kind: 'ended', words: 'Completed', cause: 'no-seal', seal: { bytes: LOG.length, sha256 } });
   const running = run.run(AbortSignal.any([crash.signal, AbortSignal.timeout(30_000)]));
   running.catch(() => undefined);
-  const subject = logSubject(container.evaluation, 1, podUid);
-  return { number, asked, statement: running.then(({ statement }) => statement), subject };
+  const subject = logSubject(container.evaluation, 1, container.podUid);
+  return { number, container, asked, statement: running.then(({ statement }) => statement), subject };
 }
 
 async function* behind(offset: number, bytes: Bytes): AsyncGenerator<LogPart> {
@@ -180,4 +184,27 @@ test('nothing is taken back for a source that has nothing to take its place', as
   const { offset } = await bus.logEnd(subject);
   expect(offset).toBeGreaterThanOrEqual(MAX_CHUNK_BYTES);
   expect(await isStored(subject, wrong.subarray(0, offset))).toBe(true);
+});
+
+test('a replica that was frozen before it took back what is wrong leaves what another has closed meanwhile', async () => {
+  const thawed = Promise.withResolvers<void>();
+  const first = () => give(FOREIGN, LOG);
+  const frozen = capture({
+    first,
+    checked: async function* (): Bytes {
+      await thawed.promise;
+      yield* breakAfter(BEGIN);
+    },
+    giveUpMs: 1_000,
+  });
+  await eventually('it reads anew', () => frozen.asked.length === 2);
+  const other = capture({ first }, frozen.number);
+  const statement = await other.statement;
+  expect(statement).toMatchObject({ state: 'sealed' });
+  const { evaluation, attempt, podUid, containerId } = frozen.container;
+  const closed = fact('log-closed', { evaluation, attempt, at: Date.now() }, { podUid, containerId, statement });
+  await bus.publishFact(closed);
+  thawed.resolve();
+  expect(await frozen.statement).toEqual(statement);
+  expect(await isStored(frozen.subject, LOG)).toBe(true);
 });

@@ -40,7 +40,15 @@ async function restored(chunks: readonly string[], answers: readonly (() => Spoo
   const signal = AbortSignal.timeout(20_000);
   const containerId = `c${next++}`;
   const subject = logSubject(testId(next), 1, 'pod');
-  const deps = { bus, subject, containerId, wishes: { report: 'none', budgetBytes }, onHeldUp: () => undefined };
+  const wishes = { report: 'none', budgetBytes } as const;
+  const deps = {
+    bus,
+    subject,
+    containerId,
+    wishes,
+    onHeldUp: () => undefined,
+    closedWith: () => Promise.resolve(undefined),
+  };
   const log = await StoredLog.open(deps, signal);
   for (const chunk of chunks) await log.add({ bytes: bytesOf(chunk), mark: undefined, gaps: [] }, signal);
   const left = [...answers];
