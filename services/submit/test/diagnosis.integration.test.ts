@@ -160,7 +160,7 @@ describe('many evaluations', () => {
     expect(await rangeOf(`?run=${ids[0]}&name=e2e`)).toMatchObject({ status: 400 });
     const other = newStory().submitted();
     await tell(submit.bus, other);
-    expect(await rangeOf(`?run=${other.id}`)).toMatchObject({ status: 400, body: { code: 'invalid-query' } });
+    expect(await rangeOf(`?run=${other.id}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
   it('refuses a query that it does not understand', async () => {
