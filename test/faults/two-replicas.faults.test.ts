@@ -65,7 +65,7 @@ test('of two replicas of each service one is frozen until the other has its work
   await wholeTraces(system.jaeger, wanted.keys(), 120_000);
   const alerts = [...wanted].flatMap(([id, { alert }]) => (alert === undefined ? [] : [[id, alert] as const]));
   await alertedOnce(system.nats.url, new Map(alerts));
-  await eventually('fsck finds no difference', () => noDifference(system), { withinMs: 120_000 });
+  await eventually('fsck finds no difference', () => noDifference(system), { withinMs: 240_000 });
 }, 600_000);
 
 /** Kills one of two after the other, but those that are frozen: somebody is always there. */
