@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { settingsOfServices } from '@lacuna/cli';
+import { SERVERS } from '@lacuna/servers';
+import { unknownSettings } from '@lacuna/service-kit';
 import { expect, test } from 'vitest';
 
 const NAMES = settingsOfServices()
@@ -32,3 +34,8 @@ test.each(Object.entries(LISTS))(
     expect(list.exec(await readFile(path, 'utf8'))?.[0]).toBe(wanted);
   },
 );
+
+test('a variable that names the program of a server is no mistake', () => {
+  const variables = Object.values(SERVERS).map(({ pathVariable }) => pathVariable);
+  expect(unknownSettings(Object.fromEntries(variables.map((name) => [name, '/usr/bin/it'])))).toEqual([]);
+});
