@@ -10,18 +10,29 @@ export interface Usage {
 /** Source: `sysconf(_SC_CLK_TCK)`, 100 on every Linux that Node runs on. */
 const TICK_MS = 10;
 
-/** What each process that this one has started, and those that they have started, has used; by the program's name, a service by its own. */
+/**
+ * What each process that this one has started, and those that they have started, has used; by the program's name, a service by its own. One that ends
+ * meanwhile is left out.
+ */
 export async function usageByProcess(): Promise<ReadonlyMap<string, Usage>> {
   const processes = await allProcesses();
   const usage = new Map<string, Usage>();
   const visit = async (pid: number): Promise<void> => {
     for (const child of processes.filter(({ parent }) => parent === pid)) {
-      usage.set(await nameOf(child.pid), await usageOf(child.pid));
+      await Promise.all([nameOf(child.pid), usageOf(child.pid)]).then(
+        ([name, used]) => usage.set(name, used),
+        (error: NodeJS.ErrnoException) => assertEnded(error),
+      );
       await visit(child.pid);
     }
   };
   await visit(process.pid);
   return usage;
+}
+
+/** Of a process that ends while it is looked at, /proc has no file (ENOENT), or one that can no longer be read (ESRCH). */
+function assertEnded(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
 }
 
 async function usageOf(pid: number): Promise<Usage> {
@@ -34,12 +45,7 @@ async function usageOf(pid: number): Promise<Usage> {
 async function allProcesses(): Promise<{ readonly pid: number; readonly parent: number }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(
-    pids.map(async (pid) =>
-      statOf(pid).then(
-        (fields) => ({ pid, parent: Number(fields[1]) }),
-        () => undefined,
-      ),
-    ),
+    pids.map(async (pid) => statOf(pid).then((fields) => ({ pid, parent: Number(fields[1]) }), assertEnded)),
   );
   return parents.filter((one) => one !== undefined);
 }
