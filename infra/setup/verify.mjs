@@ -5,7 +5,7 @@ import { run } from './child.mjs';
 import { ROOT, TEST_RESULTS } from './paths.mjs';
 import { duration, say } from './say.mjs';
 
-/** In the order of the time they take. The output of a gate is shown only when it fails. */
+/** The output of a gate is shown only when it fails: at once, and again at the end, of which alone something may be kept. */
 const GATES = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ['lint', 'node_modules/oxlint/bin/oxlint'],
@@ -24,20 +24,25 @@ export async function verify(node, env) {
   }
   results.push(await timed('tests', () => recordedTests(node, env)));
   say('');
-  for (const { name, passed, ms } of results) say(`${passed ? '✓' : '✗'} ${name.padEnd(10)} ${duration(ms)}`);
+  for (const { name, passed, ms, output } of results) {
+    say(`${passed ? '✓' : '✗'} ${name.padEnd(10)} ${duration(ms)}`);
+    process.stderr.write(output);
+  }
   return results.every(({ passed }) => passed) ? 0 : 1;
 }
 
-function recordedTests(node, env) {
+/** Its failures are told once more by `test-tally.mjs`. */
+async function recordedTests(node, env) {
   mkdirSync(dirname(TEST_RESULTS), { recursive: true });
   rmSync(TEST_RESULTS, { force: true });
-  return run(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...RECORDED], { cwd: ROOT, env });
+  const code = await run(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...RECORDED], { cwd: ROOT, env });
+  return { code, output: '' };
 }
 
 async function timed(name, gate) {
   const startedAt = performance.now();
-  const passed = (await gate()) === 0;
-  return { name, passed, ms: performance.now() - startedAt };
+  const { code, output } = await gate();
+  return { name, passed: code === 0, ms: performance.now() - startedAt, output };
 }
 
 function quietly(node, args, env) {
@@ -47,8 +52,9 @@ function quietly(node, args, env) {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code !== 0) process.stderr.write(Buffer.concat(output));
-      resolve(code);
+      const told = code === 0 ? '' : Buffer.concat(output);
+      process.stderr.write(told);
+      resolve({ code, output: told });
     });
   });
 }
