@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runIdFrom, type RunPlace } from '@lacuna/contracts';
+import { defined, runIdFrom, type RunPlace } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ beforeEach(async (context) => {
 async function submitRun(go: string) {
   const run: RunPlace = { id: runIdFrom(randomBytes(16)), suite: 'shop', suites: ['shop', 'ledger'] };
   const submit = async (suite: string, script: string, alone?: number) => {
-    const place = { ...run, suite, ...(alone === undefined ? {} : { alone }) };
+    const place = { ...run, suite, ...defined({ alone }) };
     const command = ['sh', '-c', script];
     return (await system.client.submit({ name: suite, command, report: 'none', run: place })).id;
   };

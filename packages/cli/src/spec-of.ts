@@ -1,4 +1,4 @@
-import type { EvaluationSpec } from '@lacuna/contracts';
+import { defined, type EvaluationSpec } from '@lacuna/contracts';
 
 /** What the command line says about a spec. */
 export interface SpecFlags {
@@ -30,10 +30,12 @@ export function specOf(
   return {
     ...file,
     ...flags,
-    ...(command.length === 0 ? {} : { command }),
-    ...(env === undefined ? {} : { env: merged(file['env'], env) }),
-    ...(label === undefined ? {} : { labels: merged(file['labels'], label) }),
-    ...(expectTests === undefined ? {} : { expect: merged(file['expect'], { tests: expectTests }) }),
+    ...defined({
+      command: command.length === 0 ? undefined : command,
+      env: env && merged(file['env'], env),
+      labels: label && merged(file['labels'], label),
+      expect: expectTests === undefined ? undefined : merged(file['expect'], { tests: expectTests }),
+    }),
   } as EvaluationSpec;
 }
 

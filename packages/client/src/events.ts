@@ -1,4 +1,4 @@
-import { Failure } from '@lacuna/contracts';
+import { defined, Failure } from '@lacuna/contracts';
 import { parseEventStream, type EventStreamMessage } from './parse-event-stream.ts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
@@ -48,7 +48,7 @@ export async function* subscribe(
   const path = id === undefined ? '/v1/events' : evaluationPath(id, '/events');
   for (let last = lastEventId; ;) {
     try {
-      const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
+      const headers = { accept: 'text/event-stream', ...defined({ 'last-event-id': last }) };
       const { status, body } = await transport.send({ path, headers, signal, idleMs: SILENT_MS });
       if (status === 204) return;
       patience.succeeded();

@@ -1,4 +1,4 @@
-import type { EvaluationView, LogState } from '@lacuna/contracts';
+import { defined, type EvaluationView, type LogState } from '@lacuna/contracts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
 import { pause } from './pause.ts';
@@ -36,10 +36,9 @@ export async function openLog(
 ): Promise<LogAnswer> {
   const reader = new LogReader(transport, { id, follow, patience, signal, onAttempt });
   const first = await reader.ask(offset);
-  const digest = first.headers.get('repr-digest');
   return {
     state: (first.headers.get('lacuna-log-state') ?? 'open') as LogState | 'open',
-    ...(digest === null ? {} : { digest }),
+    ...defined({ digest: first.headers.get('repr-digest') ?? undefined }),
     body: reader.read(first, offset),
   };
 }
@@ -68,7 +67,7 @@ class LogReader {
     const { id, follow, signal } = this.#wanted;
     const query = new URLSearchParams({
       ...(follow ? { follow: '1' } : {}),
-      ...(this.#attempt === undefined ? {} : { attempt: this.#attempt }),
+      ...defined({ attempt: this.#attempt }),
       offset: String(offset),
     });
     return this.#transport.send({

@@ -1,12 +1,11 @@
-import { Failure, FAILURES, type FailureCode, type Problem, parseRetryAfter } from '@lacuna/contracts';
+import { defined, Failure, FAILURES, type FailureCode, type Problem, parseRetryAfter } from '@lacuna/contracts';
 
 /** Most characters of a foreign answer (a proxy's page, say) that are shown to a person. */
 const SHOWN = 120;
 
 /** The failure that an error answer stands for. An answer that is no problem document of ours says so, with its first words. */
 export function readProblem(url: string, status: number, headers: Headers, text: string): Failure {
-  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
-  const details = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const details = defined({ retryAfterMs: parseRetryAfter(headers.get('retry-after'), Date.now()) });
   const body = parseObject(text);
   if (typeof body?.['code'] === 'string' && typeof body['detail'] === 'string') {
     return new Failure(knownCode(body['code'], status), body['detail'], {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Failure, FAILURES, type Accepted, type ProblemDetails } from '@lacuna/contracts';
+import { defined, Failure, FAILURES, type Accepted, type ProblemDetails } from '@lacuna/contracts';
 import { Patience } from './patience.ts';
 import type { Transport } from './transport.ts';
 
@@ -28,7 +28,7 @@ export async function postSubmission<T>(
 ): Promise<T> {
   assertKey(idempotencyKey);
   const patience = new Patience({ forMs: request.patienceMs, signal, onRetry });
-  const headers = { 'idempotency-key': idempotencyKey, ...(traceparent === undefined ? {} : { traceparent }) };
+  const headers = { 'idempotency-key': idempotencyKey, ...defined({ traceparent }) };
   for (;;) {
     try {
       return await transport.json<T>({ method: 'POST', path: request.path, body: request.body, headers, signal });

@@ -1,4 +1,4 @@
-import { Failure } from '@lacuna/contracts';
+import { defined, Failure } from '@lacuna/contracts';
 import { readProblem } from './read-problem.ts';
 import { ServerUnreachable, unreachable } from './server-unreachable.ts';
 
@@ -66,7 +66,7 @@ export class Transport {
     return fetch(`${this.#url}${path}`, {
       method,
       headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body }),
+      ...defined({ body }),
       signal: signal === undefined ? idle.signal : AbortSignal.any([signal, idle.signal]),
     });
   }

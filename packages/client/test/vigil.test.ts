@@ -1,4 +1,4 @@
-import { STAGES, type EvaluationView, type LifeView, type Stage, type StageView } from '@lacuna/contracts';
+import { defined, STAGES, type EvaluationView, type LifeView, type Stage, type StageView } from '@lacuna/contracts';
 import { describe, expect, it } from 'vitest';
 import { look, stuckIn, type Vigil } from '../src/vigil.ts';
 import { running } from './support/views.ts';
@@ -34,7 +34,7 @@ function at(stage: Stage, told: Told = {}): EvaluationView {
       reason,
     };
   });
-  return { ...running(), attempts: [{ attempt: 1, stages, podUids: [] }], ...(life === undefined ? {} : { life }) };
+  return { ...running(), attempts: [{ attempt: 1, stages, podUids: [] }], ...defined({ life }) };
 }
 
 const queue = (ahead: number, others = 0): LifeView => ({ queue: { waiting: 9, ahead, running: others } });

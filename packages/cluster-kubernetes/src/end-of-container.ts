@@ -1,5 +1,5 @@
 import type { ContainerEnd } from '@lacuna/cluster';
-import type { Seal } from '@lacuna/contracts';
+import { defined, type Seal } from '@lacuna/contracts';
 import { constants } from 'node:os';
 import { timeOf, wasDeletedBefore, type ApiPod, type ContainerStatus, type Terminated } from './api-objects.ts';
 import { ANNOTATIONS } from './identity.ts';
@@ -46,7 +46,7 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   // A seal is for programs. Why the cluster took the pod away is more of a reason than what the program left as its last words.
   const message = disruptionOf(pod)?.message ?? (seal === undefined ? terminated.message : undefined);
   const spool = spoolOfPod(pod);
-  const told = { at, ...(message !== undefined && { message }), ...(spool !== undefined && { spool }) };
+  const told = { at, ...defined({ message, spool }) };
   if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
   if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);
@@ -56,7 +56,7 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
     ...container,
     ...exitOf(terminated, seal),
     reason: endReason(pod, terminated, at),
-    ...(seal !== undefined && { seal }),
+    ...defined({ seal }),
   };
 }
 
@@ -92,7 +92,7 @@ function unseenEnd(pod: ApiPod): ContainerEnd {
     at: disruption?.at ?? lastTransitionAt(pod),
     ...(mainStatus(pod)?.state?.running !== undefined && containerID !== undefined && { containerId: containerID }),
     reason: unseenReason(pod, disruption?.endReason ?? reason ?? (init === undefined ? 'Lost' : 'InitError')),
-    ...(words !== undefined && { message: words }),
+    ...defined({ message: words }),
   };
 }
 
@@ -133,6 +133,6 @@ function containerOf(pod: ApiPod, terminated: Terminated): Pick<ContainerEnd, 'c
   const startedAt = timeOf(terminated.startedAt);
   return {
     ...(containerId !== undefined && containerId !== '' && { containerId }),
-    ...(startedAt !== undefined && { startedAt }),
+    ...defined({ startedAt }),
   };
 }

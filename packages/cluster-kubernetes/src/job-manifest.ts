@@ -1,5 +1,6 @@
 import type { V1Container, V1Job, V1PodSpec } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
+import { defined } from '@lacuna/contracts';
 import { helperOptions, keeperContainer, keptMount, keptVolume, wantsKeeper } from './keeper-container.ts';
 import { SEAL, sealInitContainers, sealVolume, sealVolumeMount, type SealMount } from './seal-mount.ts';
 import { ANNOTATIONS, identityLabels, LABELS, requestAnnotation } from './identity.ts';
@@ -125,7 +126,7 @@ function mainContainer(
       ...(seal === undefined ? [] : [sealVolumeMount]),
       ...(seal !== undefined && wantsKeeper(request) ? [keptMount] : []),
     ],
-    ...(request.workdir !== undefined && { workingDir: request.workdir }),
+    ...defined({ workingDir: request.workdir }),
     ...(request.resources !== undefined && {
       resources: { requests: { ...request.resources }, limits: { ...request.resources } },
     }),

@@ -1,5 +1,6 @@
 import type { V1Container, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { JobRequest } from '@lacuna/cluster';
+import { defined } from '@lacuna/contracts';
 import { SEAL_VOLUME } from './seal-mount.ts';
 
 /** The sidecar that outlives the main container, and gives out in its own log what the helper there has left for it. */
@@ -55,9 +56,7 @@ export function keeperContainer(wishes: Wishes, seal: string, main: V1Container)
     name: KEEPER_CONTAINER,
     restartPolicy: 'Always',
     command: [seal, ...spoolOption(wishes), '--keep', FOLDER],
-    ...(image !== undefined && { image }),
-    ...(imagePullPolicy !== undefined && { imagePullPolicy }),
-    ...(securityContext !== undefined && { securityContext }),
+    ...defined({ image, imagePullPolicy, securityContext }),
     volumeMounts: volumeMounts.filter(({ name }) => name === VOLUME || name === SEAL_VOLUME),
     resources: structuredClone(main.resources === undefined ? RESOURCES.free : RESOURCES.limited),
   };

@@ -1,4 +1,5 @@
 import type { V1Container, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { defined } from '@lacuna/contracts';
 
 /** How a pod gets the helper that runs a command and seals its log. */
 export type SealMount = {
@@ -46,9 +47,7 @@ export function sealInitContainers(mount: SealMount, main: V1Container): V1Conta
       image: mount.image,
       command: [`/${SEAL_FILE}`, '--install', FOLDER],
       volumeMounts: [{ name: SEAL_VOLUME, mountPath: FOLDER }],
-      ...(imagePullPolicy !== undefined && { imagePullPolicy }),
-      ...(securityContext !== undefined && { securityContext }),
-      ...(resources !== undefined && { resources }),
+      ...defined({ imagePullPolicy, securityContext, resources }),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { JobSnapshot } from '@lacuna/cluster';
+import { defined } from '@lacuna/contracts';
 import { conditionOf, createdAt, timeOf, type ApiJob } from './api-objects.ts';
 import { ANNOTATIONS, identityOf } from './identity.ts';
 
@@ -11,7 +12,7 @@ export function snapshotOfJob(job: ApiJob): JobSnapshot | undefined {
   const { name, uid } = job.metadata ?? {};
   if (identity === undefined || name === undefined || uid === undefined) return undefined;
   const finished = finishOf(job);
-  return { ...identity, name, uid, createdAt: createdAt(job), ...(finished !== undefined && { finished }) };
+  return { ...identity, name, uid, createdAt: createdAt(job), ...defined({ finished }) };
 }
 
 function finishOf(job: ApiJob): JobSnapshot['finished'] {
@@ -23,7 +24,7 @@ function finishOf(job: ApiJob): JobSnapshot['finished'] {
   return {
     succeeded: complete !== undefined,
     reason: stopped ? 'Stopped' : (condition.reason ?? condition.type ?? ''),
-    ...(condition.message !== undefined && { message: condition.message }),
+    ...defined({ message: condition.message }),
     at: timeOf(condition.lastTransitionTime) ?? createdAt(job),
   };
 }

@@ -1,4 +1,5 @@
 import type { ContainerEnd, PodSnapshot } from '@lacuna/cluster';
+import { defined } from '@lacuna/contracts';
 import { conditionOf, createdAt, deletionRequestedAt, timeOf, wasDeletedBefore, type ApiPod } from './api-objects.ts';
 import { didRun, endOfContainer, isStopped, mainStatus } from './end-of-container.ts';
 import { identityOf, LABELS } from './identity.ts';
@@ -65,7 +66,7 @@ function startedOf(pod: ApiPod): PodSnapshot['started'] {
   const at = timeOf(ran ? terminated.startedAt : running?.startedAt);
   const containerId = containerID === '' ? terminated?.containerID : containerID;
   if (at === undefined || containerId === undefined) return undefined;
-  return { containerId, ...(image !== undefined && { image }), at };
+  return { containerId, ...defined({ image }), at };
 }
 
 /** That the pod left by something other than its own end. The removal of a pod that had ended is no news. */
@@ -78,13 +79,4 @@ function goneOf(pod: ApiPod, ended: ContainerEnd | undefined, deletedAt: number 
   const at = deletionRequestedAt(pod) ?? deletedAt;
   if (at === undefined || isStopped(pod) || (ended !== undefined && !wasDeletedBefore(pod, ended.at))) return undefined;
   return { cause: 'deleted', message: `the pod ${pod.metadata?.name} was deleted by somebody`, at };
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** Without the parts that are not known yet. */
-function defined<T extends object>(parts: T): Defined<T> {
-  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as Defined<T>;
 }

@@ -1,4 +1,5 @@
 import type { WarningEvent } from '@lacuna/cluster';
+import { defined } from '@lacuna/contracts';
 import { createdAt, timeOf, type ApiEvent } from './api-objects.ts';
 import { identityOfName } from './identity.ts';
 import { quotaRefusal } from './quota-refusal.ts';
@@ -18,7 +19,7 @@ export function warningOfEvent(event: ApiEvent): WarningEvent | undefined {
     uid,
     reason: event.reason ?? '',
     message: event.message ?? '',
-    ...(quota !== undefined && { quota }),
+    ...defined({ quota }),
     at: lastSeenAt(event),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import { Compile, type Validator } from 'typebox/compile';
 import { CATALOG, type Fact, type FactData, type FactOf, type FactType } from './catalog.ts';
 import { isEvaluationId, type EvaluationId } from './evaluation-id.ts';
@@ -29,7 +30,7 @@ export function fact<T extends FactType>(
     attempt: about.attempt ?? 1,
     at: about.at,
     seenAt: about.seenAt ?? about.at,
-    ...(about.reportedAt === undefined ? {} : { reportedAt: about.reportedAt }),
+    ...defined({ reportedAt: about.reportedAt }),
     known: about.known ?? 'reported',
     data,
   } as unknown as FactOf<T>;

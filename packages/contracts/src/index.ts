@@ -36,6 +36,7 @@ export {
   type ReaderState,
   type SharedTrait,
 } from './diagnosis.ts';
+export { defined } from './defined.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseRetryAfter, RETRY_AFTER_MS } from './retry-after.ts';
 export { timeoutMsOf, timeoutOf } from './timeout.ts';

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import { parseDuration } from './duration.ts';
 import { Failure, type Problem } from './failure.ts';
 import { nearest } from './nearest.ts';
@@ -24,7 +25,7 @@ export function parseDeadlines(text: string): Deadlines {
       });
     else if (owed === undefined || (times.includes('+') && grace === undefined))
       problems.push({ where: entry, message: 'write times as in pod.create=30s+30s' });
-    else deadlines[stage] = { owedWithinMs: owed, ...(grace === undefined ? {} : { graceMs: grace }) };
+    else deadlines[stage] = { owedWithinMs: owed, ...defined({ graceMs: grace }) };
   }
   if (problems.length > 0)
     throw new Failure(

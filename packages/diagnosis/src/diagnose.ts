@@ -1,4 +1,4 @@
-import { formatDuration, type CauseView, type Condition, type DiagnosisView } from '@lacuna/contracts';
+import { defined, formatDuration, type CauseView, type Condition, type DiagnosisView } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { caseOf, type Case, type Surroundings } from './case.ts';
 import { CERTAIN_FROM, LIKELY_FROM, POSSIBLE_FROM, type Rule, type Sign } from './rule.ts';
@@ -22,7 +22,7 @@ export function diagnose(evaluation: Evaluation, surroundings: Surroundings): Di
     id: evaluation.id,
     name: submitted.data.spec.name,
     phase: known.phase,
-    ...(settled === undefined ? {} : { verdict: settled.data.verdict }),
+    ...defined({ verdict: settled?.data.verdict }),
     condition,
     headline: headline(known, condition, causes[0]),
     causes,

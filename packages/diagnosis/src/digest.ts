@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { caseOf, type Surroundings } from './case.ts';
 import { diagnose } from './diagnose.ts';
@@ -12,15 +13,15 @@ export function digestOf(evaluation: Evaluation, surroundings: Surroundings): Di
   const { name, image, labels = {} } = submitted.data.spec;
   const node = pod?.scheduled?.data.node;
   const [first] = diagnosis.causes;
-  return {
+  return defined({
     id: evaluation.id,
     condition: diagnosis.condition,
     name,
     labels,
-    ...(image === undefined ? {} : { image }),
-    ...(node === undefined ? {} : { node }),
-    ...(hole === undefined ? {} : { hole: `${hole.stage} ${hole.broken?.cause ?? 'missing'}` }),
+    image,
+    node,
+    hole: hole && `${hole.stage} ${hole.broken?.cause ?? 'missing'}`,
     at: hole?.missing?.raised?.at ?? settled?.at ?? submitted.at,
-    ...(first === undefined ? {} : { cause: { cause: first.cause, title: first.title, advice: first.advice } }),
-  };
+    cause: first && { cause: first.cause, title: first.title, advice: first.advice },
+  });
 }

@@ -1,4 +1,4 @@
-import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
+import { defined, MAX_NAMES, type TestReport } from '@lacuna/contracts';
 import { goEvent, isGoEvent } from './go-event.ts';
 import { GoPackages } from './go-packages.ts';
 import { InFlight } from './in-flight.ts';
@@ -69,7 +69,7 @@ class GoReader implements LineReader {
       failures: this.#tests.failures,
       summary: this.#packages.closed ? 'agrees' : 'missing',
       durationMs: this.#packages.durationMs,
-      ...(this.#timedOut === undefined ? {} : { stopped: this.#timedOut }),
+      ...defined({ stopped: this.#timedOut }),
       ...(this.#listed ? {} : { caveat: UNLISTED }),
     };
   }

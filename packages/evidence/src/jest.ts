@@ -1,4 +1,4 @@
-import type { TestReport } from '@lacuna/contracts';
+import { defined, type TestReport } from '@lacuna/contracts';
 import type { Format, LineReader } from './line-reader.ts';
 import { jestFigures, type JestFigures } from './jest-figures.ts';
 import { keptName } from './kept-name.ts';
@@ -62,9 +62,7 @@ class JestReader implements LineReader {
       inFlight: [],
       failures: this.#failed.failures,
       summary,
-      ...(claimed === undefined ? {} : { claimed }),
-      ...(this.#durationMs === undefined ? {} : { durationMs: this.#durationMs }),
-      ...(stopped === undefined ? {} : { stopped }),
+      ...defined({ claimed, durationMs: this.#durationMs, stopped }),
       caveat: 'lines that tests write straight to stdout can look like those of jest',
     };
   }

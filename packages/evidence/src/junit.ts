@@ -1,4 +1,5 @@
 import sax from 'sax';
+import { defined } from '@lacuna/contracts';
 import { figure, JunitSuite } from './junit-suite.ts';
 import { shortName } from './kept-name.ts';
 import type { ReportFileReader, ReportFileReading } from './report-file-reader.ts';
@@ -62,12 +63,12 @@ export class JunitReader implements ReportFileReader {
       ...this.#list.results,
       report: {
         format: 'junit',
-        ...(collected === undefined ? {} : { collected }),
+        ...defined({ collected }),
         ...this.#tests.counts,
         inFlight: this.#case === undefined ? [] : [this.#case.name],
         failures: this.#tests.failures,
         summary: this.#ended ? (this.#agrees ? 'agrees' : 'disagrees') : 'missing',
-        ...(seconds === undefined ? {} : { durationMs: seconds * 1000 }),
+        ...defined({ durationMs: seconds && seconds * 1000 }),
       },
     };
   }

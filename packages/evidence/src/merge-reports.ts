@@ -1,4 +1,4 @@
-import { MAX_NAMES, type TestReport } from '@lacuna/contracts';
+import { defined, MAX_NAMES, type TestReport } from '@lacuna/contracts';
 import { add, sum } from './tally.ts';
 
 const WORST = ['missing', 'disagrees', 'agrees'] as const;
@@ -18,8 +18,7 @@ export function mergeReports(first: TestReport, second: TestReport): TestReport 
     summary: WORST.find((summary) => first.summary === summary || second.summary === summary) ?? 'missing',
     ...(first.claimed && second.claimed ? { claimed: add(first.claimed, second.claimed) } : {}),
     ...(timed ? { durationMs: (first.durationMs ?? 0) + (second.durationMs ?? 0) } : {}),
-    ...(stopped === undefined ? {} : { stopped }),
-    ...(caveat === undefined ? {} : { caveat }),
+    ...defined({ stopped, caveat }),
     runs: (first.runs ?? 1) + (second.runs ?? 1),
     ...formatsOf(first, second),
   };

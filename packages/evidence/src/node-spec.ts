@@ -1,4 +1,4 @@
-import type { TestReport } from '@lacuna/contracts';
+import { defined, type TestReport } from '@lacuna/contracts';
 import type { Format, LineReader, Recognition } from './line-reader.ts';
 import { NodeSummary, type NodeFigures } from './node-summary.ts';
 import { indentOf } from './tap-line.ts';
@@ -76,7 +76,7 @@ class NodeSpecReader implements LineReader {
     };
     return {
       format: 'node-test',
-      ...(figures === undefined ? {} : { collected: figures.tests }),
+      ...defined({ collected: figures?.tests }),
       ...(claimed !== undefined && summary === 'agrees' ? claimed : this.#tests.counts),
       inFlight: [],
       failures: (figures?.suites === 0 ? this.#all : this.#tests).failures,

@@ -1,4 +1,4 @@
-import type { TestReport } from '@lacuna/contracts';
+import { defined, type TestReport } from '@lacuna/contracts';
 import type { Format, LineReader, Recognition } from './line-reader.ts';
 import { FailedSubtests } from './failed-subtests.ts';
 import { closingFigures, collection, type PytestClosing, type PytestCollection } from './pytest-figures.ts';
@@ -74,13 +74,12 @@ class PytestReader implements LineReader {
     const collected = this.#collected();
     return {
       format: 'pytest',
-      ...(collected === undefined ? {} : { collected }),
+      ...defined({ collected }),
       ...this.#counts(),
       inFlight: inFlight.names,
       failures: tally.failures,
       summary: this.#summary(),
-      ...(this.#closing === undefined ? {} : { claimed: this.#closing.claimed, durationMs: this.#closing.durationMs }),
-      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
+      ...defined({ claimed: this.#closing?.claimed, durationMs: this.#closing?.durationMs, stopped: this.#stopped }),
       ...(this.#progress.mingled ? { caveat: MINGLED } : {}),
     };
   }

@@ -1,4 +1,4 @@
-import type { TestReport, TestReportFormat, TestResult } from '@lacuna/contracts';
+import { defined, type TestReport, type TestReportFormat, type TestResult } from '@lacuna/contracts';
 import { FORMATS, type ReportKind } from './formats.ts';
 import type { Format, LineReader } from './line-reader.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -70,8 +70,7 @@ class LogReader implements ReportReader {
   progress(): ReportProgress {
     const report = this.#report();
     if (report === undefined) return { done: 0 };
-    const collected = report.collected === undefined ? {} : { collected: report.collected };
-    return { done: sum(report), format: report.format, ...collected };
+    return { done: sum(report), format: report.format, ...defined({ collected: report.collected }) };
   }
 
   end(): TestReport | undefined {

@@ -1,4 +1,4 @@
-import type { TestReport } from '@lacuna/contracts';
+import { defined, type TestReport } from '@lacuna/contracts';
 import type { Format, LineReader, Recognition } from './line-reader.ts';
 import { keptName } from './kept-name.ts';
 import { NodeSummary } from './node-summary.ts';
@@ -76,13 +76,13 @@ class TapReader implements LineReader {
     const collected = this.#isNode ? figures?.tests : this.#plans.announced;
     return {
       format: 'tap',
-      ...(collected === undefined ? {} : { collected }),
+      ...defined({ collected }),
       ...(claimed !== undefined && summary === 'agrees' ? claimed : tally.counts),
       inFlight: [],
       failures: tally.failures,
       summary,
       ...(figures === undefined || claimed === undefined ? {} : { claimed, durationMs: figures.duration_ms }),
-      ...(this.#bailedOut === undefined ? {} : { stopped: this.#bailedOut }),
+      ...defined({ stopped: this.#bailedOut }),
     };
   }
 

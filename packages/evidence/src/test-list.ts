@@ -1,4 +1,4 @@
-import type { TestResult } from '@lacuna/contracts';
+import { defined, type TestResult } from '@lacuna/contracts';
 import { keptName } from './kept-name.ts';
 import { MAX_RESULTS } from './test-names.ts';
 
@@ -9,7 +9,7 @@ export class TestList {
 
   add(name: string, outcome: TestResult['outcome'], durationMs?: number): void {
     if (name === '' || this.#results.length === MAX_RESULTS) this.#isWhole = false;
-    else this.#results.push({ name: keptName(name), outcome, ...(durationMs === undefined ? {} : { durationMs }) });
+    else this.#results.push({ name: keptName(name), outcome, ...defined({ durationMs }) });
   }
 
   /** All of them, or none when one has no name or there are too many. */

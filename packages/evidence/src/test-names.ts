@@ -1,4 +1,4 @@
-import type { TestResult } from '@lacuna/contracts';
+import { defined, type TestResult } from '@lacuna/contracts';
 import { keptName, shortName } from './kept-name.ts';
 import { NONE, type Counts, type Outcome } from './tally.ts';
 
@@ -16,7 +16,7 @@ export class TestNames {
     const took = durationMs ?? known?.durationMs;
     const result = {
       outcome: known?.outcome === 'failed' ? known.outcome : outcome,
-      ...(took === undefined ? {} : { durationMs: took }),
+      ...defined({ durationMs: took }),
     };
     if (known === undefined && this.#results.size >= MAX_RESULTS) this.#overflown = true;
     else this.#results.set(known === undefined ? keptName(name) : shortName(name), result);

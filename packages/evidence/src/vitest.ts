@@ -1,4 +1,4 @@
-import type { TestReport } from '@lacuna/contracts';
+import { defined, type TestReport } from '@lacuna/contracts';
 import type { Format, LineReader } from './line-reader.ts';
 import { add, NONE, sum, Tally, type Counts, type Outcome } from './tally.ts';
 import type { TestNames } from './test-names.ts';
@@ -63,9 +63,7 @@ class VitestReader implements LineReader {
       inFlight: [],
       failures: this.#listed.failures,
       summary,
-      ...(claimed === undefined ? {} : { claimed }),
-      ...(this.#durationMs === undefined ? {} : { durationMs: this.#durationMs }),
-      ...(stopped === undefined ? {} : { stopped }),
+      ...defined({ claimed, durationMs: this.#durationMs, stopped }),
       ...(this.#inFiles === undefined && this.#listed.total === 0 ? { caveat: UNLISTED } : {}),
     };
   }

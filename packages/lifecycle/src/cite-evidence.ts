@@ -1,4 +1,4 @@
-import type { FactData } from '@lacuna/contracts';
+import { defined, type FactData } from '@lacuna/contracts';
 import type { Attempt, Evaluation, Pod } from './evaluation.ts';
 import { testsOf } from './judge-run.ts';
 
@@ -22,24 +22,19 @@ export function evidenceAt(evaluation: Evaluation, attempt: Attempt, pod: Pod | 
 export function citeEvidence(evaluation: Evaluation, pod: Pod | undefined): FactData<'settled'>['evidence'] {
   const ended = pod?.ended?.data;
   const statement = pod?.logClosed?.data.statement;
-  const tests = testsOf(evaluation, pod);
   const absent: string[] = [];
   if (pod === undefined) absent.push('pod');
   if (ended?.exitCode === undefined && ended?.signal === undefined) absent.push('exit code');
   if (ended?.seal === undefined) absent.push('seal');
   if (statement === undefined) absent.push('log');
-  return {
-    ...(pod === undefined ? {} : { podUid: pod.uid }),
-    ...optional('containerId', ended?.containerId ?? pod?.started?.data.containerId),
-    ...optional('exitCode', ended?.exitCode),
-    ...optional('signal', ended?.signal),
-    ...optional('log', statement?.state),
-    ...optional('logSha256', statement?.sha256),
-    ...optional('tests', tests),
+  return defined({
+    podUid: pod?.uid,
+    containerId: ended?.containerId ?? pod?.started?.data.containerId,
+    exitCode: ended?.exitCode,
+    signal: ended?.signal,
+    log: statement?.state,
+    logSha256: statement?.sha256,
+    tests: testsOf(evaluation, pod),
     absent,
-  };
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+  });
 }

@@ -1,4 +1,4 @@
-import { fact, type AloneOutcome, type FactData, type FactOf } from '@lacuna/contracts';
+import { defined, fact, type AloneOutcome, type FactData, type FactOf } from '@lacuna/contracts';
 import { latestAttempt, primaryPod, startOf, type Attempt, type Evaluation } from './evaluation.ts';
 
 /** A suite as it ran together with the others of its run, and a repetition of it by itself; with what the log of each says it lacked. */
@@ -65,7 +65,7 @@ function overlapOf(together: Evaluation, other: Evaluation): Comparison['overlap
   if (mine === undefined || theirs === undefined || suite === undefined) return [];
   const ms = Math.min(mine.to, theirs.to) - Math.max(mine.from, theirs.from);
   const node = mine.node === theirs.node ? mine.node : undefined;
-  return ms > 0 ? [{ evaluation: other.id, suite, ms, ...(node === undefined ? {} : { node }) }] : [];
+  return ms > 0 ? [{ evaluation: other.id, suite, ms, ...defined({ node }) }] : [];
 }
 
 /** From start to end; one that has not ended is still running. */

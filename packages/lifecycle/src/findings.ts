@@ -1,4 +1,4 @@
-import { cutFor, fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
+import { cutFor, defined, fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
 import { DUPLICATE_START } from './break.ts';
 import { attemptsOf, findingKey, latestAttempt, openFinding, type Attempt, type Evaluation } from './evaluation.ts';
 import { stagesOf, type StageState } from './stages.ts';
@@ -97,7 +97,7 @@ function raise(
       cause: causeOf(hole),
       reason: cutFor('message', hole.broken?.reason ?? hole.why ?? 'no reason known'),
       since: hole.begin ?? now,
-      ...(hole.deadline === undefined ? {} : { deadline: hole.deadline }),
+      ...defined({ deadline: hole.deadline }),
       notOwed,
     },
   );

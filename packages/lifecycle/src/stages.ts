@@ -1,4 +1,4 @@
-import { stageContract, STAGES, type Deadlines, type Stage, type StageOutcome } from '@lacuna/contracts';
+import { defined, stageContract, STAGES, type Deadlines, type Stage, type StageOutcome } from '@lacuna/contracts';
 import { beforeRemoval } from './before-removal.ts';
 import type { Break } from './break.ts';
 import { findingKey, type Attempt, type Evaluation, type Finding } from './evaluation.ts';
@@ -54,7 +54,7 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
   const rule = STAGE_RULES[stage];
   const begin = rule.begin(evaluation, attempt);
   const missing = evaluation.findings[findingKey(attempt.number, stage, 'missing')];
-  const known = { stage, ...(missing?.raised === undefined ? {} : { missing }) };
+  const known = defined({ stage, missing: missing?.raised && missing });
   if (begin === undefined) return { ...known, outcome: missing?.raised === undefined ? 'not-owed' : 'missing' };
   const end = rule.end(evaluation, attempt);
   if (end !== undefined) {
@@ -65,7 +65,7 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
       outcome,
       begin,
       end: Math.max(begin + SHORTEST_MS, end.at),
-      ...(end.broken === undefined ? {} : { broken: end.broken }),
+      ...defined({ broken: end.broken }),
     };
   }
   const why = rule.whyMissing(evaluation, attempt);
@@ -83,7 +83,7 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
     begin,
     why,
     ...(told && { told }),
-    ...(deadline === undefined ? {} : { deadline }),
+    ...defined({ deadline }),
   };
 }
 

@@ -1,10 +1,10 @@
 import {
+  defined,
   stageContract,
   traceIdOf,
   type AttemptView,
   type Deadlines,
   type EvaluationView,
-  type FactData,
   type FindingView,
   type Links,
   type StageView,
@@ -20,54 +20,45 @@ export function viewOf(evaluation: Evaluation, links: Links, deadlines: Deadline
   const { submitted, settled } = evaluation;
   if (submitted === undefined) return undefined;
   const { spec } = submitted.data;
-  const tests = testsOf(evaluation, primaryPod(latestAttempt(evaluation)));
-  return {
+  return defined({
     id: evaluation.id,
     name: spec.name,
     phase: phaseOf(evaluation),
-    ...(settled === undefined
-      ? {}
-      : {
-          verdict: settled.data.verdict,
-          reason: settled.data.reason,
-          settledAt: settled.at,
-          evidence: settled.data.evidence,
-        }),
+    verdict: settled?.data.verdict,
+    reason: settled?.data.reason,
+    settledAt: settled?.at,
+    evidence: settled?.data.evidence,
     labels: spec.labels ?? {},
     submittedAt: submitted.at,
-    ...(tests === undefined ? {} : { tests }),
+    tests: testsOf(evaluation, primaryPod(latestAttempt(evaluation))),
     traceId: traceIdOf(evaluation.id),
     spec,
     attempts: attemptsOf(evaluation).map((attempt) => attemptView(evaluation, attempt, deadlines)),
     findings: findingViews(evaluation),
-    ...aloneView(evaluation),
+    alone: aloneView(evaluation),
     links,
-  };
+  });
 }
 
 function attemptView(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines): AttemptView {
   const pod = primaryPod(attempt);
-  return {
+  const job = attempt.job?.data;
+  return defined({
     attempt: attempt.number,
     stages: stagesOf(evaluation, attempt, deadlines).map((state) => stageView(state, deadlines)),
-    ...jobView(attempt.job?.data),
+    job: job?.job,
+    warning: job?.warning,
     podUids: Object.keys(attempt.pods).sort(),
-    ...(pod?.logClosed === undefined ? {} : { log: pod.logClosed.data.statement }),
-    ...logKept(pod),
-    ...(pod?.report?.data.report === undefined ? {} : { report: pod.report.data.report }),
-  };
+    log: pod?.logClosed?.data.statement,
+    logKept: logKept(pod),
+    report: pod?.report?.data.report,
+  });
 }
 
-function jobView(job: FactData<'job-created'> | undefined): Pick<AttemptView, 'job' | 'warning'> {
-  if (job === undefined) return {};
-  return { job: job.job, ...(job.warning === undefined ? {} : { warning: job.warning }) };
-}
-
-function logKept(pod: Pod | undefined): Pick<AttemptView, 'logKept'> {
+function logKept(pod: Pod | undefined): AttemptView['logKept'] {
   const { logArchived, logRemoved } = pod ?? {};
-  if (logRemoved !== undefined) return { logKept: { where: 'nowhere', since: logRemoved.at } };
-  if (logArchived === undefined) return {};
-  return { logKept: { where: 'archive', since: logArchived.at, store: logArchived.data.store } };
+  if (logRemoved !== undefined) return { where: 'nowhere', since: logRemoved.at };
+  return logArchived && { where: 'archive', since: logArchived.at, store: logArchived.data.store };
 }
 
 function stageView(state: StageState, deadlines: Deadlines): StageView {
@@ -80,29 +71,29 @@ function stageView(state: StageState, deadlines: Deadlines): StageView {
   const from = state.begin ?? raised?.since;
   const { graceMs } =
     state.outcome === 'open' || state.outcome === 'missing' ? stageContract(state.stage, deadlines) : {};
-  return {
+  return defined({
     stage: state.stage,
     service: stageContract(state.stage).service,
     outcome: state.outcome,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(state.deadline === undefined ? {} : { deadline: state.deadline }),
-    ...(graceMs === undefined ? {} : { graceMs }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+    from,
+    to,
+    deadline: state.deadline,
+    graceMs,
+    reason,
+  });
 }
 
-function aloneView({ comparisons = {} }: Evaluation): Pick<EvaluationView, 'alone'> {
+function aloneView({ comparisons = {} }: Evaluation): EvaluationView['alone'] {
   const inOrder = Object.values(comparisons).sort((a, b) => a.data.time - b.data.time);
   const verdict = aloneVerdict(inOrder);
-  return verdict === undefined ? {} : { alone: { verdict, comparisons: inOrder.map(({ data }) => data) } };
+  return verdict && { verdict, comparisons: inOrder.map(({ data }) => data) };
 }
 
 function findingViews(evaluation: Evaluation): FindingView[] {
   const views = Object.values(evaluation.findings).flatMap(({ raised, cleared }): FindingView[] => {
     if (raised === undefined) return [];
     const { stage, cause, reason } = raised.data;
-    return [{ stage, cause, reason, raisedAt: raised.at, ...(cleared === undefined ? {} : { clearedAt: cleared.at }) }];
+    return [defined({ stage, cause, reason, raisedAt: raised.at, clearedAt: cleared?.at })];
   });
   return views.sort((a, b) => a.raisedAt - b.raisedAt);
 }

@@ -1,4 +1,4 @@
-import type { FactData } from '@lacuna/contracts';
+import { defined, type FactData } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { decide, fold, latestAttempt, nextDeadline, stagesOf, type StageState } from '../src/index.ts';
@@ -19,7 +19,7 @@ const warned =
 const delayed =
   (slotAt?: number): Tell =>
   (story) =>
-    story.tell('dispatch-delayed', { cause: 'quota', detail: MESSAGE, ...(slotAt !== undefined && { slotAt }) });
+    story.tell('dispatch-delayed', { cause: 'quota', detail: MESSAGE, ...defined({ slotAt }) });
 
 /** The first hole of a story that nothing more is told of. */
 function holeOf({ id, facts }: Story): FactData<'finding-raised'> {

@@ -1,4 +1,4 @@
-import type { Fact, FactData, RetryCause } from '@lacuna/contracts';
+import { defined, type Fact, type FactData, type RetryCause } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { decide, fold, join, latestAttempt, nextDeadline } from '../src/index.ts';
@@ -28,7 +28,7 @@ const endedBeforeItsStart = (spec: Spec, reason: string, message?: string): Stor
     .jobCreated()
     .podCreated()
     .podScheduled()
-    .tell('container-ended', { pod: 'p', podUid: 'pod-1', reason, ...(message !== undefined && { message }) });
+    .tell('container-ended', { pod: 'p', podUid: 'pod-1', reason, ...defined({ message }) });
 const waitingForImage = (spec: Spec, reason: string): Story =>
   new Story()
     .submitted(spec)

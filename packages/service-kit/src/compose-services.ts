@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { defined } from '@lacuna/contracts';
 import { BaseConfigSchema, type BaseConfig } from './base-config.ts';
 import { configSchema } from './config-schema.ts';
 import { openHost } from './host.ts';
@@ -28,8 +29,7 @@ export async function composeServices(
   const schema = configSchema(BaseConfigSchema, ...definitions.map(({ config }) => config));
   const parsed = parseConfig(schema, env);
   const config = parsed.config as BaseConfig;
-  const loggerOf = (service: string) =>
-    createLogger({ service, level: config.logLevel, ...(destination === undefined ? {} : { destination }) });
+  const loggerOf = (service: string) => createLogger({ service, level: config.logLevel, ...defined({ destination }) });
   const log = loggerOf('lacuna');
   log.info({ config: describeConfig(schema, config) }, 'configuration');
   for (const warning of parsed.warnings) log.warn(warning);

@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox';
+import { defined } from '@lacuna/contracts';
 import { formOf, settingsOf, type Setting } from './setting.ts';
 
 /** A setting as people read of it. */
@@ -20,7 +21,7 @@ export function documentSettings(schema: TObject): DocumentedSetting[] {
       variable: setting.variable,
       means: setting.schema.description ?? '',
       takes: formOf(setting.schema),
-      ...(written === undefined ? {} : { default: written }),
+      ...defined({ default: written }),
     };
   });
 }

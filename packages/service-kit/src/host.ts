@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import { startTelemetry, type Telemetry } from '@lacuna/telemetry';
 import type { BaseConfig } from './base-config.ts';
 import { createClock, type Clock } from './clock.ts';
@@ -19,7 +20,7 @@ export interface Host {
 export async function openHost(service: string, config: Readonly<BaseConfig>, life: Lifecycle): Promise<Host> {
   const { otlpUrl, detailSpans, natsMonitorUrl } = config;
   const telemetry = await life.step('telemetry', () =>
-    startTelemetry({ service, enabled: detailSpans, ...(otlpUrl === undefined ? {} : { otlpUrl }) }),
+    startTelemetry({ service, enabled: detailSpans, ...defined({ otlpUrl }) }),
   );
   if (natsMonitorUrl !== undefined) {
     const storage = await life.step('NATS storage', async () => watchStorage(natsMonitorUrl));

@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import { assertDurable, connectBus, type Bus, type Credentials } from '@lacuna/messaging';
 import type { BaseConfig } from './base-config.ts';
 
@@ -9,12 +10,12 @@ export async function openBus(name: string, config: Readonly<BaseConfig>, signal
   const { natsUrl: servers, natsMonitorUrl, natsProvision: create, natsReplicas: replicas } = config;
   if (natsMonitorUrl !== undefined) await assertDurable(natsMonitorUrl);
   const credentials = credentialsOf(config);
-  const bus = await connectBus({ name, servers, signal, ...(credentials === undefined ? {} : { credentials }) });
+  const bus = await connectBus({ name, servers, signal, ...defined({ credentials }) });
   // Provisioning waits for its answers and knows no signal; without its connection it ends at once.
   const close = (): void => void bus[Symbol.asyncDispose]();
   signal.addEventListener('abort', close, { once: true });
   try {
-    await bus.provision({ create, ...(replicas === undefined ? {} : { replicas }) });
+    await bus.provision({ create, ...defined({ replicas }) });
     return bus;
   } catch (error) {
     await bus[Symbol.asyncDispose]();

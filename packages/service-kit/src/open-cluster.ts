@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { readFile } from 'node:fs/promises';
 import type { Cluster } from '@lacuna/cluster';
 import type { KubernetesClusterOptions, SealHelper } from '@lacuna/cluster-kubernetes';
-import { Failure } from '@lacuna/contracts';
+import { defined, Failure } from '@lacuna/contracts';
 
 /** The settings of every service that talks to the cluster. */
 export const ClusterConfigSchema = Type.Object({
@@ -74,11 +74,7 @@ async function openKubernetes(
   const seal = sealHelperOf(config);
   return openKubernetesCluster({
     pods: { imagePullPolicy, runtime: config.runtime },
-    ...(seal === undefined ? {} : { seal }),
-    ...(nodeFiles === undefined ? {} : { nodeFiles }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...defined({ seal, nodeFiles, kubeconfig, context, namespace }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '@lacuna/contracts';
+import { defined, parseRetryAfter } from '@lacuna/contracts';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 
@@ -54,7 +54,7 @@ export function unavailable(url: string, answer: Answer): Unavailable {
   return {
     kind: 'unavailable',
     message: `${url} answered ${answer.status} ${excerpt(answer.body)}`.trimEnd(),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ retryAfterMs }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defined } from '@lacuna/contracts';
 import { openContractExporter } from '../src/index.ts';
 import { contractSpan } from './support/contract-span.ts';
 import { startHttpPeer, type PeerAnswer } from './support/http-peer.ts';
@@ -90,7 +91,7 @@ describe('export', () => {
     await using peer = await startHttpPeer(() => ({ status, headers, body: 'busy' }));
     const outcome = await openContractExporter({ otlpUrl: peer.url }).export(spans(1), never);
     const message = `${peer.url}/v1/traces answered ${status} busy`;
-    expect(outcome).toEqual({ kind: 'unavailable', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    expect(outcome).toEqual({ kind: 'unavailable', message, ...defined({ retryAfterMs }) });
     expect(peer.requests).toHaveLength(1);
   });
 

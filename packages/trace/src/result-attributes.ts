@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type ContractSpan, type FactOf } from '@lacuna/contracts';
+import { ATTRIBUTES, defined, type ContractSpan, type FactOf } from '@lacuna/contracts';
 import type { Attributes } from './stage-attributes.ts';
 
 type Settled = FactOf<'settled'>['data'];
@@ -14,7 +14,7 @@ export function resultAttributes({ verdict, reason, evidence }: Settled): Attrib
     [ATTRIBUTES.pipelineResult]: PIPELINE_RESULT[verdict],
     [ATTRIBUTES.verdict]: verdict,
     [ATTRIBUTES.reason]: reason,
-    ...(evidence.tests === undefined ? {} : { [ATTRIBUTES.tests]: evidence.tests }),
+    ...defined({ [ATTRIBUTES.tests]: evidence.tests }),
     ...(isBroken(verdict) ? { [ATTRIBUTES.errorType]: `lacuna.${verdict}` } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import {
   ATTRIBUTES,
+  defined,
   evaluationOfRun,
   runSpanIdOf,
   runTraceIdOf,
@@ -80,7 +81,7 @@ function suiteSpan({ id, run, submitted, settled }: Placed): ContractSpan {
     attributes: {
       [ATTRIBUTES.run]: run.id,
       [ATTRIBUTES.suite]: suite,
-      ...(alone === undefined ? {} : { [ATTRIBUTES.alone]: alone }),
+      ...defined({ [ATTRIBUTES.alone]: alone }),
       [ATTRIBUTES.evaluation]: id,
       ...resultAttributes(settled.data),
     },

@@ -1,4 +1,12 @@
-import { ATTRIBUTES, spanIdOf, traceIdOf, type ContractSpan, type FactOf, type StageService } from '@lacuna/contracts';
+import {
+  ATTRIBUTES,
+  defined,
+  spanIdOf,
+  traceIdOf,
+  type ContractSpan,
+  type FactOf,
+  type StageService,
+} from '@lacuna/contracts';
 import { findingKey, type Attempt, type Evaluation, type StageState } from '@lacuna/lifecycle';
 import { spanName } from './span-name.ts';
 import { stageAttributes, type Attributes } from './stage-attributes.ts';
@@ -20,7 +28,7 @@ export function stageSpan(
     [ATTRIBUTES.outcome]: state.outcome,
     ...stageAttributes(state, evaluation, attempt),
     ...(isAmendment(evaluation, state) ? { [ATTRIBUTES.amended]: true } : {}),
-    ...(state.broken === undefined ? {} : { [ATTRIBUTES.errorType]: `lacuna.${state.broken.cause}.${state.stage}` }),
+    ...defined({ [ATTRIBUTES.errorType]: state.broken && `lacuna.${state.broken.cause}.${state.stage}` }),
     ...notOwedBehind(evaluation, attempt.number, state),
   };
   return {

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, spanIdOf, type ContractSpan, type Stage } from '@lacuna/contracts';
+import { ATTRIBUTES, defined, spanIdOf, type ContractSpan, type Stage } from '@lacuna/contracts';
 import type { Attempt, Evaluation } from '@lacuna/lifecycle';
 import { spanName } from './span-name.ts';
 
@@ -35,7 +35,7 @@ export function waitSpans(
       [ATTRIBUTES.attempt]: attempt.number,
       [ATTRIBUTES.waitCause]: cause,
       [ATTRIBUTES.waitMs]: ms,
-      ...(reason === undefined ? {} : { [ATTRIBUTES.reason]: reason }),
+      ...defined({ [ATTRIBUTES.reason]: reason }),
     },
     events: [],
     links: [],

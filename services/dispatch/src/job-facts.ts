@@ -1,4 +1,4 @@
-import { cutFor, fact, type Fact, type FactData } from '@lacuna/contracts';
+import { cutFor, defined, fact, type Fact, type FactData } from '@lacuna/contracts';
 import type { EnsureOutcome } from '@lacuna/cluster';
 import type { Bus } from '@lacuna/messaging';
 import type { Wait } from './blocked-time.ts';
@@ -90,7 +90,7 @@ export class JobFacts {
           adopted: kind === 'adopted',
           delaysMs: sumOf(waits),
           ...unlessEmpty(waits),
-          ...(warning !== undefined && { warning }),
+          ...defined({ warning }),
         },
       ),
     );

@@ -1,4 +1,4 @@
-import { reportFileOf, spanIdOf, timeoutMsOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
+import { defined, reportFileOf, spanIdOf, timeoutMsOf, traceIdOf, traceparentOf, type FactOf } from '@lacuna/contracts';
 import { jobName, type JobRequest } from '@lacuna/cluster';
 
 /** What an installation adds to the spec. */
@@ -21,7 +21,7 @@ export function jobRequest(
   const { spec, specHash } = submitted.data;
   const { evaluation } = submitted;
   const reportFile = reportFileOf(spec.report)?.path;
-  return {
+  return defined({
     evaluation,
     attempt,
     name: jobName(evaluation, attempt),
@@ -32,12 +32,12 @@ export function jobRequest(
     graceMs,
     labels: spec.labels ?? {},
     traceparent: traceparentOf(traceIdOf(evaluation), spanIdOf(evaluation, 1, 'root')),
-    ...(spec.image === undefined ? {} : { image: spec.image }),
-    ...(spec.workdir === undefined ? {} : { workdir: spec.workdir }),
-    ...(spec.streams === undefined ? {} : { streams: spec.streams }),
-    ...(reportFile === undefined ? {} : { reportFile }),
-    ...((spec.lossless ?? lossless) && { spoolBytes }),
-    ...(spec.resources === undefined ? {} : { resources: spec.resources }),
-    ...(spec.queue === undefined ? {} : { queue: spec.queue }),
-  };
+    image: spec.image,
+    workdir: spec.workdir,
+    streams: spec.streams,
+    reportFile,
+    spoolBytes: (spec.lossless ?? lossless) ? spoolBytes : undefined,
+    resources: spec.resources,
+    queue: spec.queue,
+  });
 }

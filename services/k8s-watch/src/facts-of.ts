@@ -1,4 +1,4 @@
-import { cutFor, fact, type Fact, type KnownBy } from '@lacuna/contracts';
+import { cutFor, defined, fact, type Fact, type KnownBy } from '@lacuna/contracts';
 import type { Identity, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
 import { observedTime } from './observed-time.ts';
 
@@ -36,12 +36,12 @@ function* factsOfContainer(pod: PodSnapshot, about: About): Generator<Fact> {
   }
   if (started !== undefined) {
     const { containerId, image } = started;
-    const what = { pod: name, podUid, containerId, ...(image === undefined ? {} : { image }) };
+    const what = { pod: name, podUid, containerId, ...defined({ image }) };
     yield fact('container-started', about(started.at), what);
   }
   if (ended !== undefined) {
     const { at, message, ...end } = ended;
-    const said = message === undefined ? {} : { message: cutFor('ending', message) };
+    const said = defined({ message: message && cutFor('ending', message) });
     yield fact('container-ended', about(at), { pod: name, podUid, ...end, ...said });
   }
 }
@@ -57,7 +57,7 @@ export function factsOfJob(job: JobSnapshot, known: KnownBy, seenAt: number): Fa
       jobUid: job.uid,
       succeeded,
       reason,
-      ...(message === undefined ? {} : { message: cutFor('message', message) }),
+      ...defined({ message: message && cutFor('message', message) }),
     }),
   ];
 }
@@ -73,7 +73,7 @@ export function factOfWarning(warning: WarningEvent, known: KnownBy, seenAt: num
       uid,
       reason: cutFor('code', reason),
       message: cutFor('message', message),
-      ...(quota === undefined ? {} : { quota }),
+      ...defined({ quota }),
     },
   );
 }

@@ -1,4 +1,5 @@
 import {
+  defined,
   evaluationIdForKey,
   evaluationIdFrom,
   evaluationOfRun,
@@ -115,7 +116,7 @@ function submittedFact(
   // A place in a run has one evaluation, and whoever knows the run finds it.
   const evaluation = what.spec.run === undefined ? own : evaluationOfRun(what.spec.run);
   const caller = traceparent !== undefined && parseTraceparent(traceparent) !== undefined ? traceparent : undefined;
-  const data = { ...what, via, ...(caller === undefined ? {} : { callerTraceparent: caller.trim() }) };
+  const data = { ...what, via, ...defined({ callerTraceparent: caller?.trim() }) };
   return fact('submitted', { evaluation, at: arrivedAt }, data);
 }
 

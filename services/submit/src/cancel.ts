@@ -1,4 +1,4 @@
-import { fact, Failure, type EvaluationId, type Phase } from '@lacuna/contracts';
+import { defined, fact, Failure, type EvaluationId, type Phase } from '@lacuna/contracts';
 import { phaseOf } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { readEvaluation } from './read-evaluation.ts';
@@ -23,7 +23,7 @@ export async function cancel(
       'already-settled',
       `${id} is settled (${settled.data.verdict.replace('_', ' ')}); there is nothing to cancel`,
     );
-  const data = reason === undefined ? {} : { reason };
-  await bus.publishFact(fact('cancel-requested', { evaluation: evaluation.id, at }, data), { deadlineMs: withinMs });
+  const told = fact('cancel-requested', { evaluation: evaluation.id, at }, defined({ reason }));
+  await bus.publishFact(told, { deadlineMs: withinMs });
   return { id: evaluation.id, phase: phaseOf(evaluation) };
 }

@@ -1,4 +1,4 @@
-import type { LifeView } from '@lacuna/contracts';
+import { defined, type LifeView } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { logPlace } from './log-place.ts';
@@ -21,7 +21,7 @@ export async function lifeOf(
 ): Promise<LifeView> {
   const place = logPlace(evaluation);
   const logBytes = place === undefined ? undefined : (await within(answerWithinMs, bus.logEnd(place))).offset;
-  const life = logBytes === undefined ? {} : { logBytes };
+  const life = defined({ logBytes });
   if (!projector.isUpToDate()) return life;
   const { waiting, ahead } = readModel.survey.queue(evaluation.submitted?.at ?? now());
   return { queue: { waiting, ahead, running: readModel.survey.running() }, ...life };

@@ -1,4 +1,4 @@
-import { traceIdOf, type Alert, type FactOf, type FactType } from '@lacuna/contracts';
+import { defined, traceIdOf, type Alert, type FactOf, type FactType } from '@lacuna/contracts';
 import { findingKey } from '@lacuna/lifecycle';
 import { traceLink } from '@lacuna/service-kit';
 
@@ -25,7 +25,6 @@ export const ALERTING_FACTS = [
 export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Alert {
   const { evaluation, attempt, at } = told;
   const traceId = traceIdOf(evaluation);
-  const trace = traceLink(bases, traceId);
   return {
     v: 1,
     evaluation,
@@ -34,10 +33,10 @@ export function alertOf(told: AlertingFact, name: string, bases: LinkBases): Ale
     at,
     traceId,
     ...aboutOf(told),
-    links: {
-      ...(bases.publicUrl === undefined ? {} : { self: `${bases.publicUrl}/v1/evaluations/${evaluation}` }),
-      ...(trace === undefined ? {} : { trace }),
-    },
+    links: defined({
+      self: bases.publicUrl && `${bases.publicUrl}/v1/evaluations/${evaluation}`,
+      trace: traceLink(bases, traceId),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Alert } from '@lacuna/contracts';
+import { defined, type Alert } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import { alertmanagerAlert, postJson } from './alertmanager.ts';
 import { webhookBody, webhookSignature } from './webhook.ts';
@@ -40,7 +40,7 @@ export function alertTargets(
           webhookSecret === undefined ? undefined : webhookSignature(body, webhookSecret, Math.floor(now() / 1_000));
         const headers = {
           'lacuna-alert-key': alert.key,
-          ...(signature === undefined ? {} : { 'lacuna-signature': signature }),
+          ...defined({ 'lacuna-signature': signature }),
         };
         return postJson(webhookUrl, body, headers, signal);
       },

@@ -1,4 +1,4 @@
-import { Failure, type Alert } from '@lacuna/contracts';
+import { defined, Failure, type Alert } from '@lacuna/contracts';
 
 /** Alertmanager resolves by itself what is not sent again; only evidence may resolve, so the end is put far away. Milliseconds. */
 const UNTIL_RESOLVED_MS = 365 * 86_400_000;
@@ -14,11 +14,11 @@ export function alertmanagerAlert(alert: Alert): object {
       summary: `${stage} ${cause} in ${name}`,
       description: alert.reason,
       trace_id: alert.traceId,
-      ...(alert.links.trace === undefined ? {} : { trace: alert.links.trace }),
+      ...defined({ trace: alert.links.trace }),
     },
     ...(alert.status === 'raised' ? { startsAt: new Date(alert.at).toISOString() } : {}),
     endsAt: new Date(endsAt).toISOString(),
-    ...(alert.links.self === undefined ? {} : { generatorURL: alert.links.self }),
+    ...defined({ generatorURL: alert.links.self }),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   CD_EVENT_TYPES,
   CDEVENTS_VERSION,
+  defined,
   traceIdOf,
   type CdEvent,
   type CdEventKind,
@@ -78,7 +79,7 @@ function finished(told: FactOf<'settled'>, testSuite: Content['testSuite'] & {},
   const { tests } = evidence;
   return {
     ...event('testsuiterun.finished', { testSuite, outcome: OUTCOMES[verdict], reason }, {}),
-    customData: { verdict, traceId: traceIdOf(told.evaluation), ...(tests === undefined ? {} : { tests }) },
+    customData: { verdict, traceId: traceIdOf(told.evaluation), ...defined({ tests }) },
     customDataContentType: 'application/json',
   };
 }
@@ -89,8 +90,8 @@ function testCases(told: Fact, evaluation: Evaluation, event: Tell, { source }: 
   const testSuiteRun = { id: told.evaluation, source };
   const tell = (kind: CdEventKind, name: string, outcome?: CdOutcome): CdEvent => {
     const at = kind === 'testcaserun.started' ? pod?.started?.at : pod?.ended?.at;
-    const content = { testSuiteRun, testCase: { id: name, name }, ...(outcome === undefined ? {} : { outcome }) };
-    return event(kind, content, { about: name, ...(at === undefined ? {} : { at }) });
+    const content = { testSuiteRun, testCase: { id: name, name }, ...defined({ outcome }) };
+    return event(kind, content, { about: name, ...defined({ at }) });
   };
   return [
     ...failures.flatMap((name) => [tell('testcaserun.started', name), tell('testcaserun.finished', name, 'failure')]),

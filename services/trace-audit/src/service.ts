@@ -1,4 +1,12 @@
-import { parseDeadlines, STAGES, VERDICTS, type EvaluationId, type Fact, type FactType } from '@lacuna/contracts';
+import {
+  defined,
+  parseDeadlines,
+  STAGES,
+  VERDICTS,
+  type EvaluationId,
+  type Fact,
+  type FactType,
+} from '@lacuna/contracts';
 import {
   logFailure,
   runningUntil,
@@ -107,7 +115,7 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
   const sink = openContractExporter({
     otlpUrl,
     onUnverified,
-    ...(config.jaegerUrl === undefined ? {} : { jaegerUrl: config.jaegerUrl }),
+    ...defined({ jaegerUrl: config.jaegerUrl }),
   });
   const exported = metrics.counter('lacuna_traces_exported_total', 'Traces exported and read back.', {});
   const deps = {

@@ -1,4 +1,4 @@
-import { evaluationOfRun, logSubject, type EvaluationId, type FactOf, type RunPlace } from '@lacuna/contracts';
+import { defined, evaluationOfRun, logSubject, type EvaluationId, type FactOf, type RunPlace } from '@lacuna/contracts';
 import { Story } from '@lacuna/contracts/testing';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
@@ -40,7 +40,7 @@ function auditing(audited = bus): AsyncDisposable {
 /** The places of a new run of two suites. */
 function newRun(): (suite: 'e2e' | 'unit', alone?: number) => RunPlace {
   const id = `run-${String(++runs).padStart(26, '0')}`;
-  return (suite, alone) => ({ id, suite, suites: ['e2e', 'unit'], ...(alone === undefined ? {} : { alone }) });
+  return (suite, alone) => ({ id, suite, suites: ['e2e', 'unit'], ...defined({ alone }) });
 }
 
 const storyOf = (run: RunPlace): Story => new Story(evaluationOfRun(run), Date.now() - 1_000).running({ run });

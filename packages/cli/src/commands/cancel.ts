@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { ID_HELP, resolveId } from '../resolve-id.ts';
@@ -14,7 +15,7 @@ export function cancelCommand(command: Command): void {
 
 async function cancel({ client, out, json }: Invocation, text: string, reason: string | undefined): Promise<void> {
   const id = await resolveId(client, text);
-  await client.cancel(id, reason === undefined ? {} : { reason });
+  await client.cancel(id, defined({ reason }));
   if (json) return out.json({ id, cancelRequested: true });
   await out.line(`cancellation of ${id} requested; see what becomes of it with: lacuna wait ${id}`);
 }

@@ -1,5 +1,6 @@
 import type { RangeFilters } from '@lacuna/client';
 import type { Command } from 'commander';
+import { defined } from '@lacuna/contracts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { addPair, SINCE_HELP, sinceTime } from '../option-values.ts';
 import { renderDiagnosis, renderRangeDiagnosis } from '../render/diagnosis.ts';
@@ -58,5 +59,5 @@ async function diagnoseMany({ client, out, json }: Invocation, options: Diagnose
 }
 
 function filtersOf({ since = new Date(Date.now() - RANGE_MS), label, name }: DiagnoseOptions): RangeFilters {
-  return { since, ...(label === undefined ? {} : { labels: label }), ...(name === undefined ? {} : { name }) };
+  return { since, ...defined({ labels: label, name }) };
 }

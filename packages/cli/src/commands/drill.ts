@@ -1,5 +1,5 @@
 import { createClient } from '@lacuna/client';
-import { nearest } from '@lacuna/contracts';
+import { defined, nearest } from '@lacuna/contracts';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, runProcess, type Lifecycle } from '@lacuna/service-kit';
 import { Option, type Command } from 'commander';
@@ -106,7 +106,7 @@ function sceneAt({ url, token }: DrillOptions, life: Lifecycle, say: (line: stri
 function sceneOptions({ cluster, kubeconfig, image }: DrillOptions, say: (line: string) => void): SceneOptions {
   const basics = { env: process.env, say, onProgress: progressPrinter(process.stderr) };
   if (cluster === 'process') return basics;
-  return { ...basics, kubernetes: { image, ...(kubeconfig === undefined ? {} : { kubeconfig }) } };
+  return { ...basics, kubernetes: { image, ...defined({ kubeconfig }) } };
 }
 
 function drillOf(name: string, place: Place): Drill {

@@ -8,7 +8,7 @@ import {
   openCluster,
   parseConfig,
 } from '@lacuna/service-kit';
-import { formatDuration } from '@lacuna/contracts';
+import { defined, formatDuration } from '@lacuna/contracts';
 import type { UnreadConsumer } from '@lacuna/messaging';
 import type { Command } from 'commander';
 import type { Difference } from '../fsck/difference.ts';
@@ -85,9 +85,11 @@ function assertFolder(path: string): void {
 function environment({ nats, jaeger, data }: FsckOptions): NodeJS.ProcessEnv {
   return {
     ...process.env,
-    ...(nats === undefined ? {} : { LACUNA_NATS_URL: nats }),
-    ...(jaeger === undefined ? {} : { LACUNA_JAEGER_URL: jaeger }),
-    ...(data === undefined ? {} : { LACUNA_CLUSTER_DIR: join(data, 'cluster') }),
+    ...defined({
+      LACUNA_NATS_URL: nats,
+      LACUNA_JAEGER_URL: jaeger,
+      LACUNA_CLUSTER_DIR: data && join(data, 'cluster'),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { PHASES, VERDICTS, type EvaluationSummary, type Phase, type Verdict } from '@lacuna/contracts';
+import { defined, PHASES, VERDICTS, type EvaluationSummary, type Phase, type Verdict } from '@lacuna/contracts';
 import { Option, type Command } from 'commander';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { addPair, SINCE_HELP, sinceTime, wholeNumber } from '../option-values.ts';
@@ -34,8 +34,10 @@ export function listCommand(command: Command): void {
 }
 
 async function list({ client, out, err, json }: Invocation, { label, limit, ...filters }: ListOptions): Promise<void> {
-  const labels = label === undefined ? {} : { labels: label };
-  const items = await take(client.list({ ...filters, ...labels, limit: Math.min(limit, PAGE) }), limit);
+  const items = await take(
+    client.list({ ...filters, ...defined({ labels: label }), limit: Math.min(limit, PAGE) }),
+    limit,
+  );
   if (json) return out.json({ items });
   const filtered = label !== undefined || Object.keys(filters).length > 0;
   if (items.length === 0)

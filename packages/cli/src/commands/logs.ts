@@ -1,4 +1,4 @@
-import { EXIT_CODES, type EvaluationView, type LogStatement } from '@lacuna/contracts';
+import { defined, EXIT_CODES, type EvaluationView, type LogStatement } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { Interruption, INTERRUPTED_EXIT_CODE } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
@@ -73,7 +73,7 @@ async function conclude({ out, err, json }: Invocation, { view, copy, closed }: 
   const statement = view.attempts.at(-1)?.log;
   const difference = closed && statement !== undefined ? copy.differenceTo(statement) : undefined;
   const kept = view.attempts.at(-1)?.logKept;
-  const told = { ...(kept === undefined ? {} : { kept }), ...(difference === undefined ? {} : { difference }) };
+  const told = defined({ kept, difference });
   if (!json && copy.isBehindTheEnd) await err.line(`nothing is there from byte ${grouped(copy.end)} on`);
   if (json) await out.json({ statement: statement ?? null, ...told });
   else await err.line(sayLog(statement, view, copy));

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '@lacuna/contracts';
 import { progressPrinter } from '@lacuna/servers';
 import { createLogger, logFile, runProcess, type Lifecycle } from '@lacuna/service-kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -77,7 +78,7 @@ async function up(given: UpOptions, json: boolean): Promise<void> {
   const options: PlatformOptions = {
     port,
     dataDir: data,
-    ...(nats === undefined ? {} : { natsUrl: nats }),
+    ...defined({ natsUrl: nats }),
     ...(otlp ? { otlpUrl: otlp } : {}),
     ...(jaeger ? { jaegerUrl: jaeger } : {}),
     env: { ...process.env, ...clusterSettings(given) },
@@ -90,7 +91,7 @@ async function up(given: UpOptions, json: boolean): Promise<void> {
 function clusterSettings({ cluster, kubeconfig, allowFaults = false }: UpOptions): Record<string, string> {
   return {
     LACUNA_CLUSTER: cluster,
-    ...(kubeconfig === undefined ? {} : { LACUNA_KUBECONFIG: kubeconfig }),
+    ...defined({ LACUNA_KUBECONFIG: kubeconfig }),
     ...(allowFaults ? { LACUNA_ALLOW_FAULTS: 'true' } : {}),
   };
 }

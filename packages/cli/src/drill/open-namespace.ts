@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openKubernetesApi } from '@lacuna/cluster-kubernetes';
+import { defined } from '@lacuna/contracts';
 import type { Lifecycle } from '@lacuna/service-kit';
 import type { KubernetesScene } from './scene.ts';
 
@@ -16,13 +17,11 @@ export async function openNamespace(
   life: Lifecycle,
   { kubeconfig, image }: NamespaceOptions,
 ): Promise<KubernetesScene> {
-  const api = await life.step('Kubernetes API', () =>
-    Promise.resolve(openKubernetesApi(kubeconfig === undefined ? {} : { kubeconfig })),
-  );
+  const api = await life.step('Kubernetes API', () => Promise.resolve(openKubernetesApi(defined({ kubeconfig }))));
   const namespace = `lacuna-drill-${randomBytes(3).toString('hex')}`;
   const patient = new AbortController();
   const call: KubernetesScene['api'] = async (method, path, body) => {
-    const answer = await api.call({ method, path, ...(body === undefined ? {} : { body }) }, patient.signal);
+    const answer = await api.call({ method, path, ...defined({ body }) }, patient.signal);
     if (answer.status < 300) return answer.body;
     throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 500)}`);
   };

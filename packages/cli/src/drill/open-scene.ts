@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createClient } from '@lacuna/client';
+import { defined } from '@lacuna/contracts';
 import { freePort, type OnProgress, type ServerProcess } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
 import { receiveAlerts } from '../demo/alert-receiver.ts';
@@ -72,7 +73,7 @@ function clusterSettings(
     LACUNA_DEADLINES: DEADLINES.kubernetes,
     LACUNA_CLUSTER: 'kubernetes',
     LACUNA_KUBE_NAMESPACE: kubernetes.namespace,
-    ...(kubeconfig === undefined ? {} : { LACUNA_KUBECONFIG: kubeconfig }),
+    ...defined({ LACUNA_KUBECONFIG: kubeconfig }),
   };
 }
 

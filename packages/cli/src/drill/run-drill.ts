@@ -1,4 +1,4 @@
-import type { EvaluationId, EvaluationView } from '@lacuna/contracts';
+import { defined, type EvaluationId, type EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from '../demo/alert-receiver.ts';
 import { unmet } from '../demo/expectations.ts';
 import { traceInJaeger, type TraceInJaeger } from '../demo/jaeger-trace.ts';
@@ -38,10 +38,10 @@ async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationVie
     fault,
     passed: problems.length === 0,
     evaluation: view.id,
-    ...(view.verdict === undefined ? {} : { verdict: view.verdict }),
+    ...defined({ verdict: view.verdict }),
     brokenSpans: shown.errorSpans,
     alerts: alerts.map((alert) => `${alert.status}: ${alert.stage} ${alert.cause}: ${alert.description}`),
-    ...(ranked === undefined ? {} : { cause: ranked }),
+    ...defined({ cause: ranked }),
     trace: view.links.trace,
     problems,
     unseen: unseen(scene),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure, type ContractSpan, type EvaluationId } from '@lacuna/contracts';
+import { defined, Failure, type ContractSpan, type EvaluationId } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
 import { openContractExporter } from '@lacuna/telemetry';
 import { isWording, spansOf } from '@lacuna/trace';
@@ -43,7 +43,7 @@ async function changedSpans(
     if (told.length === 0) return [];
     const evaluation = owed.get(span.traceId)?.evaluation;
     const difference = `the span ${span.name} is not as the facts have it: ${told.join(', ')}`;
-    return [{ store: 'traces', ...(evaluation === undefined ? {} : { evaluation }), what: difference }];
+    return [{ store: 'traces', ...defined({ evaluation }), what: difference }];
   });
 }
 

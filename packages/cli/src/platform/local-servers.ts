@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defined } from '@lacuna/contracts';
 import {
   resolveServer,
   startJaeger,
@@ -59,7 +60,7 @@ export async function openJaeger({ life, dataDir, env, onProgress }: ServerConte
     startJaeger({
       path: found.path,
       dataDir: join(dataDir, 'jaeger'),
-      ...(previous === undefined ? {} : { ports: previous.ports }),
+      ...defined({ ports: previous?.ports }),
     });
   const { server, current, resource } = await supervised('jaeger', start, (message) =>
     onProgress({ message, passing: false }),

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { defined } from '@lacuna/contracts';
 import { dispatch } from '@lacuna/dispatch';
 import { k8sWatch } from '@lacuna/k8s-watch';
 import { logCollect } from '@lacuna/log-collect';
@@ -42,7 +43,7 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const { port, onProgress } = options;
   // The services log them too, to a file that nobody reads before something is wrong.
   for (const message of unknownSettings(options.env)) onProgress({ message, passing: false });
-  const env = { ...options.env, ...named({ LACUNA_NATS_URL: options.natsUrl, LACUNA_OTLP_URL: options.otlpUrl }) };
+  const env = { ...options.env, ...defined({ LACUNA_NATS_URL: options.natsUrl, LACUNA_OTLP_URL: options.otlpUrl }) };
   const servers = { life, dataDir, env, onProgress };
   const { url: nats, monitorUrl, own: ownNats } = await openNats(servers);
   const traces =
@@ -54,22 +55,16 @@ export async function openPlatform(life: Lifecycle, options: PlatformOptions): P
   const settings = {
     LACUNA_CLUSTER_DIR: join(dataDir, 'cluster'),
     LACUNA_PUBLIC_URL: http,
-    ...('traceUrl' in traces ? named({ LACUNA_TRACE_URL: traces.traceUrl }) : {}),
+    ...('traceUrl' in traces ? defined({ LACUNA_TRACE_URL: traces.traceUrl }) : {}),
     ...env,
     LACUNA_DATA_DIR: dataDir,
     LACUNA_PORT: String(port),
     LACUNA_NATS_URL: nats,
-    ...named({ LACUNA_NATS_MONITOR_URL: monitorUrl }),
+    ...defined({ LACUNA_NATS_MONITOR_URL: monitorUrl }),
     ...('unavailable' in traces
       ? {}
-      : named({ LACUNA_OTLP_URL: traces.otlpUrl, LACUNA_JAEGER_URL: traces.jaegerUrl || undefined })),
+      : defined({ LACUNA_OTLP_URL: traces.otlpUrl, LACUNA_JAEGER_URL: traces.jaegerUrl || undefined })),
   };
   await composeServices(options.services ?? ALL_SERVICES, { life, destination: logFile(log), env: settings });
   return { http, nats, ownNats, traces, settings, logFile: log };
-}
-
-function named(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

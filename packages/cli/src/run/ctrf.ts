@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { RunResult } from './run-result.ts';
 import { runTraceLink } from './run-result.ts';
 import { testCasesOf } from './test-case.ts';
@@ -12,7 +13,7 @@ export function ctrfOf(run: RunResult): object {
       // It must be there; 0 stands for what nothing says.
       duration: Math.round(durationMs ?? 0),
       suite: [result.suite],
-      ...(message === undefined ? {} : { message }),
+      ...defined({ message }),
     })),
   );
   const views = run.suites.map(({ view }) => view);

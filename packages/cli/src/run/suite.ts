@@ -1,4 +1,4 @@
-import type { EvaluationSpec } from '@lacuna/contracts';
+import { defined, type EvaluationSpec } from '@lacuna/contracts';
 import { InvalidArgumentError } from 'commander';
 import { specOf, type SpecFlags } from '../spec-of.ts';
 
@@ -32,8 +32,8 @@ export function specOfSuite(
   { name, command }: Suite,
   alone?: number,
 ): EvaluationSpec {
-  const run = { id, suite: name, suites: suites.map((suite) => suite.name), ...(alone === undefined ? {} : { alone }) };
+  const run = { id, suite: name, suites: suites.map((suite) => suite.name), ...defined({ alone }) };
   const report = reports?.[name] ?? flags.report;
-  const ofSuite = { ...flags, name, ...(report === undefined ? {} : { report }) };
+  const ofSuite = { ...flags, name, ...defined({ report }) };
   return { ...specOf({}, ofSuite, ['sh', '-c', command]), run };
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { defined } from '@lacuna/contracts';
 
 const BIN = fileURLToPath(new URL('../../bin/lacuna.mjs', import.meta.url));
 
@@ -38,7 +39,7 @@ export async function lacuna(args: readonly string[], options: RunOptions = {}):
 /** Starts the real command line; it is killed on disposal if it still runs. */
 export function startLacuna(args: readonly string[], { url, input, env: more, to }: RunOptions = {}): RunningLacuna {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...(url === undefined ? {} : { LACUNA_URL: url }), ...more };
+  const env = { PATH, HOME, ...defined({ LACUNA_URL: url }), ...more };
   const out = to === undefined ? undefined : openSync(to, 'w');
   const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['pipe', out ?? 'pipe', 'pipe'] });
   if (out !== undefined) closeSync(out);

@@ -1,4 +1,5 @@
 import {
+  defined,
   evaluationIdFrom,
   STAGES,
   SPAN_CONTRACT,
@@ -89,12 +90,10 @@ export function summaryOf({
     id,
     name,
     phase,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ verdict, reason }),
     labels,
     submittedAt,
-    ...(settledAt === undefined ? {} : { settledAt }),
-    ...(tests === undefined ? {} : { tests }),
+    ...defined({ settledAt, tests }),
     findings: findings.length,
   };
 }

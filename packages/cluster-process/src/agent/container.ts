@@ -1,5 +1,5 @@
 import type { JobRequest } from '@lacuna/cluster';
-import type { Seal } from '@lacuna/contracts';
+import { defined, type Seal } from '@lacuna/contracts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
@@ -98,7 +98,7 @@ function spawnInGroup(
       env,
       detached: true,
       stdio: ['ignore', ...outputs],
-      ...(workdir !== undefined && { cwd: workdir }),
+      ...defined({ cwd: workdir }),
     });
   } catch (error) {
     return error as Error;

@@ -1,4 +1,4 @@
-import { Failure, type Deadlines, type DiagnosisView, type ReaderState } from '@lacuna/contracts';
+import { defined, Failure, type Deadlines, type DiagnosisView, type ReaderState } from '@lacuna/contracts';
 import { diagnose, type Surroundings } from '@lacuna/diagnosis';
 import { latestAttempt, primaryPod, startOf, type Evaluation } from '@lacuna/lifecycle';
 import type { LogArchive } from '@lacuna/log-archive';
@@ -45,8 +45,7 @@ export async function surroundingsOf(
     now: now(),
     deadlines,
     ...fromReadModel(sources, evaluation),
-    ...(readers === undefined ? {} : { readers }),
-    ...(log === undefined ? {} : { log }),
+    ...defined({ readers, log }),
   };
 }
 
@@ -61,9 +60,9 @@ export function fromReadModel({ readModel, projector, now }: DiagnosisSources, e
   const pod = primaryPod(latestAttempt(evaluation));
   const begun = pod && startOf(pod);
   const over = pod?.ended?.at ?? evaluation.settled?.at ?? now();
-  return {
+  return defined({
     heardAt: projector.heardAt,
     queue: readModel.survey.queue(evaluation.submitted?.at ?? now()),
-    ...(begun === undefined ? {} : { overlap: readModel.survey.overlap(evaluation.id, begun, over) }),
-  };
+    overlap: begun === undefined ? undefined : readModel.survey.overlap(evaluation.id, begun, over),
+  });
 }

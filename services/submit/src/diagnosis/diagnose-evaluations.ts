@@ -1,4 +1,4 @@
-import type { EvaluationId, RangeDiagnosisView } from '@lacuna/contracts';
+import { defined, type EvaluationId, type RangeDiagnosisView } from '@lacuna/contracts';
 import { diagnoseRange, digestOf, type Digest, type Surroundings } from '@lacuna/diagnosis';
 import { fold } from '@lacuna/lifecycle';
 import type { ListQuery } from '../read-model/list-query.ts';
@@ -35,7 +35,7 @@ async function openDigests(sources: DiagnosisSources, ids: readonly EvaluationId
     now: now(),
     deadlines,
     heardAt: projector.heardAt,
-    ...(readers === undefined ? {} : { readers }),
+    ...defined({ readers }),
   };
   const digests: Digest[] = [];
   const left = ids.values();

@@ -1,4 +1,4 @@
-import { runTraceIdOf, type EvaluationView, type RunView } from '@lacuna/contracts';
+import { defined, runTraceIdOf, type EvaluationView, type RunView } from '@lacuna/contracts';
 import { viewOf, type Evaluation } from '@lacuna/lifecycle';
 import type { FastifyInstance } from 'fastify';
 import { cancel } from '../cancel.ts';
@@ -52,7 +52,7 @@ async function runView(context: HttpContext, of: string): Promise<RunView> {
   const { id, suites } = await readRun(context.bus, of, context.answerWithinMs);
   const read = suites.map(async ({ suite, evaluation }) => {
     const view = await shown(context, evaluation);
-    return { suite, ...(view === undefined ? {} : { view }) };
+    return { suite, ...defined({ view }) };
   });
   const traceId = runTraceIdOf(id);
   return { run: id, traceId, suites: await Promise.all(read), links: { trace: context.traceLink(traceId) } };

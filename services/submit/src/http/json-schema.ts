@@ -1,3 +1,5 @@
+import { defined } from '@lacuna/contracts';
+
 /** JSON Schema of an object all of whose fields are named; `optional` ones may be absent. */
 export function object(fields: Record<string, object>, optional: Record<string, object> = {}): object {
   return {
@@ -10,7 +12,7 @@ export function object(fields: Record<string, object>, optional: Record<string, 
 
 export const text = (description?: string): object => ({
   type: 'string',
-  ...(description === undefined ? {} : { description }),
+  ...defined({ description }),
 });
 export const list = (items: object): object => ({ type: 'array', items });
 export const oneOf = (values: readonly string[]): object => ({ type: 'string', enum: [...values] });

@@ -1,4 +1,4 @@
-import { Failure, problemDetails, RETRY_AFTER_MS } from '@lacuna/contracts';
+import { defined, Failure, problemDetails, RETRY_AFTER_MS } from '@lacuna/contracts';
 import type { Health } from '@lacuna/service-kit';
 import type { FastifyError, FastifyReply } from 'fastify';
 import { CHALLENGES } from './tokens.ts';
@@ -18,8 +18,11 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
 export function withWhatIsMissing(failure: Failure, { waitingFor }: Health): Failure {
   if (failure.code !== 'overloaded' || waitingFor.length === 0) return failure;
   const { message, problems, retryAfterMs } = failure;
-  const more = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return new Failure('overloaded', `${message}; not ready: ${waitingFor.join('; ')}`, { problems, ...more });
+  return new Failure(
+    'overloaded',
+    `${message}; not ready: ${waitingFor.join('; ')}`,
+    defined({ problems, retryAfterMs }),
+  );
 }
 
 /** What an error on a route with such a limit means to the client. Whatever is no `Failure` and not the client's doing is a bug, of which it learns no more than that. */

@@ -1,4 +1,4 @@
-import { Failure, nearest, PHASES, VERDICTS, type Phase, type Problem, type Verdict } from '@lacuna/contracts';
+import { defined, Failure, nearest, PHASES, VERDICTS, type Phase, type Problem, type Verdict } from '@lacuna/contracts';
 import { decodeCursor, type Position } from './cursor.ts';
 
 /** What a page of the list is made of; all conditions must hold. */
@@ -49,7 +49,7 @@ export function parseListQuery(parameters: ReadonlyMap<ListParameter, readonly s
     }),
   };
   if (problems.length > 0) throw invalidQuery(problems);
-  return withoutUndefined(query);
+  return defined(query);
 }
 
 /** The query as a condition of SQL over the table `evaluation`, with its values. */
@@ -112,8 +112,4 @@ function parseLabel(text: string): Parsed<readonly [string, string]> {
   return split < 1
     ? { problem: `"${text}" is not of the form key=value` }
     : { value: [text.slice(0, split), text.slice(split + 1)] };
-}
-
-function withoutUndefined(query: { readonly [K in keyof ListQuery]: ListQuery[K] | undefined }): ListQuery {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as unknown as ListQuery;
 }

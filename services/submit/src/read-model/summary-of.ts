@@ -1,4 +1,4 @@
-import type { EvaluationSummary, RunPlace } from '@lacuna/contracts';
+import { defined, type EvaluationSummary, type RunPlace } from '@lacuna/contracts';
 import { latestAttempt, phaseOf, primaryPod, testsOf, type Evaluation } from '@lacuna/lifecycle';
 
 /** An evaluation as the list shows it; undefined when it was never accepted. */
@@ -6,23 +6,22 @@ export function summaryOf(evaluation: Evaluation): EvaluationSummary | undefined
   const { submitted, settled } = evaluation;
   if (submitted === undefined) return undefined;
   const { name, labels = {}, run } = submitted.data.spec;
-  const tests = testsOf(evaluation, primaryPod(latestAttempt(evaluation)));
-  return {
+  return defined({
     id: evaluation.id,
     name,
     phase: phaseOf(evaluation),
-    ...(settled === undefined
-      ? {}
-      : { verdict: settled.data.verdict, reason: settled.data.reason, settledAt: settled.at }),
+    verdict: settled?.data.verdict,
+    reason: settled?.data.reason,
+    settledAt: settled?.at,
     labels,
     submittedAt: submitted.at,
-    ...(tests === undefined ? {} : { tests }),
-    ...(run === undefined ? {} : { run: placeOf(run) }),
+    tests: testsOf(evaluation, primaryPod(latestAttempt(evaluation))),
+    run: run && placeOf(run),
     findings: Object.values(evaluation.findings).filter(({ raised }) => raised !== undefined).length,
-  };
+  });
 }
 
 /** Without the names of all suites, which each of them would repeat. */
 function placeOf({ id, suite, alone }: RunPlace): NonNullable<EvaluationSummary['run']> {
-  return { id, suite, ...(alone === undefined ? {} : { alone }) };
+  return defined({ id, suite, alone });
 }
