@@ -79,10 +79,9 @@ test('autoscaling is turned on, and upgraded under, without a pod less than ther
   expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
   expect(await replicas()).toBe(3);
   // As the autoscaler does it.
-  const { url, caFile, adminToken: token } = controlPlane;
   const contentType = 'application/merge-patch+json';
   const scale = { method: 'PATCH', path: `${path}/scale`, body: { spec: { replicas: 5 } }, contentType } as const;
-  expect(await requestApi({ url, caFile, token }, scale)).toMatchObject({ status: 200 });
+  expect(await requestApi(controlPlane.admin, scale)).toMatchObject({ status: 200 });
   expect(await run('upgrade', autoscaled)).toMatchObject({ code: 0, stderr: '' });
   expect(await replicas()).toBe(5);
   // Or one that scales while helm works would be a conflict.
@@ -110,11 +109,10 @@ test.each([
 
 test('larger claims come as the refusal says', async () => {
   const claim = await uidOf(CLAIM);
-  const { url, caFile, adminToken: token } = controlPlane;
   const orphaned = { method: 'DELETE', path: `${NATS}?propagationPolicy=Orphan` } as const;
-  await requestApi({ url, caFile, token }, orphaned);
+  await requestApi(controlPlane.admin, orphaned);
   const isGone = async (): Promise<boolean> => {
-    const { status } = await requestApi({ url, caFile, token }, { path: NATS });
+    const { status } = await requestApi(controlPlane.admin, { path: NATS });
     return status === 404;
   };
   await eventually('NATS is let go', isGone, CONTROLLER);

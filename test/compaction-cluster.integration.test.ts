@@ -1,5 +1,5 @@
 import { evaluationIdForKey, fact, type Fact } from '@lacuna/contracts';
-import { connectBus, type Bus, type UserName } from '@lacuna/messaging';
+import type { Bus, UserName } from '@lacuna/messaging';
 import { eventually } from '@lacuna/testing';
 import { expect, test } from 'vitest';
 import { startChartNats } from './support/chart-nats.ts';
@@ -16,11 +16,8 @@ const podFacts: readonly Fact[] = IDS.flatMap((evaluation) =>
 test('on three servers and with the rights of the chart, facts said at once and again while replicas compact are there once', async () => {
   await using nats = await startChartNats(3);
   await using stack = new AsyncDisposableStack();
-  const as = async (user: UserName, server: number): Promise<Bus> => {
-    const credentials = { user, password: nats.passwordOf(user) };
-    return stack.use(await connectBus({ servers: [nats.urls[server]!], name: `lacuna-${user}`, credentials }));
-  };
-  await (await as('provision', 0)).provision({ replicas: 3 });
+  const as = async (user: UserName, server: number): Promise<Bus> => stack.use(await nats.bus(user, server));
+  await nats.provision();
   const watch = await as('k8s-watch', 0);
   const outcomes = await Promise.all(podFacts.map((told) => watch.publishFact(told)));
   // Known is what was stored by an attempt whose answer was lost, or late.

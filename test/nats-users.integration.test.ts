@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { evaluationIdForKey, fact, logSubject, STREAMS } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import { connectBus, type UserName } from '@lacuna/messaging';
@@ -8,20 +5,6 @@ import { eventually } from '@lacuna/testing';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startChartNats, type ChartNats } from './support/chart-nats.ts';
-
-const LACUNA = fileURLToPath(new URL('../packages/cli/bin/lacuna.mjs', import.meta.url));
-
-const provision = (nats: ChartNats, user: UserName, env: Readonly<Record<string, string>> = {}) =>
-  promisify(execFile)(process.execPath, [LACUNA, 'provision'], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      LACUNA_NATS_URL: nats.urls.join(),
-      LACUNA_NATS_MONITOR_URL: nats.monitorUrl,
-      LACUNA_NATS_USER: user,
-      LACUNA_NATS_PASSWORD: nats.passwordOf(user),
-      ...env,
-    },
-  });
 
 describe('one server', () => {
   let nats: ChartNats;
@@ -37,13 +20,11 @@ describe('one server', () => {
   });
 
   test('a service waits for the streams, which only provision makes', async () => {
-    const credentials = { user: 'k8s-watch', password: nats.passwordOf('k8s-watch') };
-    await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-k8s-watch', credentials });
+    await using bus = await nats.bus('k8s-watch');
     const waiting = bus.provision({ create: false });
     await expect(bus.provision()).rejects.toThrow(/may not use \$JS.API.STREAM.CREATE.LACUNA_FACTS/);
     expect(await Promise.race([waiting, Promise.resolve('still waiting')])).toBe('still waiting');
-    const { stdout } = await provision(nats, 'provision');
-    expect(stdout).toContain('the streams are as they must be: LACUNA_FACTS, LACUNA_LOGS');
+    expect(await nats.provision()).toContain('the streams are as they must be: LACUNA_FACTS, LACUNA_LOGS');
     await waiting;
   });
 
@@ -110,8 +91,7 @@ describe('one server', () => {
   );
 
   test('log-collect may look through the stream of logs, and remove a log from it', async () => {
-    const credentials = { user: 'log-collect', password: nats.passwordOf('log-collect') };
-    await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-log-collect', credentials });
+    await using bus = await nats.bus('log-collect');
     const id = testId(1);
     const subject = logSubject(id, 1, 'pod');
     await (await bus.openLog(subject, 'c')).append({ offset: 0, bytes: Buffer.from('hello') });
@@ -152,9 +132,8 @@ describe('one server', () => {
 
 test('three servers keep each message three times and go on without one of them', async () => {
   await using nats = await startChartNats(3);
-  await provision(nats, 'provision', { LACUNA_NATS_REPLICAS: '3' });
-  const credentials = { user: 'submit', password: nats.passwordOf('submit') };
-  await using bus = await connectBus({ servers: nats.urls, name: 'lacuna-submit', credentials });
+  await nats.provision();
+  await using bus = await nats.bus('submit');
   await bus.provision({ create: false });
   const [before, after] = ['before', 'after'].map((key) => ({ evaluation: evaluationIdForKey(key), ref: 'a1' }));
   await bus.putEnv(before!, { A: '1' });

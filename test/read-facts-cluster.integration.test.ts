@@ -1,5 +1,4 @@
 import { evaluationIdForKey, fact, type EvaluationId, type Fact } from '@lacuna/contracts';
-import { connectBus, type Bus, type UserName } from '@lacuna/messaging';
 import { expect, test } from 'vitest';
 import { startChartNats, type ChartNats } from './support/chart-nats.ts';
 
@@ -12,14 +11,10 @@ const podFact = (evaluation: EvaluationId, n: number): Fact =>
 
 test('of three servers one that was frozen gives all facts up to the place that is asked for, and never less', async () => {
   await using nats = await startChartNats(3);
-  await using stack = new AsyncDisposableStack();
-  const as = async (user: UserName, server: number): Promise<Bus> => {
-    const credentials = { user, password: nats.passwordOf(user) };
-    return stack.use(await connectBus({ servers: [nats.urls[server]!], name: `lacuna-${user}`, credentials }));
-  };
-  await (await as('provision', 0)).provision({ replicas: 3 });
+  await nats.provision();
   const leader = await leaderOf(nats);
-  const [told, asked] = [await as('k8s-watch', leader), await as('k8s-watch', (leader + 1) % 3)];
+  await using told = await nats.bus('k8s-watch', leader);
+  await using asked = await nats.bus('k8s-watch', (leader + 1) % 3);
   const counts: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const evaluation = evaluationIdForKey(`behind-${round}`);

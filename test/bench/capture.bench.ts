@@ -86,7 +86,7 @@ async function bareRead(name: string, bytes: number): Promise<number> {
   const ca = await readFile(controlPlane.caFile);
   const url = `${controlPlane.url}/api/v1/namespaces/default/pods/${name}/log?container=main`;
   const begin = performance.now();
-  const request = get(url, { ca, agent: false, headers: { authorization: `Bearer ${controlPlane.adminToken}` } });
+  const request = get(url, { ca, agent: false, headers: { authorization: `Bearer ${controlPlane.admin.token}` } });
   const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
   for await (const _ of response);
   return bytes / (performance.now() - begin);

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeKubeconfig } from '@lacuna/servers';
 import {
   applyManifest,
   eventually,
@@ -45,9 +45,8 @@ export async function startLoadCluster({ runMs = 0 }: { readonly runMs?: number 
   await applyManifest(controlPlane, ownFlow(WATCHING, ['watch', 'list'], 499));
   await applyManifest(controlPlane, ownFlow(USER, ['*'], 500));
   const token = controlPlane.tokenOf(USER);
-  const kubeconfig = join(controlPlane.dataDir, 'load.kubeconfig');
-  const ofAdmin = await readFile(controlPlane.kubeconfig, 'utf8');
-  await writeFile(kubeconfig, ofAdmin.replaceAll(controlPlane.adminToken, token), { mode: 0o600 });
+  const path = join(controlPlane.dataDir, 'load.kubeconfig');
+  const kubeconfig = await writeKubeconfig(path, { ...controlPlane.admin, token });
   const running = starting.move();
   return {
     controlPlane,

@@ -46,7 +46,7 @@ if (
 
 async function compare(cluster: RealCluster, runtime: string, pods: number, talk: Talk): Promise<Result> {
   const { controlPlane } = cluster;
-  using api = await ApiClient.open({ controlPlane, token: controlPlane.adminToken }, 2 * pods + 4);
+  using api = await ApiClient.open({ controlPlane, token: controlPlane.admin.token }, 2 * pods + 4);
   const [plain, lacuna, lacunaOfFiles]: [PlainRound[], SealedRound[], SealedRound[]] = [[], [], []];
   const [plainCosts, costs, costsOfFiles] = [new Costs(SECONDS), new Costs(SECONDS), new Costs(SECONDS)];
   const env = { LACUNA_CAPACITY: String(pods) };

@@ -43,7 +43,7 @@ const seal = await resolveSeal();
 if (seal.kind === 'unavailable') throw new Error(seal.message);
 await using cluster = await startRealCluster();
 await using exits = new ContainerExits(cluster.node.containerd.socket);
-using api = await ApiClient.open({ controlPlane: cluster.controlPlane, token: cluster.controlPlane.adminToken }, 4);
+using api = await ApiClient.open({ controlPlane: cluster.controlPlane, token: cluster.controlPlane.admin.token }, 4);
 const program = await readFile(seal.paths[OWN_ARCHITECTURE]);
 await api.call('POST', '/api/v1/namespaces/default/configmaps', {
   apiVersion: 'v1',

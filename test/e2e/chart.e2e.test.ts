@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Client } from '@lacuna/client';
 import { requestApi } from '@lacuna/servers';
@@ -20,11 +19,11 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { startChartServices, type PodsOf } from '../support/chart-services.ts';
+import { LACUNA } from '../support/run-cli.ts';
 import { SERVICES } from '../support/service-process.ts';
 import { untilSettled } from '../support/settled.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
-const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 const ARCHIVE_KEY = 'archive-key';
 
 let stack: AsyncDisposableStack;
@@ -193,12 +192,11 @@ interface StoppablePod {
 
 /** What a kubelet says when the container has started. */
 async function sayRuns({ metadata: { name } }: StoppablePod): Promise<void> {
-  const { url, caFile, adminToken: token } = controlPlane;
   const startedAt = new Date().toISOString();
   const main = { name: 'main', image: 'any', imageID: '', containerID: `none://${name}`, ready: true, restartCount: 0 };
   const status = { phase: 'Running', containerStatuses: [{ ...main, state: { running: { startedAt } } }] };
   const contentType = 'application/merge-patch+json';
   const path = `${PODS}/${name}/status`;
-  const answer = await requestApi({ url, caFile, token }, { method: 'PATCH', path, contentType, body: { status } });
+  const answer = await requestApi(controlPlane.admin, { method: 'PATCH', path, contentType, body: { status } });
   if (answer.status !== 200) throw new Error(answer.text);
 }

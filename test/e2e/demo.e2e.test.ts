@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { CONTROL_PLANE, nodeProblem } from '@lacuna/servers';
 import { cannotRun, eventually, serverBinaries } from '@lacuna/testing';
 import { expect, test } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
-
-const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+import { LACUNA, runCli } from '../support/run-cli.ts';
 
 interface Outcome {
   readonly problems: string[];

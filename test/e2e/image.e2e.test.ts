@@ -73,9 +73,9 @@ async function runningEvaluation(name: string): Promise<PodOnNode> {
   return podOnNode(chart, { namespace, name: pod.metadata.name });
 }
 
-async function removePolicies({ url, caFile, adminToken: token }: ControlPlane, namespace: string): Promise<void> {
+async function removePolicies({ admin }: ControlPlane, namespace: string): Promise<void> {
   const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
-  const { status, text } = await requestApi({ url, caFile, token }, { method: 'DELETE', path });
+  const { status, text } = await requestApi(admin, { method: 'DELETE', path });
   expect(status, text).toBe(200);
 }
 

@@ -119,8 +119,7 @@ test.each(Object.entries(TAKEN_AWAY))(
       },
       { withinMs: 120_000 },
     );
-    const { url, caFile, adminToken: token } = controlPlane;
-    expect((await requestApi({ url, caFile, token }, request(data.pod))).status).toBeLessThan(300);
+    expect((await requestApi(controlPlane.admin, request(data.pod))).status).toBeLessThan(300);
     const view = await settled(id);
     expect(view, JSON.stringify(view.attempts)).toMatchObject({
       verdict: 'passed',

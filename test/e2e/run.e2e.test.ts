@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { openToolbox } from '@lacuna/evidence/testing';
 import { eventually, freePort, tempDir, type TempDir } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LACUNA } from '../support/run-cli.ts';
 import { startUp, type Up } from '../support/up.ts';
 
-const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 const SUITES = fileURLToPath(new URL('../../packages/cli/demo', import.meta.url));
 const node = (suite: string): string => `${process.execPath} --test-reporter=spec ${join(SUITES, suite)}.suite.mjs`;
 

@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { spanIdOf, STAGES, type Accepted } from '@lacuna/contracts';
 import { eventually } from '@lacuna/testing';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LACUNA } from '../support/run-cli.ts';
 import { untilSettled } from '../support/settled.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { wholeTrace } from '../support/whole-trace.ts';
 
 const run = promisify(execFile);
-const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 let system: System;
 beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=2s+8s' } })));
 afterAll(() => system[Symbol.asyncDispose]());
@@ -39,7 +38,7 @@ const WAYS: Record<string, () => Promise<Accepted>> = {
   },
   'lacuna submit': async () => {
     const { stdout } = await run(process.execPath, [
-      lacuna,
+      LACUNA,
       'submit',
       '--url',
       system.url,
@@ -56,7 +55,7 @@ const WAYS: Record<string, () => Promise<Accepted>> = {
 };
 
 test('an option that the embedded cluster has no meaning for is warned of, by all who wait and in the status', async () => {
-  const cli = (...args: string[]) => run(process.execPath, [lacuna, '--url', system.url, '--no-color', ...args]);
+  const cli = (...args: string[]) => run(process.execPath, [LACUNA, '--url', system.url, '--no-color', ...args]);
   const warning = '! image is ignored: the embedded cluster runs the command on this machine as it is\n';
   const waited = await cli('submit', '--wait', '--image', 'busybox:1', '--', 'true');
   expect(waited.stderr).toContain(`\n${warning}✔ passed  true`);

@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PERMISSIONS, type UserName } from '@lacuna/messaging';
+import { connectBus, PERMISSIONS, type Bus, type UserName } from '@lacuna/messaging';
 import { pauseProcess, resolveBinary } from '@lacuna/servers';
 import { eventually, freePort, tempDir } from '@lacuna/testing';
 import { connect, type NatsConnection } from 'nats';
 import { objectOf, renderChart } from './helm.ts';
+import { runCli } from './run-cli.ts';
 
 /** The NATS servers of the chart, with its configuration and its users, on this machine. */
 export interface ChartNats extends AsyncDisposable {
@@ -18,6 +19,10 @@ export interface ChartNats extends AsyncDisposable {
   passwordOf(user: UserName): string;
   /** A client without our code in between. */
   connect(user: UserName): Promise<NatsConnection>;
+  /** The bus of a service, on any of the servers, or on one of them. */
+  bus(user: UserName, server?: number): Promise<Bus>;
+  /** Makes the streams by `lacuna provision`; what it says. */
+  provision(): Promise<string>;
   kill(server: number): Promise<void>;
   /** Stops the process without ending it. */
   pause(server: number): void;
@@ -75,18 +80,38 @@ export async function startChartNats(replicas: 1 | 3 = 1): Promise<ChartNats> {
   );
   const owned = stack.move();
   const urls = servers.map(({ client }) => `nats://127.0.0.1:${client}`);
+  const monitorUrl = `http://127.0.0.1:${servers[0]?.monitor}`;
   return {
     urls,
-    monitorUrl: `http://127.0.0.1:${servers[0]?.monitor}`,
+    monitorUrl,
     log: () => log,
     passwordOf,
     connect: (user) =>
       connect({ servers: [...urls], user, pass: passwordOf(user), inboxPrefix: inboxPrefixOf(user), reconnect: false }),
+    bus: (user, server) =>
+      connectBus({
+        servers: server === undefined ? urls : [urls[server] ?? ''],
+        name: `lacuna-${user}`,
+        credentials: { user, password: passwordOf(user) },
+      }),
+    provision: () => provision({ urls, monitorUrl }),
     kill: (server) => kill(children[server]),
     pause: (server) => pauseProcess(pidOf(children[server])),
     resume: (server) => void process.kill(pidOf(children[server]), 'SIGCONT'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function provision({ urls, monitorUrl }: Pick<ChartNats, 'urls' | 'monitorUrl'>): Promise<string> {
+  const { code, stdout, stderr } = await runCli(['provision'], {
+    LACUNA_NATS_URL: urls.join(),
+    LACUNA_NATS_MONITOR_URL: monitorUrl,
+    LACUNA_NATS_USER: 'provision',
+    LACUNA_NATS_PASSWORD: passwordOf('provision'),
+    LACUNA_NATS_REPLICAS: String(urls.length),
+  });
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 async function configOf(replicas: number): Promise<string> {

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createClient, type Client } from '@lacuna/client';
 import type { UserName } from '@lacuna/messaging';
+import { writeKubeconfig } from '@lacuna/servers';
 import { freePort, getJson, tempDir, type ControlPlane } from '@lacuna/testing';
 import { startChartNats, type ChartNats } from './chart-nats.ts';
 import { CHART, helm } from './helm.ts';
@@ -47,7 +45,6 @@ interface SecretRef {
   readonly key: string;
 }
 
-const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 const TOKEN = 'a-token';
 
 /**
@@ -59,7 +56,7 @@ export async function startChartServices(options: ChartServicesOptions): Promise
   const dir = stack.use(await tempDir());
   const nats = stack.use(await startChartNats());
   await install(options);
-  await provision(nats);
+  await nats.provision();
   const environmentOf = (part: Part, spec: PodsOf) => environment(part, spec, { ...options, nats, folder: dir.path });
   const port = await freePort();
   const tokens = join(dir.path, 'tokens');
@@ -87,16 +84,6 @@ async function install({ controlPlane, values }: ChartServicesOptions): Promise<
   const what = ['install', 'lacuna', CHART, '--namespace', 'lacuna', '--create-namespace'];
   const { code, stderr } = await helm([...what, '--kubeconfig', controlPlane.kubeconfig], values);
   if (code !== 0) throw new Error(stderr);
-}
-
-async function provision(nats: ChartNats): Promise<void> {
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    LACUNA_NATS_URL: nats.urls.join(),
-    LACUNA_NATS_USER: 'provision',
-    LACUNA_NATS_PASSWORD: nats.passwordOf('provision'),
-  };
-  await promisify(execFile)(process.execPath, [LACUNA, 'provision'], { env });
 }
 
 interface Given extends ChartServicesOptions {
@@ -129,16 +116,7 @@ async function environment(
 
 async function kubeconfigOf(part: Part, controlPlane: ControlPlane, folder: string): Promise<string> {
   const token = await tokenOf(controlPlane, { namespace: 'lacuna', name: `lacuna-${part}` });
-  const path = join(folder, `${part}.kubeconfig`);
-  const { url: server, caFile } = controlPlane;
-  const kubeconfig = {
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': caFile } }],
-    users: [{ name: 'test', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-    'current-context': 'test',
-  };
-  await writeFile(path, JSON.stringify(kubeconfig));
-  return path;
+  return writeKubeconfig(join(folder, `${part}.kubeconfig`), { ...controlPlane.admin, token });
 }
 
 async function sha256(text: string): Promise<string> {

@@ -40,12 +40,12 @@ export async function startRealCluster(options: TestNodeOptions = {}): Promise<R
 }
 
 function clusterOn(controlPlane: ControlPlane, stack: AsyncDisposableStack): TestCluster {
-  const { url, caFile, adminToken, kubeconfig } = controlPlane;
+  const { admin, kubeconfig } = controlPlane;
   const shared = { LACUNA_CLUSTER: 'kubernetes', LACUNA_KUBECONFIG: kubeconfig, LACUNA_IMAGE_PULL_POLICY: 'Never' };
   return {
     controlPlane,
     system: (env = {}, services = SERVICES) => startSystem({ env: { ...shared, ...env }, services }),
-    request: (request) => requestApi({ url, caFile, token: adminToken }, request),
+    request: (request) => requestApi(admin, request),
     async jobs(namespace = 'default') {
       const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
       const { items } = await getJson<{ items: { metadata: { name: string } }[] }>(controlPlane, path);

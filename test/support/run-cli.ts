@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+/** The command line, to be run with Node. */
+export const LACUNA = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
 
 export interface Ran {
   readonly code: number;
@@ -13,7 +14,7 @@ export interface Ran {
 export function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const options = { maxBuffer: 16 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', ...env } };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [lacuna, ...args], options, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [LACUNA, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });

@@ -8,10 +8,7 @@ export async function tokenOf(
 ): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } };
-  const { status, text } = await requestApi(
-    { ...controlPlane, token: controlPlane.adminToken },
-    { method: 'POST', path, body },
-  );
+  const { status, text } = await requestApi(controlPlane.admin, { method: 'POST', path, body });
   if (status !== 201) throw new Error(`no token for ${namespace}/${name}: ${status} ${text}`);
   return (JSON.parse(text) as { status: { token: string } }).status.token;
 }

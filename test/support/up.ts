@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createClient, type Client } from '@lacuna/client';
 import { freePort, tempDir } from '@lacuna/testing';
-
-const lacuna = fileURLToPath(new URL('../../packages/cli/bin/lacuna.mjs', import.meta.url));
+import { LACUNA } from './run-cli.ts';
 
 /** `lacuna up` as a user starts it, in a folder of its own. Disposing it sends SIGTERM and waits. */
 export interface Up extends AsyncDisposable {
@@ -27,7 +25,7 @@ export async function startUp(
 ): Promise<Up> {
   const dir = await tempDir();
   const args = ['up', '--json', '--port', String(await freePort()), '--data', dir.path, ...options];
-  const [program = '', ...rest] = [...commandIn(dir.path), process.execPath, lacuna, ...args];
+  const [program = '', ...rest] = [...commandIn(dir.path), process.execPath, LACUNA, ...args];
   const child = spawn(program, rest, {
     env: { ...process.env, LACUNA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,6 +30,7 @@ export { BUSYBOX_IMAGE } from './kubernetes/node-images.ts';
 export type { ImageSource } from './kubernetes/node-images.ts';
 export { nodeRuntimeImage } from './kubernetes/node-runtime-image.ts';
 export { requestApi } from './kubernetes/api-request.ts';
+export { writeKubeconfig } from './kubernetes/kubeconfig.ts';
 export type { ApiRequest } from './kubernetes/api-request.ts';
 export { freePort } from './free-port.ts';
 export { pauseProcess } from './pause-process.ts';

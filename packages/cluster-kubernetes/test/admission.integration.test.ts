@@ -110,8 +110,7 @@ describeOn('none', 'a cluster that does not let everybody in', () => {
     // A finalizer keeps the namespace in the state of leaving.
     const anchor = { name: 'anchor', namespace: 'leaving', finalizers: ['test.example/hold'] };
     await applyManifest(subject.controlPlane, { apiVersion: 'v1', kind: 'ConfigMap', metadata: anchor });
-    const { url, caFile, adminToken: token } = subject.controlPlane;
-    await requestApi({ url, caFile, token }, { method: 'DELETE', path: '/api/v1/namespaces/leaving' });
+    await requestApi(subject.controlPlane.admin, { method: 'DELETE', path: '/api/v1/namespaces/leaving' });
     expect((await until(cluster, 'unavailable')).message).toContain('being terminated');
   });
 

@@ -118,9 +118,9 @@ describeOn('real', 'a real node', () => {
     await watch.ended(uid);
     const pod = await watch.started(uid);
     const file = await readFile(fileOf(pod), 'utf8');
-    const { caFile, adminToken: token } = subject.controlPlane;
+    const { admin } = subject.controlPlane;
     const ask = (range: string) =>
-      requestApi({ url: subject.node?.kubelet.url ?? '', caFile, token }, { path: `/logs/pods/${pathOf(pod)}`, range });
+      requestApi({ ...admin, url: subject.node?.kubelet.url ?? '' }, { path: `/logs/pods/${pathOf(pod)}`, range });
     expect(await ask(`bytes=${file.length - 1_000}-`)).toEqual({ status: 206, text: file.slice(-1_000) });
     expect(await ask(`bytes=${file.length}-`)).toMatchObject({ status: 416 });
   });

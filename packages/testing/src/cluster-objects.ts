@@ -46,11 +46,8 @@ async function pathOf(controlPlane: ControlPlane, { apiVersion, kind, metadata }
   return `${base}${place}/${resource.name}/${metadata.name}`;
 }
 
-async function expectSuccess({ url, caFile, adminToken }: ControlPlane, request: ApiRequest): Promise<string> {
-  const { status, text } = await requestApi(
-    { url, caFile, token: adminToken },
-    { ...request, withinMs: ANSWERED_WITHIN_MS },
-  );
+async function expectSuccess({ admin }: ControlPlane, request: ApiRequest): Promise<string> {
+  const { status, text } = await requestApi(admin, { ...request, withinMs: ANSWERED_WITHIN_MS });
   if (status >= 300) throw new Error(`${request.method ?? 'GET'} ${request.path} was answered ${status}: ${text}`);
   return text;
 }

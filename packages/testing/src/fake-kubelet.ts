@@ -25,7 +25,7 @@ const NODE = 'fake-kubelet';
 
 /** Needs nothing but the control plane. Dispose it before that. */
 export async function startFakeKubelet(controlPlane: ControlPlane): Promise<FakeKubelet> {
-  const { caFile, adminToken, url, apiServer } = controlPlane;
+  const { admin, apiServer, caFile } = controlPlane;
   const pods = new Map<string, FakePod>();
   let made = 0;
   let isRefusing = false;
@@ -57,7 +57,7 @@ export async function startFakeKubelet(controlPlane: ControlPlane): Promise<Fake
     },
     async deletePod({ container }) {
       const path = `${podPath(container.podName)}?gracePeriodSeconds=0`;
-      await requestApi({ url, caFile, token: adminToken }, { method: 'DELETE', path });
+      await requestApi(admin, { method: 'DELETE', path });
     },
     refuse(refusing) {
       isRefusing = refusing;

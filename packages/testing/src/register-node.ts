@@ -10,15 +10,11 @@ export async function registerNode(controlPlane: ControlPlane, name: string, por
     addresses: [{ type: 'Hostname', address: '127.0.0.1' }],
     daemonEndpoints: { kubeletEndpoint: { Port: port } },
   };
-  const { url, caFile, adminToken } = controlPlane;
-  const answer = await requestApi(
-    { url, caFile, token: adminToken },
-    {
-      method: 'PATCH',
-      path: `/api/v1/nodes/${name}/status`,
-      contentType: 'application/merge-patch+json',
-      body: { status },
-    },
-  );
+  const answer = await requestApi(controlPlane.admin, {
+    method: 'PATCH',
+    path: `/api/v1/nodes/${name}/status`,
+    contentType: 'application/merge-patch+json',
+    body: { status },
+  });
   if (answer.status !== 200) throw new Error(`the node ${name} has no address: ${answer.text}`);
 }

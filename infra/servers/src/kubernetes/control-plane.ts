@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { writeTokenFile } from './access-tokens.ts';
+import type { ApiAccess } from './api-request.ts';
 import { startApiServer } from './api-server.ts';
 import type { ApiServer } from './api-server.ts';
 import { startControllerManager, startScheduler } from './controllers.ts';
@@ -25,8 +26,8 @@ export interface ControlPlaneOptions extends Omit<ServerOptions, 'path'> {
 export interface ControlPlane extends AsyncDisposable {
   readonly url: string;
   readonly caFile: string;
-  /** May do everything. */
-  readonly adminToken: string;
+  /** As whom everything may be done. */
+  readonly admin: Required<ApiAccess>;
   /** Path of a kubeconfig with the admin's rights. */
   readonly kubeconfig: string;
   readonly dataDir: string;
@@ -77,13 +78,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await startScheduler({ ...start, path: paths['kube-scheduler'], token: tokenOf(SCHEDULER) }),
   );
   const { url, caFile } = apiServer;
-  const adminToken = tokenOf(ADMIN);
-  const kubeconfig = await writeKubeconfig(join(dataDir, 'kubeconfig'), { url, caFile, token: adminToken });
+  const admin = { url, caFile, token: tokenOf(ADMIN) };
+  const kubeconfig = await writeKubeconfig(join(dataDir, 'kubeconfig'), admin);
   const running = starting.move();
   return {
     url,
     caFile,
-    adminToken,
+    admin,
     kubeconfig,
     dataDir,
     tokenOf,

@@ -79,7 +79,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
       ...(logMaxSize === undefined ? {} : { logMaxSize }),
     }),
   );
-  await untilNodeReady(adminOf(controlPlane), NODE_NAME);
+  await untilNodeReady(controlPlane.admin, NODE_NAME);
   if (kubeRouterPath !== undefined) {
     const token = controlPlane.tokenOf(NODE_USERS.kubeRouter);
     const where = { nodeDir, namespacesPid: namespaces.pid };
@@ -105,7 +105,5 @@ export async function removeLeftoverNode(dataDir: string, onLog: (line: string) 
 
 /** An earlier node of this name would pass for the new one until it is found to be silent. */
 async function forgetNode(controlPlane: ControlPlane): Promise<void> {
-  await requestApi(adminOf(controlPlane), { method: 'DELETE', path: `/api/v1/nodes/${NODE_NAME}` });
+  await requestApi(controlPlane.admin, { method: 'DELETE', path: `/api/v1/nodes/${NODE_NAME}` });
 }
-
-const adminOf = ({ url, caFile, adminToken }: ControlPlane) => ({ url, caFile, token: adminToken });

@@ -28,17 +28,15 @@ export async function openKubernetesVenue(life: Lifecycle, dataDir: string, onPr
   };
 }
 
-async function limitMemory({ url, caFile, adminToken }: ControlPlane): Promise<void> {
+async function limitMemory({ admin }: ControlPlane): Promise<void> {
   const quota = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: QUOTA.name },
     spec: { hard: { 'requests.memory': QUOTA.memory } },
   };
-  const { status, text } = await requestApi(
-    { url, caFile, token: adminToken },
-    { method: 'POST', path: '/api/v1/namespaces/default/resourcequotas', body: quota },
-  );
+  const path = '/api/v1/namespaces/default/resourcequotas';
+  const { status, text } = await requestApi(admin, { method: 'POST', path, body: quota });
   if (status !== 201) throw new Error(`the cluster did not take the quota of the demo: ${status} ${text}`);
 }
 
