@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defined, Failure } from '@lacuna/contracts';
 import { parseEventStream, type EventStreamMessage } from './parse-event-stream.ts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
-import { pause } from './pause.ts';
 import type { Transport } from './transport.ts';
 
 /** Milliseconds of silence after which a stream is opened anew: a dead connection and a quiet one look the same. */
@@ -61,7 +61,7 @@ export async function* subscribe(
       await patience.failed(error);
       continue;
     }
-    await pause(REOPEN_MS, signal);
+    await delay(REOPEN_MS, undefined, { signal });
   }
 }
 

@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defined, type EvaluationView, type LogState } from '@lacuna/contracts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
-import { pause } from './pause.ts';
 import type { Answer, Transport } from './transport.ts';
 
 /** Milliseconds of silence after which a followed log is asked for anew: a quiet program and a dead connection look the same. */
@@ -96,7 +96,7 @@ class LogReader {
         await patience.failed(error);
         continue;
       }
-      await pause(REOPEN_MS, signal);
+      await delay(REOPEN_MS, undefined, { signal });
     }
   }
 

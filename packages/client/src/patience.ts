@@ -1,5 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '@lacuna/contracts';
-import { pause } from './pause.ts';
 import { ServerUnreachable } from './server-unreachable.ts';
 
 /** First and longest wait between two attempts, in milliseconds: quick enough not to be noticed, slow enough not to be a load. */
@@ -44,7 +44,7 @@ export class Patience {
     const waitMs = (error instanceof Failure ? error.retryAfterMs : undefined) ?? backOffMs;
     if (performance.now() + waitMs > this.#giveUpAt) throw error;
     this.#options.onRetry?.(error, waitMs);
-    await pause(waitMs, this.#options.signal);
+    await delay(waitMs, undefined, { signal: this.#options.signal });
   }
 
   #mayPass(error: unknown): error is Error {

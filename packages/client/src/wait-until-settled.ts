@@ -1,9 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, type EvaluationView } from '@lacuna/contracts';
 import { subscribe, type StreamChange } from './events.ts';
 import { givenUp, outOfTime } from './no-verdict.ts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
-import { pause } from './pause.ts';
 import type { Transport } from './transport.ts';
 import { look, stuckIn, type Vigil } from './vigil.ts';
 
@@ -82,7 +82,8 @@ async function withinSilence(
   signal: AbortSignal,
 ): Promise<'changed' | 'ended' | 'silent'> {
   const woken = new AbortController();
-  const silence = pause(LOOK_EVERY_MS, AbortSignal.any([signal, woken.signal])).then(() => 'silent' as const);
+  const ended = AbortSignal.any([signal, woken.signal]);
+  const silence = delay(LOOK_EVERY_MS, 'silent' as const, { signal: ended });
   try {
     return await Promise.race([next.then(({ done }) => (done === true ? 'ended' : 'changed')), silence]);
   } finally {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** The part of Jaeger's answer that is looked at. */
 interface JaegerSpan {
   readonly operationName: string;
@@ -17,7 +19,7 @@ export async function traceInJaeger(
   traceId: string,
   withinMs = 60_000,
 ): Promise<TraceInJaeger | undefined> {
-  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(100)) {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await delay(100)) {
     const answer = await fetch(`${jaegerUrl}/api/traces/${traceId}`).catch(() => undefined);
     if (answer?.status !== 200) continue;
     const { data } = (await answer.json()) as { data: { spans: JaegerSpan[] }[] };
@@ -32,8 +34,4 @@ export async function traceInJaeger(
 
 function tag(span: JaegerSpan, key: string): unknown {
   return span.tags.find((one) => one.key === key)?.value;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@lacuna/client';
 import type { EvaluationView } from '@lacuna/contracts';
 import { freePort, type OnProgress } from '@lacuna/servers';
@@ -11,7 +12,7 @@ import { unmet, type Seen } from './expectations.ts';
 import { traceInJaeger } from './jaeger-trace.ts';
 import { openKubernetesVenue } from './kubernetes-venue.ts';
 import { play } from './play.ts';
-import { alertTable, outcomeTable } from './programme.ts';
+import { alertTable, outcomeTable } from './result-tables.ts';
 
 interface DemoOutcome {
   readonly seen: readonly Seen[];
@@ -80,7 +81,7 @@ const ALERTS_WITHIN_MS = 30_000;
 async function arrived({ id }: EvaluationView, { received }: AlertReceiver, owed: number): Promise<ReceivedOf[]> {
   const mine = (): ReceivedOf[] => received.filter((alert) => alert.evaluation === id);
   for (const deadline = performance.now() + ALERTS_WITHIN_MS; mine().length < owed && performance.now() < deadline;) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   return mine();
 }

@@ -1,4 +1,4 @@
-import { table } from '../demo/programme.ts';
+import { renderTable } from '../render/table.ts';
 import { drillIn, FAULTS } from './catalog.ts';
 import type { Place } from './drill.ts';
 
@@ -29,7 +29,7 @@ export function faultTable(): string {
     PLACES.flatMap(([place, name]) => (notOn[place] === undefined ? [] : [`${fault} not on ${name}: ${notOn[place]}`])),
   );
   const head = ['FAULT', ...PLACES.map(([, name]) => name.toUpperCase()), 'MAKES'];
-  return [table([head, ...rows]), '', ...reasons].join('\n');
+  return [...renderTable([head, ...rows]), '', ...reasons].map((line) => line.trimEnd()).join('\n');
 }
 
 function listed(fault: string): ListedFault {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defined, type EvaluationId, type EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from '../demo/alert-receiver.ts';
 import { unmet } from '../demo/expectations.ts';
@@ -77,7 +78,7 @@ async function wholeTrace(
     const trace = await traceInJaeger(jaegerUrl, traceId, deadline - performance.now());
     if (owed === undefined || trace === undefined || trace.errorSpans.includes(owed)) return trace;
     if (performance.now() >= deadline) return trace;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
 }
 

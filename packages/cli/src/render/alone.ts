@@ -1,6 +1,6 @@
 import { formatDuration, type AloneView } from '@lacuna/contracts';
-import { counted } from '../text/numbers.ts';
 import { printable } from '../text/printable.ts';
+import { someOf } from '../text/some-of.ts';
 
 const WORDS: Readonly<Record<AloneView['verdict'], string>> = {
   'passes-alone': 'fails together, passes alone',
@@ -45,6 +45,5 @@ export function describeAlone({ verdict, comparisons }: AloneView): string {
 
 function named(what: string, names: readonly string[]): string {
   if (names.length === 0) return '';
-  const more = names.length > NAMED ? ` and ${counted(names.length - NAMED, 'other')}` : '';
-  return `${what}${names.slice(0, NAMED).join(', ')}${more}`;
+  return `${what}${someOf(names, NAMED)}`;
 }

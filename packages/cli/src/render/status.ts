@@ -1,7 +1,7 @@
 import { formatDuration, type AttemptView, type EvaluationView, type FindingView } from '@lacuna/contracts';
-import { counted } from '../text/numbers.ts';
 import { pad, wrap } from '../text/display-width.ts';
 import { printable } from '../text/printable.ts';
+import { someOf } from '../text/some-of.ts';
 import { describeAlone } from './alone.ts';
 import { describeLog } from './log-statement.ts';
 import { colorsOf } from './paint.ts';
@@ -48,8 +48,8 @@ function facts(view: EvaluationView, options: RenderOptions): string[] {
     ['exit', exitOf(view)],
     ['log', attempt?.log === undefined ? undefined : describeLog(attempt.log)],
     ['tests', view.tests],
-    ['failed', namesOf(attempt?.report?.failures), red],
-    ['no result', namesOf(attempt?.report?.inFlight), red],
+    ['failed', someOf(attempt?.report?.failures ?? [], NAMED_TESTS), red],
+    ['no result', someOf(attempt?.report?.inFlight ?? [], NAMED_TESTS), red],
     ['alone', view.alone && describeAlone(view.alone), yellow],
     ['job', attempt?.job],
     ['pod', podOf(view, attempt)],
@@ -87,12 +87,6 @@ function exitOf({ evidence }: EvaluationView): string | undefined {
 function podOf({ evidence }: EvaluationView, attempt: AttemptView | undefined): string | undefined {
   const pods = evidence?.podUid ?? attempt?.podUids.join(', ');
   return evidence?.containerId === undefined ? pods : `${pods}, container ${evidence.containerId}`;
-}
-
-function namesOf(names: readonly string[] | undefined): string | undefined {
-  if (names === undefined || names.length === 0) return undefined;
-  const more = names.length > NAMED_TESTS ? [`and ${counted(names.length - NAMED_TESTS, 'other')}`] : [];
-  return [...names.slice(0, NAMED_TESTS), ...more].join(', ');
 }
 
 function findingText({ stage, cause, reason, raisedAt, clearedAt }: FindingView, view: EvaluationView): string {
