@@ -25,21 +25,21 @@ const LIMITS = { apiQps: 1_000, concurrentJobSyncs: 50 };
 
 /** Pods on fake nodes: each runs for a while and ends with 0, and no process was there. */
 export async function startFakeCluster({ runMs }: { readonly runMs: number }): Promise<FakeCluster> {
-  const stack = new AsyncDisposableStack();
-  const controlPlane = stack.use(await startTestControlPlane({ limits: LIMITS }));
-  const kwok = stack.use(await startTestKwok(controlPlane, { runMs }));
-  return { ...clusterOn(controlPlane, stack), kwok };
+  await using starting = new AsyncDisposableStack();
+  const controlPlane = starting.use(await startTestControlPlane({ limits: LIMITS }));
+  const kwok = starting.use(await startTestKwok(controlPlane, { runMs }));
+  return { ...clusterOn(controlPlane, starting.move()), kwok };
 }
 
 /** A kubelet and containerd: the machine's own, or version 2. */
 export async function startRealCluster(options: TestNodeOptions = {}): Promise<RealCluster> {
-  const stack = new AsyncDisposableStack();
-  const controlPlane = stack.use(await startTestControlPlane());
-  const node = stack.use(await startTestNode(controlPlane, options));
-  return { ...clusterOn(controlPlane, stack), node };
+  await using starting = new AsyncDisposableStack();
+  const controlPlane = starting.use(await startTestControlPlane());
+  const node = starting.use(await startTestNode(controlPlane, options));
+  return { ...clusterOn(controlPlane, starting.move()), node };
 }
 
-function clusterOn(controlPlane: ControlPlane, stack: AsyncDisposableStack): TestCluster {
+function clusterOn(controlPlane: ControlPlane, running: AsyncDisposableStack): TestCluster {
   const { admin, kubeconfig } = controlPlane;
   const shared = { LACUNA_CLUSTER: 'kubernetes', LACUNA_KUBECONFIG: kubeconfig, LACUNA_IMAGE_PULL_POLICY: 'Never' };
   return {
@@ -51,6 +51,6 @@ function clusterOn(controlPlane: ControlPlane, stack: AsyncDisposableStack): Tes
       const { items } = await getJson<{ items: { metadata: { name: string } }[] }>(controlPlane, path);
       return items.map(({ metadata }) => metadata.name);
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -8,7 +8,7 @@ import { jobsPath } from '../src/collections.ts';
 import { KubeConnection } from '../src/kube-connection.ts';
 import { TIMINGS } from '../src/timings.ts';
 import { describeOn } from './describe-on.ts';
-import { DirectAccess } from './direct-access.ts';
+import type { DirectAccess } from './direct-access.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
 
 /** Longer than the API server keeps a request waiting: ten seconds until it knows a new quota. */
@@ -23,13 +23,9 @@ describeOn('none', 'a cluster in trouble', () => {
   beforeAll(async () => {
     const timings = { inactivityMs: 1_500, maxBackoffMs: 500, requestMs: 4_000 };
     subject = await openSubject('none', { timings });
-    direct = new DirectAccess(subject.controlPlane, subject.namespace);
-    ({ session } = subject);
+    ({ direct, session } = subject);
   });
-  afterAll(async () => {
-    await direct[Symbol.asyncDispose]();
-    await subject[Symbol.asyncDispose]();
-  });
+  afterAll(() => subject[Symbol.asyncDispose]());
 
   const request = () => session.request(PROGRAMS.silent);
   const ensure = (asked: ReturnType<typeof request>) => subject.cluster.ensure(asked, session.signal);

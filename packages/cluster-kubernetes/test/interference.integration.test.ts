@@ -3,7 +3,7 @@ import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiPod } from '../src/api-objects.ts';
 import { describeOn } from './describe-on.ts';
-import { DirectAccess } from './direct-access.ts';
+import type { DirectAccess } from './direct-access.ts';
 import { openSubject, type KubernetesSubject } from './kubernetes-subject.ts';
 
 /** A busy controller takes its time. */
@@ -17,13 +17,9 @@ describeOn('none', 'a cluster in which others interfere', () => {
 
   beforeAll(async () => {
     subject = await openSubject('none');
-    direct = new DirectAccess(subject.controlPlane, subject.namespace);
-    ({ session } = subject);
+    ({ direct, session } = subject);
   });
-  afterAll(async () => {
-    await direct[Symbol.asyncDispose]();
-    await subject[Symbol.asyncDispose]();
-  });
+  afterAll(() => subject[Symbol.asyncDispose]());
 
   const request = () => session.request(PROGRAMS.silent);
   /** What comes and goes before the first listing is told by nobody. */

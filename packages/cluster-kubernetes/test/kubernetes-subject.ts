@@ -1,6 +1,7 @@
 import type { Cluster } from '@lacuna/cluster';
 import { Session, type ClusterFeatures, type ClusterSubject } from '@lacuna/cluster/conformance';
 import { OWN_ARCHITECTURE, resolveSeal } from '@lacuna/seal';
+import { writeKubeconfig } from '@lacuna/servers';
 import {
   applyManifest,
   startTestControlPlane,
@@ -9,10 +10,11 @@ import {
   type ControlPlane,
   type RealNode,
 } from '@lacuna/testing';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKubernetesCluster, type SealHelper } from '../src/index.ts';
 import type { KubernetesClusterOptions } from '../src/open-kubernetes-cluster.ts';
+import { DirectAccess } from './direct-access.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 /** What pods run on; without a node they wait. */
@@ -43,6 +45,8 @@ export interface KubernetesSubject extends ClusterSubject {
   readonly controlPlane: ControlPlane;
   readonly proxy: FaultProxy;
   readonly session: Session;
+  /** As others have it, past the proxy. */
+  readonly direct: DirectAccess;
   readonly namespace: string;
   /** Only a real one. */
   readonly node: RealNode | undefined;
@@ -58,7 +62,10 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   const proxy = starting.use(await FaultProxy.to(controlPlane.url));
   const namespace = 'evaluations';
   await applyManifest(controlPlane, restricted(namespace));
-  const kubeconfig = await throughProxy(controlPlane, proxy);
+  const direct = starting.use(new DirectAccess(controlPlane, namespace));
+  const path = join(controlPlane.dataDir, 'proxied.kubeconfig');
+  // The certificate is good for every port of loopback.
+  const kubeconfig = await writeKubeconfig(path, { ...controlPlane.admin, url: proxy.url });
   const seal = node === 'real' ? { seal: SEAL } : {};
   const open = (change: KubernetesClusterOptions = {}): Cluster =>
     openKubernetesCluster({
@@ -77,6 +84,7 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
     proxy,
     namespace,
     node: realNode,
+    direct,
     session: new Session(FEATURES[node], () => subject),
     reopen: (change) => Promise.resolve(open(change)),
     interrupt: () => Promise.resolve(proxy.cut()),
@@ -100,12 +108,4 @@ async function sealProgram(): Promise<Uint8Array> {
 function restricted(name: string) {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-}
-
-/** The admin's kubeconfig, with the proxy in the server's place: its certificate is good for every port of loopback. */
-async function throughProxy({ kubeconfig, dataDir, url }: ControlPlane, proxy: FaultProxy): Promise<string> {
-  const text = await readFile(kubeconfig, 'utf8');
-  const path = join(dataDir, 'proxied.kubeconfig');
-  await writeFile(path, text.replaceAll(url, proxy.url));
-  return path;
 }

@@ -14,7 +14,7 @@ import { requestApi } from '@lacuna/servers';
 import { eventually } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from './describe-on.ts';
-import { DirectAccess } from './direct-access.ts';
+import type { DirectAccess } from './direct-access.ts';
 import { FEATURES, openSubject, PATIENT, type KubernetesSubject } from './kubernetes-subject.ts';
 
 describeOn('real', 'Kubernetes', () => {
@@ -30,13 +30,9 @@ describeOn('real', 'a real node', () => {
 
   beforeAll(async () => {
     subject = await openSubject('real');
-    direct = new DirectAccess(subject.controlPlane, subject.namespace);
-    ({ session } = subject);
+    ({ direct, session } = subject);
   });
-  afterAll(async () => {
-    await direct[Symbol.asyncDispose]();
-    await subject[Symbol.asyncDispose]();
-  });
+  afterAll(() => subject[Symbol.asyncDispose]());
 
   async function run(script: string, change: Parameters<Session['request']>[1] = {}) {
     await using watch = session.watch();

@@ -11,13 +11,9 @@ export async function startTestControlPlane(
   options: Pick<ControlPlaneOptions, 'limits' | 'users'> = {},
 ): Promise<ControlPlane> {
   const paths = await serverBinaries(CONTROL_PLANE);
-  const stack = new AsyncDisposableStack();
-  const dir = stack.use(await tempDir());
-  try {
-    const controlPlane = stack.use(await startControlPlane({ ...options, paths, dataDir: dir.path }));
-    return { ...controlPlane, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
+  await using starting = new AsyncDisposableStack();
+  const { path: dataDir } = starting.use(await tempDir());
+  const controlPlane = starting.use(await startControlPlane({ ...options, paths, dataDir }));
+  const running = starting.move();
+  return { ...controlPlane, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

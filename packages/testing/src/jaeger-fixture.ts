@@ -1,5 +1,4 @@
 import { startJaeger } from '@lacuna/servers';
-import type { Jaeger } from '@lacuna/servers';
 import { parseJaegerTrace } from './jaeger-trace.ts';
 import type { JaegerSpan } from './jaeger-trace.ts';
 import { serverBinary } from './server-binary.ts';
@@ -21,15 +20,11 @@ export interface JaegerFixture extends AsyncDisposable {
 
 export async function startTestJaeger(): Promise<JaegerFixture> {
   const path = await serverBinary('jaeger');
-  const dir = await tempDir();
-  const dataDir = dir.path;
-  let server: Jaeger;
-  try {
-    server = await startJaeger({ path, dataDir });
-  } catch (error) {
-    await dir[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using starting = new AsyncDisposableStack();
+  const { path: dataDir } = starting.use(await tempDir());
+  let server = await startJaeger({ path, dataDir });
+  starting.defer(() => server.kill());
+  const running = starting.move();
   const { otlpUrl, queryUrl, ports } = server;
   return {
     otlpUrl,
@@ -40,10 +35,7 @@ export async function startTestJaeger(): Promise<JaegerFixture> {
       await server.stop();
       server = await startJaeger({ path, dataDir, ports });
     },
-    async [Symbol.asyncDispose]() {
-      await server.kill();
-      await dir[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

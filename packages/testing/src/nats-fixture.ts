@@ -1,5 +1,4 @@
 import { pauseProcess, startNatsServer } from '@lacuna/servers';
-import type { NatsServer } from '@lacuna/servers';
 import { serverBinary } from './server-binary.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -22,15 +21,11 @@ export interface NatsFixture extends AsyncDisposable {
 /** A nats-server of its own for a test, with JetStream in a folder that goes with it. */
 export async function startNats(): Promise<NatsFixture> {
   const path = await serverBinary('nats');
-  const dir = await tempDir();
-  const dataDir = dir.path;
-  let server: NatsServer;
-  try {
-    server = await startNatsServer({ path, dataDir });
-  } catch (error) {
-    await dir[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using starting = new AsyncDisposableStack();
+  const { path: dataDir } = starting.use(await tempDir());
+  let server = await startNatsServer({ path, dataDir });
+  starting.defer(() => server.kill());
+  const running = starting.move();
   const { url, port, monitorUrl, monitorPort } = server;
   return {
     url,
@@ -43,9 +38,6 @@ export async function startNats(): Promise<NatsFixture> {
       await server.stop();
       server = await startNatsServer({ path, dataDir, port, monitorPort });
     },
-    async [Symbol.asyncDispose]() {
-      await server.kill();
-      await dir[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

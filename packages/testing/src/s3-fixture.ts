@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startS3Server } from '@lacuna/servers';
-import type { S3Server } from '@lacuna/servers';
 import { serverBinary } from './server-binary.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -23,19 +22,16 @@ export interface S3Fixture extends AsyncDisposable {
 
 export async function startS3(): Promise<S3Fixture> {
   const path = await serverBinary('s3');
-  const dir = await tempDir();
-  const options = { path, dataDir: dir.path, accessKeyId: 'lacuna-test', secretAccessKey: 'not-a-secret-of-anybody' };
-  let server: S3Server;
-  try {
-    server = await startS3Server(options);
-  } catch (error) {
-    await dir[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using starting = new AsyncDisposableStack();
+  const { path: dataDir } = starting.use(await tempDir());
+  const options = { path, dataDir, accessKeyId: 'lacuna-test', secretAccessKey: 'not-a-secret-of-anybody' };
+  let server = await startS3Server(options);
+  starting.defer(() => server.kill());
   const { endpoint, port, buckets } = server;
   const bucket = 'logs';
   const folder = join(buckets, bucket);
   await mkdir(folder, { recursive: true });
+  const running = starting.move();
   return {
     ...options,
     endpoint,
@@ -47,9 +43,6 @@ export async function startS3(): Promise<S3Fixture> {
       await server.stop();
       server = await startS3Server({ ...options, port });
     },
-    async [Symbol.asyncDispose]() {
-      await server.kill();
-      await dir[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
