@@ -5,7 +5,9 @@ declare const brand: unique symbol;
 export type EvaluationId = string & { readonly [brand]: 'EvaluationId' };
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const PATTERN = /^ev-[0-9a-hjkmnp-tv-z]{26}$/;
+/** An id as a schema has it. */
+export const EVALUATION_ID_PATTERN = '^ev-[0-9a-hjkmnp-tv-z]{26}$';
+const PATTERN = new RegExp(EVALUATION_ID_PATTERN);
 
 /** An id from 16 bytes; the caller brings the randomness. */
 export function evaluationIdFrom(bytes: Uint8Array): EvaluationId {

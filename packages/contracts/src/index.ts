@@ -41,7 +41,13 @@ export { formatDuration, parseDuration } from './duration.ts';
 export { parseRetryAfter, RETRY_AFTER_MS } from './retry-after.ts';
 export { timeoutMsOf, timeoutOf } from './timeout.ts';
 export { ENV_LEFT_AFTER_MS, envPlaceOf, type EnvPlace } from './env-place.ts';
-export { evaluationIdForKey, evaluationIdFrom, isEvaluationId, type EvaluationId } from './evaluation-id.ts';
+export {
+  EVALUATION_ID_PATTERN,
+  evaluationIdForKey,
+  evaluationIdFrom,
+  isEvaluationId,
+  type EvaluationId,
+} from './evaluation-id.ts';
 export {
   EvaluationSpecSchema,
   recordSpec,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { EVALUATION_ID_PATTERN } from '../evaluation-id.ts';
 import { defineFact } from '../fact.ts';
 import { MAX_NAMES } from '../test-report.ts';
 
@@ -6,7 +7,7 @@ import { MAX_NAMES } from '../test-report.ts';
 const ALONE_OUTCOMES = ['passes-alone', 'fails-the-same', 'differs'] as const;
 export type AloneOutcome = (typeof ALONE_OUTCOMES)[number];
 
-const id = Type.String({ pattern: '^ev-[0-9a-hjkmnp-tv-z]{26}$' });
+const id = Type.String({ pattern: EVALUATION_ID_PATTERN });
 const names = Type.Array(Type.String(), { maxItems: MAX_NAMES });
 
 /** A suite that ran together with others ran again by itself: what differs, and what the others shared with it. One a repetition. */

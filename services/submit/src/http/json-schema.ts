@@ -1,4 +1,4 @@
-import { defined } from '@lacuna/contracts';
+import { defined, EVALUATION_ID_PATTERN } from '@lacuna/contracts';
 
 /** JSON Schema of an object all of whose fields are named; `optional` ones may be absent. */
 export function object(fields: Record<string, object>, optional: Record<string, object> = {}): object {
@@ -18,4 +18,4 @@ export const list = (items: object): object => ({ type: 'array', items });
 export const oneOf = (values: readonly string[]): object => ({ type: 'string', enum: [...values] });
 export const time = { type: 'number', description: 'Unix time in milliseconds, with a fraction.' };
 export const count = { type: 'integer', minimum: 0 };
-export const evaluationId = { type: 'string', pattern: '^ev-[0-9a-hjkmnp-tv-z]{26}$' };
+export const evaluationId = { type: 'string', pattern: EVALUATION_ID_PATTERN };
