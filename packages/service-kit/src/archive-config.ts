@@ -1,5 +1,4 @@
-import { Type, type Static } from 'typebox';
-import { openLogArchive, type LogArchive } from '@lacuna/log-archive';
+import { Type } from 'typebox';
 
 /** The settings of every service that reads or writes archived logs; the same for all of them. */
 export const ArchiveConfigSchema = Type.Object({
@@ -25,9 +24,3 @@ export const ArchiveConfigSchema = Type.Object({
     Type.String({ minLength: 1, secret: true, description: 'the access key of the S3 store' }),
   ),
 });
-type ArchiveConfig = Static<typeof ArchiveConfigSchema>;
-
-/** The configured archive; undefined when there is none. Throws `Failure('invalid-config')`. */
-export function openArchive(config: ArchiveConfig): LogArchive | undefined {
-  return openLogArchive(config);
-}

@@ -14,7 +14,7 @@ export { createLogger, logFile } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { parseConfig } from './parse-config.ts';
 export { unknownSettings } from './unknown-settings.ts';
-export { ArchiveConfigSchema, openArchive } from './open-archive.ts';
+export { ArchiveConfigSchema } from './archive-config.ts';
 export { ClusterConfigSchema, openCluster } from './open-cluster.ts';
 export { openBus } from './open-bus.ts';
 export { runProcess } from './run-process.ts';

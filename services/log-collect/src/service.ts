@@ -1,7 +1,7 @@
 import type { Cluster } from '@lacuna/cluster';
+import { openLogArchive } from '@lacuna/log-archive';
 import {
   logFailure,
-  openArchive,
   openCluster,
   runningUntil,
   type RunningService,
@@ -142,7 +142,7 @@ function keeperOf({ bus, clock, config, log, metrics }: Context, heldUp: HeldUpL
   metrics.observe('lacuna_logs_stuck', 'Closed logs that the archive does not take or let go now.', () => stuck.size);
   return new LogKeeper({
     bus,
-    archive: openArchive(config),
+    archive: openLogArchive(config),
     room,
     stuck,
     now,

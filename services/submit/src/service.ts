@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { parseDeadlines, SUBJECTS, type EvaluationId } from '@lacuna/contracts';
+import { openLogArchive } from '@lacuna/log-archive';
 import {
   assertLoopbackOrAuth,
   logFailure,
-  openArchive,
   runningUntil,
   traceLink,
   type RunningService,
@@ -105,7 +105,7 @@ function takeIntakes({ bus, log, signal }: Context, acceptor: Acceptor): Promise
 function basicsOf({ bus, clock, config, health, log, metrics, signal }: Context) {
   return {
     bus,
-    archive: openArchive(config),
+    archive: openLogArchive(config),
     health,
     metrics,
     answerWithinMs: config.answerWithin,

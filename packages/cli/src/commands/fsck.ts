@@ -4,11 +4,11 @@ import {
   ArchiveConfigSchema,
   BaseConfigSchema,
   ClusterConfigSchema,
-  openArchive,
   openCluster,
   parseConfig,
 } from '@lacuna/service-kit';
 import { defined, formatDuration } from '@lacuna/contracts';
+import { openLogArchive } from '@lacuna/log-archive';
 import type { UnreadConsumer } from '@lacuna/messaging';
 import type { Command } from 'commander';
 import type { Difference } from '../fsck/difference.ts';
@@ -54,7 +54,7 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   await using bus = await reachBus('lacuna-fsck', config, signal);
   using _ = tellSilence(bus);
   await using cluster = await openCluster(clusterConfig, signal);
-  const archive = openArchive(parseConfig(ArchiveConfigSchema, env).config);
+  const archive = openLogArchive(parseConfig(ArchiveConfigSchema, env).config);
   const { client, out, err, json } = invocation;
   const stores = { archive, bus, client, cluster, jaegerUrl, now: () => Date.now() };
   const outcome = await whileReached(bus, signal, (reached) => fsck(stores, reached));
