@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type LogGap, type Stage } from '@lacuna/contracts';
+import { ATTRIBUTES, defined, type LogGap, type Stage } from '@lacuna/contracts';
 import {
   primaryPod,
   startOf,
@@ -62,9 +62,7 @@ const READERS: Partial<Record<Stage, Reader>> = {
 /** The attributes of one stage's span; what is not known is left out. */
 export function stageAttributes(state: StageState, evaluation: Evaluation, attempt: Attempt): Attributes {
   const read = READERS[state.stage]?.(attempt, primaryPod(attempt), evaluation, state) ?? {};
-  const attributes: Attributes = {};
-  for (const [key, value] of Object.entries(read)) if (value !== undefined) attributes[key] = value;
-  return attributes;
+  return defined(read) as Attributes;
 }
 
 /** The command's own end, apart from the container's. */
