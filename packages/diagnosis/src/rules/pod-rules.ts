@@ -40,7 +40,7 @@ export const POD_RULES: readonly Rule[] = [
         (known) =>
           podless(known) &&
           waitedIn(known, 'pod.create') >= SILENT_MS &&
-          `the Job is there for ${formatDuration(waitedIn(known, 'pod.create'))}, without a pod and without an event that says why`,
+          `the Job has been there for ${formatDuration(waitedIn(known, 'pod.create'))}, without a pod and without an event that says why`,
       ),
       suggestion(
         ({ stages }) =>
@@ -62,7 +62,7 @@ export const POD_RULES: readonly Rule[] = [
       proof(
         ({ stages }) =>
           stages['pod.create'].outcome === 'late' &&
-          `it took ${formatDuration((stages['pod.create'].end ?? 0) - (stages['pod.create'].begin ?? 0))}; owed were fewer`,
+          `it took ${formatDuration((stages['pod.create'].end ?? 0) - (stages['pod.create'].begin ?? 0))}; it was owed sooner`,
       ),
       hint((known) => known.stages['pod.create'].outcome === 'late' && warningLike(known, /^FailedCreate: /)),
     ],
@@ -91,7 +91,7 @@ export const POD_RULES: readonly Rule[] = [
         (known) =>
           nodeless(known) &&
           waitedIn(known, 'pod.schedule') >= SILENT_MS &&
-          `the pod waits for a node for ${formatDuration(waitedIn(known, 'pod.schedule'))}, without a word of the scheduler`,
+          `the pod has waited for a node for ${formatDuration(waitedIn(known, 'pod.schedule'))}, without a word of the scheduler`,
       ),
     ],
     against: [
@@ -140,7 +140,7 @@ export const POD_RULES: readonly Rule[] = [
       ),
     ],
     advice:
-      'Nothing of it ran, so to run it again is harmless (`retries`). What the node lacks of what the scheduler counted on, `kubectl describe node` says: a plugin for devices, or others that put pods there by its name.',
+      'Nothing of it ran, so running it again is harmless (`retries`). `kubectl describe node` shows what the node lacks although the scheduler counted on it: a device plugin, or room, because others put pods on it by its name.',
   },
   {
     cause: 'start-interrupted',
@@ -149,7 +149,7 @@ export const POD_RULES: readonly Rule[] = [
       proof((known) => brokenBy(known, 'container.start') === 'start-interrupted' && known.pod?.ended?.data.message),
     ],
     advice:
-      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. What had begun of the program the runtime has killed, so to run it again (`retries`) runs nothing twice at a time.',
+      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. The runtime has killed what had begun of the program, so running it again (`retries`) runs nothing twice at a time.',
   },
   {
     cause: 'start-silent',
@@ -159,7 +159,7 @@ export const POD_RULES: readonly Rule[] = [
         (known) =>
           startless(known) &&
           waitedIn(known, 'container.start') >= SILENT_MS &&
-          `it has a node for ${formatDuration(waitedIn(known, 'container.start'))}, and the container neither runs nor says why`,
+          `it has had a node for ${formatDuration(waitedIn(known, 'container.start'))}, and the container neither runs nor says why`,
       ),
     ],
     against: [refutation((known) => waitingLike(known, /^/) && `it says why: ${waitingLike(known, /^/)}`)],

@@ -39,7 +39,7 @@ export const SERVICE_RULES: readonly Rule[] = [
       suggestion(
         (known) =>
           unjudged(known) &&
-          `all evidence is there for ${formatDuration(waitedForVerdict(known))}, and there is no verdict`,
+          `all evidence has been there for ${formatDuration(waitedForVerdict(known))}, and there is no verdict`,
       ),
       suggestion((known) => (unjudged(known) || overdue(known) !== undefined) && behind(known, 'trace-audit')),
       suggestion((known) => overdue(known) && `${overdue(known)}, and nobody has raised it`),
