@@ -49,7 +49,7 @@ async function play(life: Lifecycle, { cluster, keep = false }: DemoOptions, jso
     });
     if (json)
       process.stdout.write(
-        `${JSON.stringify({ problems, evaluations: seen.map(({ view, alerts, errorSpans }) => ({ ...view, alerts, errorSpans })) })}\n`,
+        `${JSON.stringify({ problems, evaluations: seen.map(({ view, alerts, trace }) => ({ ...view, alerts, errorSpans: trace?.errorSpans })) })}\n`,
       );
     if (problems.length > 0) throw new Error(`the demo is not as it must be:\n  ${problems.join('\n  ')}`);
     say('\nEvery verdict, broken span and alert is as the story demands.');

@@ -1,20 +1,19 @@
 import type { EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from './alert-receiver.ts';
 import type { Act } from './cast.ts';
+import type { TraceInJaeger } from './jaeger-trace.ts';
 
 /** What was seen of one act in the end. */
 export interface Seen {
   readonly act: Act;
   readonly view: EvaluationView;
   readonly alerts: readonly ReceivedAlert[];
-  /** Names of the spans that Jaeger shows as errors, the root's aside; undefined when there is no Jaeger. */
-  readonly errorSpans: readonly string[] | undefined;
-  /** How many root spans the trace has in Jaeger. */
-  readonly roots: number | undefined;
+  /** Undefined when there is no Jaeger. */
+  readonly trace: TraceInJaeger | undefined;
 }
 
 /** What is not as the story demands; nothing, when all is well. */
-export function unmet({ act, view, alerts, errorSpans, roots }: Seen): string[] {
+export function unmet({ act, view, alerts, trace }: Seen): string[] {
   const problems: string[] = [];
   const expect = (holds: boolean, problem: string): void => void (holds || problems.push(`${act.key}: ${problem}`));
   expect(view.verdict === act.verdict, `verdict ${view.verdict}, not ${act.verdict} (${view.reason})`);
@@ -25,7 +24,8 @@ export function unmet({ act, view, alerts, errorSpans, roots }: Seen): string[] 
   const raised = alerts.filter((alert) => alert.status === 'firing').map((alert) => `${alert.stage} ${alert.cause}`);
   const owed = act.broken === undefined ? [] : [act.broken];
   expect(raised.join() === owed.join(), `alerts [${raised.join(', ')}], not [${owed.join(', ')}]`);
-  if (errorSpans !== undefined) {
+  if (trace !== undefined) {
+    const { roots, errorSpans } = trace;
     expect(roots === 1, `${roots} root spans in Jaeger, not 1`);
     expect(
       owed.every((name) => errorSpans.includes(name)),

@@ -7,18 +7,16 @@ interface JaegerSpan {
   readonly tags: readonly { readonly key: string; readonly value: unknown }[];
 }
 
-/** What Jaeger shows of a trace: its roots, and the stages that are red. */
+/** What Jaeger shows of a trace. */
 export interface TraceInJaeger {
+  /** How many root spans it has. */
   readonly roots: number;
+  /** Names of the spans that are red, the root's aside. */
   readonly errorSpans: readonly string[];
 }
 
-/** Reads a trace back through Jaeger's query API until its root is there; the exporter is asynchronous. Undefined when it does not come. */
-export async function traceInJaeger(
-  jaegerUrl: string,
-  traceId: string,
-  withinMs = 60_000,
-): Promise<TraceInJaeger | undefined> {
+/** Reads a trace back through Jaeger's query API until its root is there; the exporter is asynchronous. Without a root when that does not come. */
+export async function traceInJaeger(jaegerUrl: string, traceId: string, withinMs = 60_000): Promise<TraceInJaeger> {
   for (const deadline = performance.now() + withinMs; performance.now() < deadline; await delay(100)) {
     const answer = await fetch(`${jaegerUrl}/api/traces/${traceId}`).catch(() => undefined);
     if (answer?.status !== 200) continue;
@@ -29,7 +27,7 @@ export async function traceInJaeger(
     const red = contract.filter((span) => tag(span, 'error') === true && !roots.includes(span));
     return { roots: roots.length, errorSpans: red.map((span) => span.operationName) };
   }
-  return undefined;
+  return { roots: 0, errorSpans: [] };
 }
 
 function tag(span: JaegerSpan, key: string): unknown {

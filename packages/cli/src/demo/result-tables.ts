@@ -3,11 +3,11 @@ import type { Seen } from './expectations.ts';
 
 /** The table at the end: what became of each evaluation, by which evidence, and where its trace is, if it can be opened. */
 export function outcomeTable(seen: readonly Seen[], showsTraces: boolean): string {
-  const rows = seen.map(({ act, view, errorSpans }) => [
+  const rows = seen.map(({ act, view, trace }) => [
     view.name,
     view.verdict ?? '?',
     view.tests === undefined ? (view.reason ?? '') : evidence(view.tests, view.reason ?? ''),
-    errorSpans === undefined ? (act.broken ?? '') : errorSpans.join(', '),
+    trace === undefined ? (act.broken ?? '') : trace.errorSpans.join(', '),
     ...(showsTraces ? [view.links.trace] : []),
   ]);
   const header = ['EVALUATION', 'VERDICT', 'EVIDENCE', 'BROKEN SPANS', ...(showsTraces ? ['TRACE'] : [])];

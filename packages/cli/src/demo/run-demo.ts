@@ -5,7 +5,7 @@ import { freePort, type OnProgress } from '@lacuna/servers';
 import type { Lifecycle } from '@lacuna/service-kit';
 import { openPlatform, type Platform } from '../platform/open-platform.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { receiveAlerts, type AlertReceiver } from './alert-receiver.ts';
+import { receiveAlerts, type AlertReceiver, type ReceivedAlert } from './alert-receiver.ts';
 import type { Act } from './cast.ts';
 import { EMBEDDED_VENUE } from './embedded-venue.ts';
 import { unmet, type Seen } from './expectations.ts';
@@ -63,27 +63,19 @@ function introduce({ http, nats, traces }: Platform, say: (line: string) => void
   say('');
 }
 
-async function look(act: Act, view: EvaluationView, platform: Platform, receiver: AlertReceiver): Promise<Seen> {
-  const trace =
-    'unavailable' in platform.traces ? undefined : await traceInJaeger(platform.traces.jaegerUrl, view.traceId);
-  const shown =
-    'unavailable' in platform.traces
-      ? { errorSpans: undefined, roots: undefined }
-      : (trace ?? { errorSpans: [], roots: 0 });
-  const alerts = await arrived(view, receiver, act.broken === undefined ? 0 : 1);
-  return { act, view, alerts, errorSpans: shown.errorSpans, roots: shown.roots };
+async function look(act: Act, view: EvaluationView, { traces }: Platform, receiver: AlertReceiver): Promise<Seen> {
+  const trace = 'unavailable' in traces ? undefined : await traceInJaeger(traces.jaegerUrl, view.traceId);
+  return { act, view, alerts: await arrived(view, receiver, act.broken === undefined ? 0 : 1), trace };
 }
 
 /** Only a demo that fails waits so long. Milliseconds. */
 const ALERTS_WITHIN_MS = 30_000;
 
 /** Alerts come over their own way, a moment after the verdict: waits for those that must come, and no longer. */
-async function arrived({ id }: EvaluationView, { received }: AlertReceiver, owed: number): Promise<ReceivedOf[]> {
-  const mine = (): ReceivedOf[] => received.filter((alert) => alert.evaluation === id);
+async function arrived({ id }: EvaluationView, { received }: AlertReceiver, owed: number): Promise<ReceivedAlert[]> {
+  const mine = (): ReceivedAlert[] => received.filter((alert) => alert.evaluation === id);
   for (const deadline = performance.now() + ALERTS_WITHIN_MS; mine().length < owed && performance.now() < deadline;) {
     await delay(50);
   }
   return mine();
 }
-
-type ReceivedOf = AlertReceiver['received'][number];

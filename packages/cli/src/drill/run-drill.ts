@@ -24,14 +24,12 @@ async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationVie
   const { act, cause, fault } = drill;
   const trace = scene.jaegerUrl === undefined ? undefined : await wholeTrace(scene.jaegerUrl, view, act.broken);
   const alerts = await alertsOf(scene, view, act.broken === undefined ? 0 : 1);
-  const shown = trace ?? { roots: 0, errorSpans: [] };
-  const seen = scene.jaegerUrl === undefined ? { errorSpans: undefined, roots: undefined } : shown;
   const ranked = made.causeThen ?? (await scene.client.diagnosis(view.id)).causes[0]?.cause;
   const wrongCause =
     ranked === cause ? [] : [`the diagnosis ranks ${ranked ?? 'nothing'} first, not ${cause ?? 'nothing'}`];
   const problems = [
     ...(made.problems ?? []),
-    ...unmet({ act, view, alerts, ...seen }),
+    ...unmet({ act, view, alerts, trace }),
     ...wrongCause,
     ...unmade(drill, scene, view),
   ];
@@ -40,7 +38,7 @@ async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationVie
     passed: problems.length === 0,
     evaluation: view.id,
     ...defined({ verdict: view.verdict }),
-    brokenSpans: shown.errorSpans,
+    brokenSpans: trace?.errorSpans ?? [],
     alerts: alerts.map((alert) => `${alert.status}: ${alert.stage} ${alert.cause}: ${alert.description}`),
     ...defined({ cause: ranked }),
     trace: view.links.trace,
@@ -72,11 +70,11 @@ async function wholeTrace(
   jaegerUrl: string,
   { traceId }: EvaluationView,
   owed: string | undefined,
-): Promise<TraceInJaeger | undefined> {
+): Promise<TraceInJaeger> {
   const deadline = performance.now() + SPANS_WITHIN_MS;
   for (;;) {
     const trace = await traceInJaeger(jaegerUrl, traceId, deadline - performance.now());
-    if (owed === undefined || trace === undefined || trace.errorSpans.includes(owed)) return trace;
+    if (owed === undefined || trace.roots === 0 || trace.errorSpans.includes(owed)) return trace;
     if (performance.now() >= deadline) return trace;
     await delay(100);
   }
