@@ -1,4 +1,4 @@
-import type { EvaluationId } from '@lacuna/contracts';
+import type { EvaluationId, EvaluationSpec } from '@lacuna/contracts';
 import type { Act } from '../demo/cast.ts';
 import type { Scene } from './scene.ts';
 
@@ -12,12 +12,12 @@ export interface Drill {
   readonly makes: string;
   /** Why it cannot be made somewhere; absent = it can. */
   readonly notOn: Readonly<Partial<Record<Place, string>>>;
-  /** What must be seen in the end: verdict, broken span, alert. The spec is what is submitted. */
-  readonly act: Act;
+  /** What is submitted, under the name of the fault, and what must be seen in the end: verdict, broken span, alert. */
+  readonly act: Omit<Act, 'key' | 'spec'> & { readonly spec: Omit<EvaluationSpec, 'name'> };
   /** The cause that the diagnosis must rank first while it lasts, or in the end; absent = nothing is wrong. */
   readonly cause?: string;
-  /** Makes the fault around one evaluation, which it names; what it finds wrong by itself it returns. */
-  readonly make: (scene: Scene, act: Act) => Promise<Made>;
+  /** Makes the fault around one evaluation, which it names; what it finds wrong by itself it returns. Absent = to submit it makes the fault. */
+  readonly make?: (scene: Scene, act: Act) => Promise<Made>;
 }
 
 export interface Made {

@@ -13,8 +13,7 @@ export const KUBERNETES_API_DRILLS: readonly Drill[] = [
     makes: 'the API server answers 429 to a dispatcher: its priority level has no share of requests, and is in use',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'api-429',
-      spec: { name: 'drill-api-429', command: ['true'], report: 'none' },
+      spec: { command: ['true'], report: 'none' },
       verdict: 'passed',
       broken: 'queue missing',
     },

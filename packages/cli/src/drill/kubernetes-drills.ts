@@ -12,8 +12,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
     makes: 'a quota of the namespace allows no pod',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'no-pod',
-      spec: { name: 'drill-no-pod', command: ['true'], report: 'none' },
+      spec: { command: ['true'], report: 'none' },
       verdict: 'error',
       reason: /pod\.create missing: FailedCreate: .*exceeded quota/,
       broken: 'pod.create missing',
@@ -31,8 +30,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
     makes: 'a quota allows no pod until its time is over: the hole is told, and filled',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'slow-pod',
-      spec: { name: 'drill-slow-pod', command: ['true'], report: 'none' },
+      spec: { command: ['true'], report: 'none' },
       verdict: 'passed',
       broken: 'pod.create missing',
     },
@@ -50,8 +48,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
       'Jaeger is stopped while a quota allows no pod: the alert comes all the same, and the trace when Jaeger is back',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'jaeger-down',
-      spec: { name: 'drill-jaeger-down', command: ['true'], report: 'none' },
+      spec: { command: ['true'], report: 'none' },
       verdict: 'error',
       reason: /pod\.create missing: FailedCreate: .*exceeded quota/,
       broken: 'pod.create missing',
@@ -69,9 +66,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
     makes: 'a child of the shell takes more memory than its limit, and the kernel kills it; the exit code is 0',
     notOn: { ...NEEDS_NAMESPACE, process: 'processes of the embedded cluster have no memory limit' },
     act: {
-      key: 'oom',
       spec: {
-        name: 'drill-oom',
         // The child has to grow fast enough to be the one that is killed.
         command: ['sh', '-c', 'head -c 100000000 /dev/zero | tail | wc -c; exit 0'],
         resources: { memory: '20Mi' },
@@ -82,15 +77,13 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
       broken: 'container.run oom-killed',
     },
     cause: 'oom',
-    make: async (scene, { spec }) => ({ id: await submitted(scene, spec) }),
   },
   {
     fault: 'evict',
     makes: 'the pod is evicted while it runs, through the eviction API',
     notOn: { ...NEEDS_NAMESPACE, process: 'the embedded cluster has no nodes to evict from' },
     act: {
-      key: 'evict',
-      spec: { name: 'drill-evict', command: ['sh', '-c', 'echo started; exec sleep 300'], report: 'none' },
+      spec: { command: ['sh', '-c', 'echo started; exec sleep 300'], report: 'none' },
       verdict: 'error',
       reason: /[Ee]vict/,
       broken: 'container.run evicted',

@@ -14,8 +14,7 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
     makes: 'log-collect is killed in the middle of a log, and the pod is deleted before it is back',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'cut-log',
-      spec: { name: 'drill-cut-log', command: ['sh', '-c', TALK], report: 'none' },
+      spec: { command: ['sh', '-c', TALK], report: 'none' },
       verdict: 'incomplete',
       reason: /log cut after byte [1-9][\d ]*: [\d ]+ of 28 893 bytes lost/,
       broken: 'log.capture truncated',
@@ -40,8 +39,7 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
     makes: 'the pod is deleted with its log before log-collect has read any of it',
     notOn: NEEDS_NAMESPACE,
     act: {
-      key: 'lost-tail',
-      spec: { name: 'drill-lost-tail', command: ['sh', '-c', 'seq 1 3000'], report: 'none' },
+      spec: { command: ['sh', '-c', 'seq 1 3000'], report: 'none' },
       verdict: 'incomplete',
       reason: /log cut after byte 0: 13 893 of 13 893 bytes lost/,
       broken: 'log.capture truncated',

@@ -19,8 +19,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     makes: 'the dispatcher is stopped (SIGSTOP) while evaluations wait, and goes on after the alert',
     notOn: NEEDS_OWN,
     act: {
-      key: 'dispatch-stall',
-      spec: { name: 'drill-dispatch-stall', command: ['true'] },
+      spec: { command: ['true'] },
       verdict: 'passed',
       broken: 'queue missing',
     },
@@ -42,8 +41,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     makes: 'the second half of a finished log is gone before it is read, as when it is rotated away',
     notOn: NEEDS_OWN,
     act: {
-      key: 'lost-tail',
-      spec: { name: 'drill-lost-tail', command: ['sh', '-c', 'seq 1 20000'] },
+      spec: { command: ['sh', '-c', 'seq 1 20000'] },
       verdict: 'incomplete',
       reason: /log cut after byte/,
       broken: 'log.capture truncated',
@@ -71,9 +69,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     makes: 'Jaeger is stopped while a log is cut: the alert comes all the same, and the trace when Jaeger is back',
     notOn: NEEDS_OWN,
     act: {
-      key: 'jaeger-down',
       spec: {
-        name: 'drill-jaeger-down',
         command: ['sh', '-c', 'seq 1 2000'],
         labels: { 'lacuna.fault': 'cut-log:100' },
       },
@@ -89,8 +85,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     makes: 'the NATS server is killed (SIGKILL) under a running evaluation: nothing is lost, nobody is alarmed',
     notOn: NEEDS_OWN,
     act: {
-      key: 'nats-restart',
-      spec: { name: 'drill-nats-restart', command: ['sh', '-c', SLOW_TALK], report: 'none' },
+      spec: { command: ['sh', '-c', SLOW_TALK], report: 'none' },
       verdict: 'passed',
     },
     make: async (scene, { spec }) => {
@@ -108,8 +103,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     makes: 'submitted three times, each fact told again, a second dispatcher beside the first: it runs once',
     notOn: NEEDS_OWN,
     act: {
-      key: 'duplicate-delivery',
-      spec: { name: 'drill-duplicate-delivery', command: ['sh', '-c', SLOW_TALK], report: 'none' },
+      spec: { command: ['sh', '-c', SLOW_TALK], report: 'none' },
       verdict: 'passed',
     },
     make: async (scene, { spec }) => {

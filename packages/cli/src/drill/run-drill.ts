@@ -1,26 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defined, type EvaluationId, type EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from '../demo/alert-receiver.ts';
+import type { Act } from '../demo/cast.ts';
 import { unmet } from '../demo/expectations.ts';
 import { traceInJaeger, type TraceInJaeger } from '../demo/jaeger-trace.ts';
 import type { Drill, DrillOutcome, Made } from './drill.ts';
-import { waitFor, type Scene } from './scene.ts';
+import { submitted, waitFor, type Scene } from './scene.ts';
 
 /** Makes one fault, waits for what it must cause, and says whether that came. Never throws: what goes wrong is a failed drill. */
 export async function runDrill(drill: Drill, scene: Scene): Promise<DrillOutcome> {
   try {
-    const { image } = scene.kubernetes ?? {};
-    const { act } = drill;
-    const made = await drill.make(scene, image === undefined ? act : { ...act, spec: { ...act.spec, image } });
+    const act = actOf(drill, scene);
+    const made = drill.make === undefined ? { id: await submitted(scene, act.spec) } : await drill.make(scene, act);
     const view = await scene.client.waitUntilSettled(made.id, { signal: scene.signal });
-    return await judge(drill, scene, made, view);
+    return await judge({ ...drill, act }, scene, made, view);
   } catch (error) {
     const problems = [(error as Error).message];
     return { fault: drill.fault, passed: false, brokenSpans: [], alerts: [], problems, unseen: [] };
   }
 }
 
-async function judge(drill: Drill, scene: Scene, made: Made, view: EvaluationView): Promise<DrillOutcome> {
+function actOf({ fault, act }: Drill, { kubernetes }: Scene): Act {
+  return {
+    ...act,
+    key: fault,
+    spec: { ...act.spec, ...defined({ image: kubernetes?.image }), name: `drill-${fault}` },
+  };
+}
+
+async function judge(
+  drill: Drill & { readonly act: Act },
+  scene: Scene,
+  made: Made,
+  view: EvaluationView,
+): Promise<DrillOutcome> {
   const { act, cause, fault } = drill;
   const trace = scene.jaegerUrl === undefined ? undefined : await wholeTrace(scene.jaegerUrl, view, act.broken);
   const alerts = await alertsOf(scene, view, act.broken === undefined ? 0 : 1);
