@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { ApiNode } from './api-objects.ts';
 import { messageOf } from './api-response.ts';
 import { KubeConfig } from './kube-config.ts';
@@ -93,7 +94,7 @@ export class Kubelets implements AsyncDisposable {
     const user = this.#config.getCurrentUser();
     if (cluster === null || user === null) throw new Error('the kubeconfig has no current user');
     const { name, caData, caFile, skipTLSVerify } = cluster;
-    const own = { ...(caData !== undefined && { caData }), ...(caFile !== undefined && { caFile }) };
+    const own = defined({ caData, caFile });
     const authority = this.#access.caFile === undefined ? own : { caFile: this.#access.caFile };
     const config = new KubeConfig();
     // Without the name that the API server's certificate is for.

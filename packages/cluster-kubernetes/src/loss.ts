@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { ApiResponse } from './api-response.ts';
 import { messageOf } from './api-response.ts';
 
@@ -10,7 +11,7 @@ export interface Loss {
 /** Of a list or a watch that was answered with anything but 200; 410 too, which is one of the two forms of "too old". */
 export function lossOfRefusal(what: string, response: ApiResponse): Loss {
   const { retryAfterMs } = response;
-  return { because: `${what}: ${messageOf(response)}`, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { because: `${what}: ${messageOf(response)}`, ...defined({ retryAfterMs }) };
 }
 
 /** Of a connection that broke, or brought something that is not the protocol. */

@@ -1,5 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import { createHash } from 'node:crypto';
+import { defined } from '@lacuna/contracts';
 import { storeUnavailable } from './store-unavailable.ts';
 
 /** Where an S3-compatible store is, and who asks. */
@@ -69,7 +70,7 @@ export class S3Client {
           .update(body ?? '')
           .digest('hex'),
       },
-      ...(body === undefined ? {} : { body }),
+      ...defined({ body }),
       signal,
     });
     return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Failure, STREAMS, type StreamContract } from '@lacuna/contracts';
+import { defined, Failure, STREAMS, type StreamContract } from '@lacuna/contracts';
 import { ApiError, API_ERRORS } from './api-error.ts';
 import { backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
@@ -50,7 +50,7 @@ async function provisionStream(
   replicas: number | undefined,
   timeoutMs: number,
 ): Promise<void> {
-  const settings = { ...settingsOf(contract), ...(replicas === undefined ? {} : { num_replicas: replicas }) };
+  const settings = { ...settingsOf(contract), ...defined({ num_replicas: replicas }) };
   const found = await settingsFound(connection, contract.name, timeoutMs);
   if (found === undefined) return createStream(connection, settings, timeoutMs);
   refuseDrift(contract, found);

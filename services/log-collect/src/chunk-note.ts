@@ -1,3 +1,4 @@
+import { defined } from '@lacuna/contracts';
 import type { Chunk } from './chunk.ts';
 
 export type Note = Pick<Chunk, 'mark' | 'gaps' | 'isUnproven'>;
@@ -6,7 +7,7 @@ export type Note = Pick<Chunk, 'mark' | 'gaps' | 'isUnproven'>;
 export function encodeNote({ mark, gaps, isUnproven = false }: Note): string | undefined {
   if (mark === undefined && gaps.length === 0 && !isUnproven) return undefined;
   return JSON.stringify({
-    ...(mark === undefined ? {} : { mark }),
+    ...defined({ mark }),
     ...(gaps.length === 0 ? {} : { gaps }),
     ...(isUnproven ? { isUnproven } : {}),
   });

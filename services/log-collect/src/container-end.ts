@@ -1,4 +1,4 @@
-import { podFactSubject, type FactOf, type Seal, type Spool } from '@lacuna/contracts';
+import { defined, podFactSubject, type FactOf, type Seal, type Spool } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Container } from './container.ts';
 
@@ -53,7 +53,7 @@ export function endOf(told: FactOf<'container-ended'> | FactOf<'pod-gone'>): Con
       .join(', '),
     cause: CAUSES[reason] ?? (killed ? 'killed' : 'no-seal'),
     ...witnessOf(told.data),
-    ...(startedAt === undefined ? {} : { startedAt }),
+    ...defined({ startedAt }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { logSubject, type EvaluationId, type FactOf } from '@lacuna/contracts';
+import { defined, logSubject, type EvaluationId, type FactOf } from '@lacuna/contracts';
 
 /** One container whose log is to be captured, named by the fact that told of it. */
 export interface Container {
@@ -17,7 +17,7 @@ export function containerOf(told: FactOf<'container-started'> | FactOf<'containe
   const { pod, podUid, containerId } = data;
   if (containerId === undefined) return undefined;
   const startedAt = told.type === 'container-started' ? told.at : told.data.startedAt;
-  return { evaluation, attempt, pod, podUid, containerId, ...(startedAt === undefined ? {} : { startedAt }) };
+  return { evaluation, attempt, pod, podUid, containerId, ...defined({ startedAt }) };
 }
 
 /** Where its chunks are stored. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LogTail, type LogOverlap, type LogPart } from '@lacuna/cluster';
 import { openReportReader, type ReportReader } from '@lacuna/evidence';
-import { reportFileOf, type EvaluationSpec, type TestReport } from '@lacuna/contracts';
+import { defined, reportFileOf, type EvaluationSpec, type TestReport } from '@lacuna/contracts';
 import type { Note } from './chunk-note.ts';
 import type { Witness } from './container-end.ts';
 import { RecordSum } from './record-sum.ts';
@@ -93,7 +93,7 @@ export class LogAccount {
 
   /** How the log is found again in its source. */
   overlap(): LogOverlap {
-    return { tail: this.#tail.bytes(), ...(this.#mark === undefined ? {} : { mark: this.#mark }) };
+    return { tail: this.#tail.bytes(), ...defined({ mark: this.#mark }) };
   }
 
   /** What is stored. */

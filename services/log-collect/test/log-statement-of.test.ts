@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { defined } from '@lacuna/contracts';
 import { LogAccount } from '../src/log-account.ts';
 import { accountOf, ENDED, sealOf, statementOf } from './support/statement-of.ts';
 
@@ -23,7 +24,7 @@ describe('the statement about a log', () => {
         fc.array(fc.nat({ max: 300 }), { maxLength: 5 }),
         fc.nat({ max: 300 }),
         (bytes, cuts, budget) => {
-          const account = new LogAccount({ report: 'none', ...(budget !== undefined && { budgetBytes: budget }) });
+          const account = new LogAccount({ report: 'none', ...defined({ budgetBytes: budget }) });
           let from = 0;
           for (const to of [...cuts.sort((a, b) => a - b), bytes.length]) {
             if (to > bytes.length) continue;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LogStatement, Seal } from '@lacuna/contracts';
+import { defined, type LogStatement, type Seal } from '@lacuna/contracts';
 import type { ContainerEnd } from '../../src/container-end.ts';
 import { LogAccount } from '../../src/log-account.ts';
 import type { LogEvidence } from '../../src/log-evidence.ts';
@@ -14,7 +14,7 @@ export function sealOf(bytes: Uint8Array): Seal {
 
 /** What was captured. */
 export function accountOf(bytes: Uint8Array, budget?: number): LogAccount {
-  const account = new LogAccount({ report: 'none', ...(budget !== undefined && { budgetBytes: budget }) });
+  const account = new LogAccount({ report: 'none', ...defined({ budgetBytes: budget }) });
   account.count(bytes);
   return account;
 }
@@ -24,7 +24,7 @@ export const ENDED: ContainerEnd = { kind: 'ended', words: 'Completed, exit code
 
 /** The statement about what was captured, in good order but for what is told. */
 export function statementOf(account: LogAccount, seal?: Seal, evidence: Partial<LogEvidence> = {}): LogStatement {
-  const end = { ...ENDED, ...(seal !== undefined && { seal }) };
+  const end = { ...ENDED, ...defined({ seal }) };
   return logStatementOf(account, {
     tried: [],
     isExhausted: true,
