@@ -28,7 +28,7 @@ export function unaccounted(known: Case): string | undefined {
 }
 
 /** Names of some tests, and how many more there are. */
-export function named(tests: readonly string[], all: number = tests.length): string {
+export function someNames(tests: readonly string[], all: number = tests.length): string {
   const shown = tests.slice(0, 3);
   return all > shown.length ? `${shown.join(', ')} and ${all - shown.length} more` : shown.join(', ');
 }
@@ -51,7 +51,7 @@ export function signalOf({ log }: Case, kind: SignalKind): LogSignal | undefined
 }
 
 /** A signal as people read it: how often, and its last line. */
-export function told({ kind, count, line }: LogSignal): string {
+export function signalText({ kind, count, line }: LogSignal): string {
   return `the log has ${count === 1 ? '1 line' : `${count} lines`} of ${kind.replaceAll('-', ' ')}, last: ${line.trim()}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import { failedByItself, signalOf, told } from './evidence-of.ts';
+import { failedByItself, signalOf, signalText } from './evidence-of.ts';
 import type { SignalKind } from './log/signals.ts';
 import { suggestion, type Sign } from './rule.ts';
 
@@ -15,7 +15,7 @@ export const saidAtEnd = (kind: SignalKind): Sign => suggestion((known) => faile
 /** The lines of a kind in words; undefined when there are none. */
 export function inLog(known: Case, kind: SignalKind): string | undefined {
   const signal = signalOf(known, kind);
-  return signal && told(signal);
+  return signal && signalText(signal);
 }
 
 /** That the last line of a kind is one of the last of the log. */

@@ -1,7 +1,7 @@
 import type { FactData } from '@lacuna/contracts';
 import { aloneVerdict } from '@lacuna/lifecycle';
 import type { Case } from '../case.ts';
-import { named } from '../evidence-of.ts';
+import { someNames } from '../evidence-of.ts';
 import { hint, proof, suggestion, type Rule } from '../rule.ts';
 
 /** What became of suites that were repeated by themselves. */
@@ -49,10 +49,10 @@ function passed(known: Case): string {
 
 function lacked(known: Case): string | undefined {
   const fought = [...new Set(comparisonsOf(known).flatMap((one) => one.fought))];
-  return fought.length === 0 ? undefined : `together it lacked ${named(fought)}`;
+  return fought.length === 0 ? undefined : `together it lacked ${someNames(fought)}`;
 }
 
 function beside(known: Case): string | undefined {
   const suites = [...new Set(comparisonsOf(known).flatMap(({ overlapped }) => overlapped.map(({ suite }) => suite)))];
-  return suites.length === 0 ? undefined : `it ran at the same time as ${named(suites)}`;
+  return suites.length === 0 ? undefined : `it ran at the same time as ${someNames(suites)}`;
 }

@@ -1,6 +1,15 @@
 import { aloneVerdict } from '@lacuna/lifecycle';
 import { endOf, type Case } from '../case.ts';
-import { failedByItself, named, reportOf, signalOf, statementOf, told, uncaught, unaccounted } from '../evidence-of.ts';
+import {
+  failedByItself,
+  someNames,
+  reportOf,
+  signalOf,
+  statementOf,
+  signalText,
+  uncaught,
+  unaccounted,
+} from '../evidence-of.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
 import { saidInLog } from '../said-in-log.ts';
 import { shellWords } from './command-rules.ts';
@@ -53,7 +62,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
         (known) =>
           statementOf(known)?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
       ),
-      suggestion(({ log }) => log?.found[0] !== undefined && told(log.found[0])),
+      suggestion(({ log }) => log?.found[0] !== undefined && signalText(log.found[0])),
       suggestion((known) => endsOtherwiseAlone(known) && 'by itself it did not end so'),
     ],
     advice:
@@ -88,7 +97,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
 function failures(known: Case): string | undefined {
   const report = reportOf(known);
   if (report === undefined || report.failed + report.errored === 0) return undefined;
-  return `${report.failed + report.errored} of ${report.passed + report.failed + report.errored + report.skipped} tests failed: ${named(report.failures, report.failed + report.errored)}`;
+  return `${report.failed + report.errored} of ${report.passed + report.failed + report.errored + report.skipped} tests failed: ${someNames(report.failures, report.failed + report.errored)}`;
 }
 
 /** A decision of the program is the same when it runs by itself. */
