@@ -5,7 +5,7 @@ export const ArchiveConfigSchema = Type.Object({
   archive: Type.Optional(
     Type.String({
       description:
-        'where closed logs are moved to: file:///folder (one that all services see), s3://bucket or s3://bucket/prefix; none by default',
+        'where closed logs are moved to: file:///folder (one that all services share), s3://bucket or s3://bucket/prefix; none by default',
     }),
   ),
   archiveEndpoint: Type.Optional(
@@ -17,7 +17,7 @@ export const ArchiveConfigSchema = Type.Object({
   archiveRegion: Type.String({
     pattern: '^[a-z0-9-]+$',
     default: 'us-east-1',
-    description: 'region of the S3 store; many others than AWS take any',
+    description: 'region of the S3 store; most stores other than AWS take any',
   }),
   archiveAccessKeyId: Type.Optional(Type.String({ minLength: 1, description: 'id of the access key of the S3 store' })),
   archiveSecretAccessKey: Type.Optional(

@@ -17,16 +17,16 @@ export const BaseConfigSchema = Type.Object({
     Type.String({
       pattern: '^https?://',
       description:
-        'monitoring address of a NATS server; given, the server must write to disk before it acknowledges, and /readyz says when it stores nothing',
+        'monitoring address of a NATS server; when it is given, the server must write to disk before it acknowledges, and /readyz says when nothing can be stored',
     }),
   ),
   natsReplicas: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 5, description: 'on how many servers each message is kept; 3 for a cluster' }),
+    Type.Integer({ minimum: 1, maximum: 5, description: 'how many NATS servers keep each message; 3 for a cluster' }),
   ),
   natsProvision: Type.Boolean({
     default: true,
     description:
-      'whether missing streams are made; false = wait for `lacuna provision`, for a user who may not make them',
+      'whether missing streams are created; false = wait for `lacuna provision`, for a NATS user without that right',
   }),
   otlpUrl: Type.Optional(
     Type.String({
@@ -50,7 +50,7 @@ export type BaseConfig = Static<typeof BaseConfigSchema>;
 
 /** The settings of the endpoint that a service without HTTP of its own answers probes at. */
 export const HealthConfigSchema = Type.Object({
-  healthHost: Type.String({ default: '127.0.0.1', description: 'where probes are answered' }),
+  healthHost: Type.String({ default: '127.0.0.1', description: 'address to answer probes on' }),
   healthPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 0, description: 'its port; 0 = any free one' }),
 });
 export type HealthConfig = Static<typeof HealthConfigSchema>;

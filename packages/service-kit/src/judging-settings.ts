@@ -13,6 +13,6 @@ export const JUDGING_SETTINGS = {
   ),
   deadlines: Type.String({
     default: '',
-    description: 'own times of the span contract, such as pod.create=30s+30s,log.capture=1m',
+    description: 'changed times of the span contract, such as pod.create=30s+30s,log.capture=1m',
   }),
 };

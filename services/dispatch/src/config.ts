@@ -14,23 +14,24 @@ export const DispatchConfigSchema = Type.Object({
   queueWeights: Type.String({
     default: '',
     description:
-      'how queues share the slots when they want more than there are, such as ci=3,nightly=0.5; others have 1',
+      'weights by which queues share the slots when there are too few, such as ci=3,nightly=0.5; every other queue has 1',
   }),
   createConcurrency: Type.Integer({
     minimum: 1,
     maximum: 256,
     default: 32,
-    description: 'how many create requests may be under way at a time; fewer while the cluster struggles',
+    description: 'how many create requests may be in flight at a time; fewer while the cluster struggles',
   }),
   stopGrace: Type.Integer({
     unit: 'ms',
     minimum: 0,
     default: 10_000,
-    description: 'from TERM to KILL when a command is stopped',
+    description: 'how long a command that is stopped has between TERM and KILL',
   }),
   lossless: Type.Boolean({
     default: false,
-    description: 'whether logs are kept beside themselves too, on Kubernetes, unless their evaluation says otherwise',
+    description:
+      'whether a second copy of the newest bytes of each log is kept, on Kubernetes, unless the evaluation says otherwise',
   }),
   spool: Type.Integer({
     unit: 'bytes',
@@ -43,6 +44,6 @@ export const DispatchConfigSchema = Type.Object({
     unit: 'ms',
     minimum: 100,
     default: 5_000,
-    description: 'waiting longer for a slot is published as a delay',
+    description: 'an evaluation that waits longer than this for a slot is reported as delayed',
   }),
 });

@@ -8,7 +8,8 @@ export const WatchConfigSchema = Type.Object({
     unit: 'ms',
     minimum: 1_000,
     default: 120_000,
-    description: 'a node that is not ready for this long has lost its pods; what they did is told when it comes back',
+    description:
+      'the pods of a node that is not ready for this long count as lost; what they did is told when the node comes back',
   }),
   orphanAfter: Type.Integer({
     unit: 'ms',
@@ -22,6 +23,6 @@ export const WatchConfigSchema = Type.Object({
     minimum: 1_000,
     default: 1_800_000,
     description:
-      'a Job of a settled evaluation is no orphan while its removal is still to come, but after this long it is all the same',
+      'a Job of a settled evaluation whose removal is still to come counts as an orphan only after this long',
   }),
 });

@@ -16,13 +16,13 @@ export const CollectConfigSchema = Type.Object({
     unit: 'bytes',
     minimum: 1,
     default: 4 * 2 ** 20,
-    description: 'how far a log is read before the store has taken it, for each log',
+    description: 'how many bytes of each log may be read and not yet stored',
   }),
   readAheadAll: Type.Integer({
     unit: 'bytes',
     minimum: 1,
     default: 64 * 2 ** 20,
-    description: 'the same for all logs together; when it is used up, each goes on piece by piece',
+    description: 'the same for all logs together; when it is used up, each log goes on piece by piece',
   }),
   readAtEnd: Type.Integer({
     unit: 'bytes',
@@ -34,13 +34,12 @@ export const CollectConfigSchema = Type.Object({
   nodeFiles: Type.Boolean({
     default: false,
     description:
-      'whether logs are read out of the files of their nodes, on Kubernetes: cheaper, and with those that were rotated away; takes the right to read all of /var/log there (get on nodes and nodes/log)',
+      'whether logs are read from the files on their nodes, on Kubernetes: cheaper, and includes rotated files; needs the right to read all of /var/log there (get on nodes and nodes/log)',
   }),
   kubeletCa: Type.Optional(
     Type.String({
       minLength: 1,
-      description:
-        "path of the authority of the kubelets' certificates, for LACUNA_NODE_FILES; the cluster's own by default",
+      description: "path of the CA of the kubelets' certificates, for LACUNA_NODE_FILES; the cluster's own by default",
     }),
   ),
   kubeletAddress: Type.String({
@@ -53,44 +52,44 @@ export const CollectConfigSchema = Type.Object({
     minimum: 0,
     default: 2 ** 30,
     description:
-      'how much of a log is stored unless its evaluation says otherwise; what is longer is truncated, and said to be',
+      'how much of a log is stored unless its evaluation says otherwise; a longer log is truncated, which is said',
   }),
   followAfter: Type.Integer({
     unit: 'ms',
     minimum: 0,
     default: 150,
-    description: 'a log is followed when its container has run this long; before that its end is waited for',
+    description: 'a log is followed once its container has run this long; one that ends sooner is read at its end',
   }),
   followBelow: Type.Integer({
     minimum: 1,
     default: 1_000,
     description:
-      'while followed logs bring so many pieces a second, which are lines mostly, the next is followed 8 s later, or read when its container has ended',
+      'while followed logs bring this many pieces (mostly lines) a second or more, the next log is followed 8 s later, or read when its container has ended',
   }),
   stall: Type.Integer({
     unit: 'ms',
     minimum: 1,
     default: 15_000,
-    description: 'a followed log that says nothing for this long is opened anew and compared; ever more rarely',
+    description: 'a followed log that is silent for this long is opened again and compared; ever more rarely',
   }),
   quiet: Type.Integer({
     unit: 'ms',
     minimum: 0,
     default: 2_000,
-    description: 'a followed log that says nothing for this long after the end is not waited for',
+    description: 'a followed log that is silent for this long after the end of its container is not waited for',
   }),
   reread: Type.Optional(
     Type.Integer({
       unit: 'ms',
       minimum: 0,
-      description: 'how long a log that is not proven whole is read again; 12s on Kubernetes, else 2s',
+      description: 'how long a log that is not proven complete is read again and again; 12s on Kubernetes, else 2s',
     }),
   ),
   archiveAfter: Type.Integer({
     unit: 'ms',
     minimum: 0,
     default: 600_000,
-    description: 'a closed log is moved to the archive, if there is one, this long after its closing',
+    description: 'a closed log is moved to the archive, if there is one, this long after it was closed',
   }),
   archiveAbove: Type.Optional(
     Type.Integer({
@@ -105,7 +104,7 @@ export const CollectConfigSchema = Type.Object({
       unit: 'ms',
       minimum: 0,
       description:
-        'a closed log is removed, from the stream and the archive, this long after its closing, such as 720h; kept for ever by default',
+        'a closed log is removed, from the stream and the archive, this long after it was closed, such as 720h; kept for ever by default',
     }),
   ),
 });

@@ -6,7 +6,7 @@ export const SubmitConfigSchema = Type.Object({
   ...ArchiveConfigSchema.properties,
   host: Type.String({
     default: '127.0.0.1',
-    description: 'where HTTP is answered; anything but loopback needs tokens',
+    description: 'address to listen on; anything but loopback needs tokens',
   }),
   port: Type.Integer({ minimum: 1, maximum: 65_535, default: 4280, description: 'its port' }),
   tokensFile: Type.Optional(
@@ -14,7 +14,7 @@ export const SubmitConfigSchema = Type.Object({
   ),
   dataDir: Type.Optional(
     Type.String({
-      description: 'folder of the read model; without one it is kept in memory and read anew at each start',
+      description: 'folder of the read model; without one it is kept in memory and rebuilt at each start',
     }),
   ),
   ...JUDGING_SETTINGS,

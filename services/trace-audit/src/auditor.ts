@@ -19,7 +19,7 @@ export interface AuditorOptions {
   readonly onSaid?: (fact: Fact) => void;
   /** Told of every verdict in the stream, also of those before the start. */
   readonly onSettled?: (settled: RecordedFact) => void;
-  /** How often deadlines are looked at, in milliseconds. */
+  /** How often deadlines are checked, in milliseconds. */
   readonly tickMs: number;
 }
 

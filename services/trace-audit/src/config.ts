@@ -6,7 +6,9 @@ export const AuditConfigSchema = Type.Object({
   ...JUDGING_SETTINGS,
   alertmanagerUrl: urlSetting('base address of an Alertmanager'),
   webhookUrl: urlSetting('address that alerts are posted to'),
-  webhookSecret: Type.Optional(Type.String({ secret: true, description: 'key of the webhook signature' })),
+  webhookSecret: Type.Optional(
+    Type.String({ secret: true, description: 'key that signs what is posted to the webhook' }),
+  ),
   cdevents: Type.Optional(
     Type.String({
       minLength: 1,
@@ -19,5 +21,5 @@ export const AuditConfigSchema = Type.Object({
     default: 15 * 60_000,
     description: 'how long after its last fact a settled evaluation, of which nothing more is owed, becomes one record',
   }),
-  tick: Type.Integer({ unit: 'ms', minimum: 10, default: 250, description: 'how often deadlines are looked at' }),
+  tick: Type.Integer({ unit: 'ms', minimum: 10, default: 250, description: 'how often deadlines are checked' }),
 });
