@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { renderTemplate } from './config-template.ts';
+import { renderTemplate } from './render-template.ts';
 import { claimPort, freePort } from './free-port.ts';
 import { stopLeftover } from './pid-file.ts';
 import type { ServerOptions } from './server-options.ts';

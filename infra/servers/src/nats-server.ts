@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
-import { renderTemplate } from './config-template.ts';
+import { renderTemplate } from './render-template.ts';
 import { claimPort } from './free-port.ts';
 import { stopLeftover } from './pid-file.ts';
 import type { ServerOptions } from './server-options.ts';

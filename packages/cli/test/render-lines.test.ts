@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeLog } from '../src/render/log-statement.ts';
+import { describeLog } from '../src/render/describe-log.ts';
 import { wrap } from '../src/text/display-width.ts';
 import { exitCodeOf } from '../src/exit-code.ts';
 import { renderVerdictLine } from '../src/render/verdict.ts';

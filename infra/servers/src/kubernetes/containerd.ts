@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderTemplate } from '../config-template.ts';
+import { renderTemplate } from '../render-template.ts';
 import { startRestartable } from '../restartable-server.ts';
 import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';

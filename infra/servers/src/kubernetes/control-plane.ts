@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RestartableServer } from '../restartable-server.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { writeTokenFile } from './access-tokens.ts';
+import { writeTokenFile } from './write-token-file.ts';
 import type { ApiAccess } from './api-request.ts';
 import { startApiServer } from './api-server.ts';
 import type { ApiServer } from './api-server.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderTemplate } from '../config-template.ts';
+import { renderTemplate } from '../render-template.ts';
 import { freePort } from '../free-port.ts';
 import { startRestartable } from '../restartable-server.ts';
 import type { RestartableServer } from '../restartable-server.ts';

@@ -5,7 +5,7 @@ import { invocationOf, type Invocation } from '../invocation.ts';
 import { LogCopy } from '../log-copy.ts';
 import { jsonLogSink, logSink, type LogSink } from '../log-sink.ts';
 import { wholeNumber } from '../option-values.ts';
-import { describeLog } from '../render/log-statement.ts';
+import { describeLog } from '../render/describe-log.ts';
 import { ID_HELP, resolveId } from '../resolve-id.ts';
 import { counted, grouped } from '../text/numbers.ts';
 import { withExamples } from '../with-examples.ts';

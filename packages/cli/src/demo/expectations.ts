@@ -1,7 +1,7 @@
 import type { EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from './alert-receiver.ts';
 import type { Act } from './cast.ts';
-import type { TraceInJaeger } from './jaeger-trace.ts';
+import type { TraceInJaeger } from './trace-in-jaeger.ts';
 
 /** What was seen of one act in the end. */
 export interface Seen {

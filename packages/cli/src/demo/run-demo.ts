@@ -9,7 +9,7 @@ import { receiveAlerts, type AlertReceiver, type ReceivedAlert } from './alert-r
 import type { Act } from './cast.ts';
 import { EMBEDDED_VENUE } from './embedded-venue.ts';
 import { unmet, type Seen } from './expectations.ts';
-import { traceInJaeger } from './jaeger-trace.ts';
+import { traceInJaeger } from './trace-in-jaeger.ts';
 import { openKubernetesVenue } from './kubernetes-venue.ts';
 import { play } from './play.ts';
 import { alertTable, outcomeTable } from './result-tables.ts';

@@ -3,7 +3,7 @@ import { defined, type EvaluationId, type EvaluationView } from '@lacuna/contrac
 import type { ReceivedAlert } from '../demo/alert-receiver.ts';
 import type { Act } from '../demo/cast.ts';
 import { unmet } from '../demo/expectations.ts';
-import { traceInJaeger, type TraceInJaeger } from '../demo/jaeger-trace.ts';
+import { traceInJaeger, type TraceInJaeger } from '../demo/trace-in-jaeger.ts';
 import type { Drill, DrillOutcome, Made } from './drill.ts';
 import { submitted, waitFor, type Scene } from './scene.ts';
 

@@ -3,7 +3,7 @@ import { pad, wrap } from '../text/display-width.ts';
 import { printable } from '../text/printable.ts';
 import { someOf } from '../text/some-of.ts';
 import { describeAlone } from './alone.ts';
-import { describeLog } from './log-statement.ts';
+import { describeLog } from './describe-log.ts';
 import { colorsOf } from './paint.ts';
 import type { RenderOptions } from './render-options.ts';
 import { renderTimeline } from './timeline.ts';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeTokenFile } from '../src/kubernetes/access-tokens.ts';
+import { writeTokenFile } from '../src/kubernetes/write-token-file.ts';
 import { sandbox } from './support/sandbox.ts';
 
 test('a user keeps the token when the cluster is started again, a new one gets one, and nobody else may read them', async () => {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { renderTemplate } from '../src/config-template.ts';
+import { renderTemplate } from '../src/render-template.ts';
 import { sandbox } from './support/sandbox.ts';
 
 test('values are quoted, so a folder with spaces and quotes stays one value', async () => {
