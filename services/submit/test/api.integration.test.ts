@@ -164,7 +164,23 @@ describe('every answer', () => {
 
   it('to a wrong method says which ones are known', async () => {
     const { headers } = await call(url, { method: 'PUT' });
-    expect(headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
+    expect(headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'POST']);
+  });
+
+  it('to HEAD is the head of what GET answers, and no stream that is followed', async () => {
+    const { body } = await call<{ readonly paths: Record<string, object> }>(`${submit.url}/openapi.json`);
+    const { body: accepted } = await call(url, { body: SPEC });
+    const paths = Object.entries(body.paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+    for (const path of [...paths, '/openapi.json', '/']) {
+      const { status, headers, bytes } = await headOf(`${submit.url}${path.replace('{id}', accepted.id)}`);
+      const got = await fetch(`${submit.url}${path.replace('{id}', accepted.id)}`);
+      await got.body?.cancel();
+      expect.soft([path, status, bytes]).toEqual([path, got.status, 0]);
+      expect.soft(headers.get('content-type'), path).toBe(got.headers.get('content-type'));
+      expect.soft(headers.has('content-length'), path).toBe(!path.endsWith('/events'));
+    }
+    const { status } = await headOf(`${url}/${testId()}`);
+    expect(status).toBe(404);
   });
 
   it('to what is not HTTP is a problem document too', async () => {
@@ -222,3 +238,8 @@ describe('with tokens', () => {
     await expect(startSubmit({ env: { LACUNA_HOST: '0.0.0.0' } })).rejects.toThrow(/refusing to listen/);
   });
 });
+
+async function headOf(address: string): Promise<{ status: number; headers: Headers; bytes: number }> {
+  const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(10_000) });
+  return { status: answer.status, headers: answer.headers, bytes: (await answer.bytes()).length };
+}

@@ -38,7 +38,6 @@ export async function createApp(context: HttpContext): Promise<FastifyInstance> 
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A request that arrives while we drain is still answered; its connection is closed then.
     return503OnClosing: false,
-    exposeHeadRoutes: false,
     frameworkErrors: (error, _, reply) => void sendProblem(reply, failureOf(error)),
     clientErrorHandler: (_, socket) => refuseMalformed(socket),
   });

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { openLog, type LogRequest, type OpenLog } from '../open-log.ts';
 import { invalidQuery } from '../read-model/list-query.ts';
 import { readEvaluation } from '../read-evaluation.ts';
@@ -10,9 +10,9 @@ import { streamReply, untilGone } from './stream-reply.ts';
 
 type ById = { Params: { id: string } };
 
-/** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. `HEAD` has the same headers, and reads none of the bytes. */
+/** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
 export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, stopping, onCut }: HttpContext): void {
-  const answer = async (request: FastifyRequest<ById>, reply: FastifyReply): Promise<unknown> => {
+  app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
     const wanted = parseLogQuery(request);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     const signal = untilGone(reply, stopping);
@@ -21,12 +21,8 @@ export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, s
       openLog({ archive, bus }, evaluation, wanted, signal),
       archive === undefined ? 'NATS' : `NATS or the log archive ${archive.name}`,
     );
-    const headers = headersOf(log);
-    if (request.method === 'HEAD') return reply.headers(headers).send();
-    return streamReply(reply, log.bytes, { stopping, onCut, headers });
-  };
-  app.get('/v1/evaluations/:id/log', { schema: logSchema }, answer);
-  app.head('/v1/evaluations/:id/log', { schema: { hide: true } }, answer);
+    return streamReply(reply, log.bytes, { stopping, onCut, headers: headersOf(log) });
+  });
 }
 
 function headersOf({ attempt, state, sha256, length }: OpenLog): Record<string, string> {

@@ -7,7 +7,7 @@ export const PAGE_PATHS: readonly string[] = Object.keys(page.files);
 /** Serves the page for people: `/` and what it loads. */
 export function pageRoutes(app: FastifyInstance): void {
   for (const [path, { type, bytes }] of Object.entries(page.files)) {
-    app.get(path, { schema: { hide: true }, exposeHeadRoute: true }, (_, reply) =>
+    app.get(path, { schema: { hide: true } }, (_, reply) =>
       reply
         .header('content-type', type)
         .header('cache-control', 'no-cache')

@@ -6,7 +6,7 @@ import { probeSchemas } from './route-schemas.ts';
 /** `/healthz`, `/readyz` and `/metrics`. */
 export function probeRoutes(app: FastifyInstance, { health, metrics }: HttpContext): void {
   for (const [path, schema] of Object.entries(probeSchemas)) {
-    app.get(path, { schema, exposeHeadRoute: true }, (_, reply) => {
+    app.get(path, { schema }, (_, reply) => {
       const answer = healthAnswer(path, health(), metrics);
       return reply
         .code(answer?.status ?? 404)

@@ -24,7 +24,7 @@ export function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSign
 
 /**
  * Sends the head at once, then what comes, no faster than the client reads. When the source fails, the connection is cut: an answer
- * that just ended would look whole.
+ * that just ended would look whole. The answer to a `HEAD` is the head, and reads nothing of the source.
  */
 export async function streamReply(
   reply: FastifyReply,
@@ -34,6 +34,7 @@ export async function streamReply(
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
+  if (reply.request.method === 'HEAD') return void raw.end();
   raw.flushHeaders();
   const beat = (): unknown => raw.writableEnded || raw.writableNeedDrain || raw.write(heartbeat?.text);
   const beating = heartbeat && setInterval(beat, heartbeat.everyMs);
