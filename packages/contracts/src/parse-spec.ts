@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { Settings } from 'typebox/system';
+import { FAULT_LABEL, KNOWN_FAULTS, parseFault } from './drill-fault.ts';
 import { parseDuration } from './duration.ts';
 import { EvaluationSpecSchema, SPEC_LIMITS, type EvaluationSpec } from './evaluation-spec.ts';
 import { Failure, type Problem } from './failure.ts';
@@ -83,6 +84,9 @@ function rulesBeyondTheSchema(spec: EvaluationSpec): Problem[] {
   if (spec.retryOn !== undefined && !spec.retries) bad('/retryOn', 'has no effect without retries; set retries too');
   if (spec.run !== undefined && !spec.run.suites.includes(spec.run.suite))
     bad('/run/suites', `must hold the suite itself, "${spec.run.suite}"`);
+  const fault = spec.labels?.[FAULT_LABEL];
+  if (fault !== undefined && parseFault(fault) === undefined)
+    bad(`/labels/${FAULT_LABEL}`, `names no fault that can be drilled: "${fault}". Known: ${KNOWN_FAULTS}`);
   return problems;
 }
 

@@ -44,6 +44,12 @@ describe('a spec', () => {
     [{ command: ['x'], resources: { cpu: 'many' } }, '/resources/cpu', /500m/],
     [{ command: ['x'], expect: { test: 5 } }, '/expect/test', /did you mean "tests"/],
     [{ command: ['x'], labels: { 'a b': 'x' } }, '/labels/a b', /not a valid name: letters/],
+    [
+      { command: ['x'], labels: { 'lacuna.fault': 'no-pods' } },
+      '/labels/lacuna.fault',
+      /no fault .*"no-pods"\. Known: no-pod, slow-pod:<ms>, cut-log/,
+    ],
+    [{ command: ['x'], labels: { 'lacuna.fault': 'slow-pod' } }, '/labels/lacuna.fault', /"slow-pod"\. Known/],
     [[], '/', /must be an object/],
     [null, '/', /must be an object/],
   ] as const)('%j is refused at %s', ([value, where, message]) => {

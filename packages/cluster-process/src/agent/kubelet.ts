@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { logPath, reportPath } from '../agent-paths.ts';
 import { whyNeverRunnable } from './why-never-runnable.ts';
-import { drillFault, quotaMessage, type DrillFault } from './drill-fault.ts';
+import { drillFault, quotaMessage, type JobFault } from './drill-fault.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
 import { PodRun, type RunContext } from './pod-run.ts';
 import { nowMs } from './now-ms.ts';
@@ -111,7 +111,7 @@ export class Kubelet {
     return already < times;
   }
 
-  #run({ job }: JobEntry, request: JobRequest, fault: DrillFault): void {
+  #run({ job }: JobEntry, request: JobRequest, fault: JobFault): void {
     const run = new PodRun(this.#options, request, fault);
     this.#runs.set(job.uid, run);
     void run.ended.finally(() => {
@@ -143,7 +143,7 @@ function adopt(entry: JobEntry, request: JobRequest): EnsureOutcome {
   return { kind: 'collision', message };
 }
 
-function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: DrillFault): JobEntry {
+function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: JobFault): JobEntry {
   const at = nowMs();
   const uid = randomUUID();
   const warning = { evaluation, attempt, object: 'job', uid, at } as const;

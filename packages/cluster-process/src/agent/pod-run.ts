@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { logPath, reportPath, type AgentPaths } from '../agent-paths.ts';
 import { MAX_TIMER_MS, startContainer, type Container, type StartOutcome } from './container.ts';
 import { containerEnv } from './container-env.ts';
-import { quotaMessage, type DrillFault } from './drill-fault.ts';
+import { quotaMessage, type JobFault } from './drill-fault.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { JobEntry } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
@@ -32,7 +32,7 @@ export class PodRun {
   #cause: Cause | undefined;
   #lastTime: number;
 
-  constructor(context: RunContext, request: JobRequest, fault: DrillFault) {
+  constructor(context: RunContext, request: JobRequest, fault: JobFault) {
     this.#context = context;
     this.#request = request;
     this.#lastTime = this.#entry.job.createdAt;
@@ -55,7 +55,7 @@ export class PodRun {
     this.#container?.kill();
   }
 
-  async #run(fault: DrillFault): Promise<void> {
+  async #run(fault: JobFault): Promise<void> {
     if (fault.kind === 'slow-pod') await this.#holdPodBack(fault.ms);
     if (this.#cause !== undefined)
       return this.#finishJob({ reason: this.#cause, message: 'stopped before it had a pod' });
@@ -83,7 +83,7 @@ export class PodRun {
     this.#update({ pod: { ...pod, scheduled: { node: 'local', at } } });
   }
 
-  async #start(fault: DrillFault): Promise<StartOutcome> {
+  async #start(fault: JobFault): Promise<StartOutcome> {
     const { fifos, paths } = this.#context;
     try {
       const stdout = await fifos.take();
