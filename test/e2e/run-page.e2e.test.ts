@@ -27,7 +27,7 @@ beforeEach(async (context) => {
   page.setDefaultTimeout(20_000);
 });
 
-/** Two suites of one run that run until a file is there; the first fails. With a repetition of that one, which passes. */
+/** Two suites of one run that run until a file is there; the first fails. With a repetition of that one, which passes when another is. */
 async function submitRun(go: string) {
   const run: RunPlace = { id: runIdFrom(randomBytes(16)), suite: 'shop', suites: ['shop', 'ledger'] };
   const submit = async (suite: string, script: string, alone?: number) => {
@@ -38,7 +38,7 @@ async function submitRun(go: string) {
   const until = `until [ -e ${go} ]; do sleep 0.02; done`;
   const shop = await submit('shop', `echo begun; ${until}; exit 3`);
   const ledger = await submit('ledger', `echo begun; ${until}`);
-  return { shop, ledger, repeatShop: () => submit('shop', 'exit 0', 1) };
+  return { shop, ledger, repeatShop: () => submit('shop', `until [ -e ${go}-on ]; do sleep 0.02; done`, 1) };
 }
 
 test('the page shows the suites of a run side by side: when they overlapped, what became of each, and what it is like alone', async () => {
@@ -60,7 +60,11 @@ test('the page shows the suites of a run side by side: when they overlapped, wha
   expect(Math.min(first!.x + first!.width, second!.x + second!.width)).toBeGreaterThan(Math.max(first!.x, second!.x));
 
   const repetition = await repeatShop();
+  await card.getByText(/^… running$/).waitFor();
+  expect(await card.getByRole('link', { name: 'alone 1' }).getAttribute('href')).toBe(`#/${repetition}`);
+  await writeFile(`${go}-on`, '');
   await card.getByText('It fails together, and passes alone. Alone it passed 1 of 1 times.').waitFor();
+  expect(await card.getByRole('link', { name: 'alone 1' }).count()).toBe(0);
   expect(await card.innerText()).toMatch(/same node\s+ledger \(local\)[^]*The suites disturb each other/);
   await page.setViewportSize({ width: 390, height: 844 });
   const [needed, given] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]');

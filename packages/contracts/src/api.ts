@@ -103,7 +103,12 @@ export interface RunView {
   readonly run: string;
   readonly traceId: string;
   /** As they ran together, in the order of the run; one that was never submitted has no view. */
-  readonly suites: readonly { readonly suite: string; readonly view?: EvaluationView }[];
+  readonly suites: readonly {
+    readonly suite: string;
+    readonly view?: EvaluationView;
+    /** By itself, from the first on, as soon as each exists; how they compare stands in the view. */
+    readonly repetitions: readonly Pick<EvaluationSummary, 'id' | 'phase' | 'verdict'>[];
+  }[];
   /** That of the run. */
   readonly links: Pick<Links, 'trace'>;
 }

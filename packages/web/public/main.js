@@ -18,7 +18,7 @@ let toldMore = false;
 let whileOpen;
 /** What is shown, and how far down each was when it was left. */
 let shown;
-/** The evaluations that it shows; undefined = any. */
+/** The evaluations that it shows, and the run; undefined = any. */
 let about;
 const leftAt = new Map();
 
@@ -67,8 +67,9 @@ function leave() {
 
 /** Every fact may change what is shown; facts about other evaluations change only the list. */
 function told({ data }) {
-  const { evaluation } = JSON.parse(data);
-  if (open() === shown && about !== undefined && !about.includes(evaluation)) return;
+  const { evaluation, data: said } = JSON.parse(data);
+  const isAbout = about?.includes(evaluation) || about?.includes(said.spec?.run?.id);
+  if (open() === shown && about !== undefined && !isAbout) return;
   if (timer === undefined) timer = setTimeout(draw, REDRAW_MS);
   else toldMore = true;
 }

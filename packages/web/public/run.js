@@ -12,11 +12,12 @@ export async function runView(of) {
   const diagnosed = await fetch(`/v1/diagnosis?run=${encodeURIComponent(of)}`);
   const diagnosis = diagnosed.ok ? await diagnosed.json() : undefined;
   const views = suites.flatMap(({ view }) => (view === undefined ? [] : [view]));
+  const repetitions = suites.flatMap((suite) => suite.repetitions);
   const counts = countsOf(views);
   return {
     title: `Run: ${counts}`,
-    isOpen: views.some(({ verdict }) => verdict === undefined),
-    about: views.map(({ id }) => id),
+    isOpen: [...views, ...repetitions].some(({ verdict }) => verdict === undefined),
+    about: [run, ...[...views, ...repetitions].map(({ id }) => id)],
     content: element(
       'article',
       {},

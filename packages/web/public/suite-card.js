@@ -10,7 +10,7 @@ const NAMED = 10;
 const FROM_COMPARISON = new Set(['interference', 'flaky']);
 
 /** What became of a suite of a run, beside the others: its figures, what it is like alone, and the cause that leads its diagnosis. */
-export function suiteCard({ suite, view }, suites, cause) {
+export function suiteCard({ suite, view, repetitions }, suites, cause) {
   if (view === undefined)
     return element(
       'section',
@@ -41,6 +41,7 @@ export function suiteCard({ suite, view }, suites, cause) {
       ...entry('log', logStatement(attempt.log, verdict)),
     ),
     ...aloneParts(alone),
+    ...uncompared(repetitions, alone),
     ...causeParts(cause, alone),
   );
 }
@@ -82,6 +83,16 @@ function aloneParts(alone) {
       ...entry('same node', named(beside)),
     ),
   ];
+}
+
+/** Repetitions of which no comparison tells yet. */
+function uncompared(repetitions, alone) {
+  const told = new Set(alone?.comparisons.map(({ time }) => time));
+  return repetitions.flatMap((repetition, i) =>
+    told.has(i + 1)
+      ? []
+      : [element('p', {}, element('a', { href: `#/${repetition.id}` }, `alone ${i + 1}`), ' ', badge(repetition))],
+  );
 }
 
 function countedPasses(comparisons) {

@@ -1,4 +1,4 @@
-import { evaluationOfRun, Failure } from '@lacuna/contracts';
+import { evaluationOfRun, Failure, type RunPlace } from '@lacuna/contracts';
 import { fold, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus } from '@lacuna/messaging';
 import { readEvaluation } from './read-evaluation.ts';
@@ -8,6 +8,21 @@ import { within } from './within.ts';
 interface Run {
   readonly id: string;
   readonly suites: readonly { readonly suite: string; readonly evaluation: Evaluation }[];
+}
+
+/** The repetitions of a suite of a run by itself, from the first on: each is submitted behind the one before it. */
+export async function readRepetitions(
+  bus: Pick<Bus, 'readFacts'>,
+  run: Pick<RunPlace, 'id' | 'suite'>,
+  withinMs: number,
+): Promise<Evaluation[]> {
+  const read: Evaluation[] = [];
+  for (;;) {
+    const id = evaluationOfRun({ ...run, alone: read.length + 1 });
+    const evaluation = fold(id, await within(withinMs, bus.readFacts(id)));
+    if (evaluation.submitted === undefined) return read;
+    read.push(evaluation);
+  }
 }
 
 /** The run that an evaluation is of, be it one of its suites or a repetition. Throws `not-found` for one that is of none, and as `readEvaluation`. */

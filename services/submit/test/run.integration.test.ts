@@ -29,9 +29,13 @@ describe('the run of an evaluation', () => {
       run: RUN.id,
       traceId: runTraceIdOf(RUN.id),
       suites: [
-        { suite: 'e2e', view: { id: e2e, phase: 'queued', life: {} } },
-        { suite: 'unit', view: { id: unit } },
-        { suite: 'lint' },
+        {
+          suite: 'e2e',
+          view: { id: e2e, phase: 'queued', life: {} },
+          repetitions: [{ id: repetition, phase: 'queued' }],
+        },
+        { suite: 'unit', view: { id: unit }, repetitions: [] },
+        { suite: 'lint', repetitions: [] },
       ],
       links: { trace: `http://127.0.0.1:16686/trace/${runTraceIdOf(RUN.id)}` },
     });

@@ -87,10 +87,11 @@ export const evaluationSchema = object(
   },
   { ...verdict, evidence: CATALOG.settled.schema.properties.evidence, alone, life },
 );
+const repetition = object({ id: evaluationId, phase: oneOf(PHASES) }, { verdict: verdict.verdict });
 export const runSchema = object({
   run: text(),
   traceId: acceptedFields.traceId,
-  suites: list(object({ suite: text() }, { view: evaluationSchema })),
+  suites: list(object({ suite: text(), repetitions: list(repetition) }, { view: evaluationSchema })),
   links: object({ trace: text('Where the trace of the run is shown, or its id when that is not known.') }),
 });
 export const cancelledSchema = object({ id: evaluationId, phase: oneOf(PHASES) });

@@ -1,11 +1,11 @@
 import { defined, runTraceIdOf, type EvaluationView, type RunView } from '@lacuna/contracts';
-import { viewOf, type Evaluation } from '@lacuna/lifecycle';
+import { phaseOf, viewOf, type Evaluation } from '@lacuna/lifecycle';
 import type { FastifyInstance } from 'fastify';
 import { cancel } from '../cancel.ts';
 import { invalidQuery, LIST_PARAMETERS, parseListQuery } from '../read-model/list-query.ts';
 import { lifeOf } from '../life-of.ts';
 import { readEvaluation } from '../read-evaluation.ts';
-import { readRun } from '../read-run.ts';
+import { readRepetitions, readRun } from '../read-run.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
 import { cancelSchema, listSchema, runViewSchema, viewSchema } from './route-schemas.ts';
@@ -48,11 +48,19 @@ async function shown(context: HttpContext, evaluation: Evaluation): Promise<Eval
   return { ...view, life: await lifeOf(context, evaluation) };
 }
 
+function repetitionOf(evaluation: Evaluation): RunView['suites'][number]['repetitions'][number] {
+  const { id, settled } = evaluation;
+  return { id, phase: phaseOf(evaluation), ...defined({ verdict: settled?.data.verdict }) };
+}
+
 async function runView(context: HttpContext, of: string): Promise<RunView> {
   const { id, suites } = await readRun(context.bus, of, context.answerWithinMs);
   const read = suites.map(async ({ suite, evaluation }) => {
-    const view = await shown(context, evaluation);
-    return { suite, ...defined({ view }) };
+    const [view, repetitions] = await Promise.all([
+      shown(context, evaluation),
+      readRepetitions(context.bus, { id, suite }, context.answerWithinMs),
+    ]);
+    return { suite, ...defined({ view }), repetitions: repetitions.map(repetitionOf) };
   });
   const traceId = runTraceIdOf(id);
   return { run: id, traceId, suites: await Promise.all(read), links: { trace: context.traceLink(traceId) } };
