@@ -4,6 +4,7 @@ import { CONTROL_PLANE, nodeProblem } from '@lacuna/servers';
 import { cannotRun, eventually, serverBinaries } from '@lacuna/testing';
 import { expect, test } from 'vitest';
 import { LACUNA, runCli } from '../support/run-cli.ts';
+import { OUTER_ENV } from '../support/outer-env.ts';
 
 interface Outcome {
   readonly problems: string[];
@@ -26,7 +27,10 @@ test('the demo on Kubernetes tells the whole story, and checks it itself', async
 });
 
 test('the demo tells the whole story, checks it itself, and stays for a look when it is told to', async () => {
-  const child = spawn(process.execPath, [LACUNA, 'demo', '--json', '--keep'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [LACUNA, 'demo', '--json', '--keep'], {
+    env: OUTER_ENV,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

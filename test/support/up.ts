@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { createClient, type Client } from '@lacuna/client';
 import { freePort, tempDir } from '@lacuna/testing';
 import { LACUNA } from './run-cli.ts';
+import { OUTER_ENV } from './outer-env.ts';
 
 /** `lacuna up` as a user starts it, in a folder of its own. Disposing it sends SIGTERM and waits. */
 export interface Up extends AsyncDisposable {
@@ -27,7 +28,7 @@ export async function startUp(
   const args = ['up', '--json', '--port', String(await freePort()), '--data', dir.path, ...options];
   const [program = '', ...rest] = [...commandIn(dir.path), process.execPath, LACUNA, ...args];
   const child = spawn(program, rest, {
-    env: { ...process.env, LACUNA_LOG_LEVEL: 'warn', ...env },
+    env: { ...OUTER_ENV, LACUNA_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let told = '';
