@@ -54,6 +54,30 @@ export function chunkHeaders(writer: ChunkWriter, chunk: LogChunk, isPacked: boo
   };
 }
 
+/** On the chunk in whose place all is void that was stored before it and ends behind its first byte. */
+const TAKES_BACK = 'Lacuna-Takes-Back';
+/** On the last message of a log, which has no bytes: what it was closed with. */
+const CLOSED = 'Lacuna-Closed';
+
+/** The headers of a chunk that takes back. */
+export function takingBack(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...headers, [TAKES_BACK]: '1' };
+}
+
+export const takesBack = (headers: Headers): boolean => headers.get(TAKES_BACK) !== undefined;
+
+/** The headers of the message that closes a log: to readers it is a chunk of no bytes. */
+export function closingHeaders({ container, id }: ChunkWriter, offset: number, word: string): Record<string, string> {
+  return {
+    'Nats-Msg-Id': `${container}/closed/${id}`,
+    'Lacuna-Offset': String(offset),
+    'Lacuna-Container': container,
+    [CLOSED]: word,
+  };
+}
+
+export const closedWith = (headers: Headers): string | undefined => headers.get(CLOSED);
+
 /** The place of a stored chunk whose payload has so many bytes. Throws when it is none: nobody else may publish there. */
 export function placeOf(headers: Headers, payloadBytes: number): ChunkPlace {
   const packed = headers.get('Lacuna-Zstd');

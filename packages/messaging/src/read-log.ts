@@ -38,7 +38,7 @@ export async function* readLog(
       continue;
     }
     const { from, to } = placeOf(item.headers, item.bytes.length);
-    if (to <= fromOffset) continue;
+    if (to === from || to <= fromOffset) continue;
     const skip = Math.max(0, fromOffset - from);
     const note = item.headers.get('Lacuna-Note');
     const bytes = await bytesOfChunk(item);

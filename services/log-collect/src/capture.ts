@@ -1,5 +1,5 @@
 import type { Cluster } from '@lacuna/cluster';
-import { fact, podFactSubject, type LogStatement, type TestReport } from '@lacuna/contracts';
+import { fact, type LogStatement, type TestReport } from '@lacuna/contracts';
 import type { Bus } from '@lacuna/messaging';
 import type { Chunking } from './chunk.ts';
 import { chunkSubject, type Container } from './container.ts';
@@ -9,7 +9,7 @@ import { logStatementOf } from './log-statement-of.ts';
 import type { AccountWishes } from './log-account.ts';
 import { readFinally } from './read-finally.ts';
 import { SourceReader } from './source-reader.ts';
-import { LogClosed, StoredLog } from './stored-log.ts';
+import { LogClosed, OtherWriter, StoredLog } from './stored-log.ts';
 import { UntilEnd, type UntilEndDeps } from './until-end.ts';
 
 export interface CaptureDeps extends Omit<UntilEndDeps, 'nodeOf'> {
@@ -71,14 +71,14 @@ export class Capture {
   }
 
   async run(signal: AbortSignal): Promise<CaptureResult> {
-    try {
-      return await this.#capture(signal);
-    } catch (error) {
-      if (!(error instanceof LogClosed)) throw error;
-      // Frozen while the other worked: its statement is about what is stored now, and so are the test results.
-      const { account } = await this.#openStored(signal);
-      return { statement: error.statement, report: account.report() };
-    }
+    for (;;)
+      try {
+        return await this.#capture(signal);
+      } catch (error) {
+        // Closed by another replica, perhaps while this one was frozen.
+        if (error instanceof LogClosed) return { statement: error.statement, report: error.account.report() };
+        if (!(error instanceof OtherWriter)) throw error;
+      }
   }
 
   async #capture(signal: AbortSignal): Promise<CaptureResult> {
@@ -98,6 +98,7 @@ export class Capture {
       const couldBeKept = this.#deps.cluster.kind === 'kubernetes' && end.kind === 'ended' && end.spool === undefined;
       const isOpenedLate = this.#isOpenedLate(end, reader);
       const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept, firstLoss });
+      await reader.close(statement);
       return { statement, report: reader.account.report() };
     } finally {
       clearTimeout(ask);
@@ -114,10 +115,6 @@ export class Capture {
       containerId: container.containerId,
       wishes: this.#wishes,
       onHeldUp: (why: string | undefined) => onHeldUp(container, why),
-      closedWith: async () => {
-        const closed = (await bus.readFact(podFactSubject('log-closed', container)))?.fact;
-        return closed?.type === 'log-closed' ? closed.data.statement : undefined;
-      },
     };
     return StoredLog.open(stored, signal);
   }

@@ -1,4 +1,5 @@
 import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
+import type { LogStatement } from '@lacuna/contracts';
 import type { Witness } from './container-end.ts';
 import type { Chunk, Chunking } from './chunk.ts';
 import { chunked } from './chunker.ts';
@@ -134,6 +135,11 @@ export class SourceReader {
     const restoration = await restoreLog(this.#log, seal, this.#deps, signal);
     if (restoration.kind === 'restored') this.#log = restoration.log;
     return restoration;
+  }
+
+  /** Closes the log: see `StoredLog.close`. */
+  close(statement: LogStatement): Promise<void> {
+    return this.#log.close(statement);
   }
 
   /** `take` gets each chunk, and undefined when the source has ended in good order. */

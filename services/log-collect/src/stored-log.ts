@@ -6,16 +6,18 @@ import { decodeNote, encodeNote } from './chunk-note.ts';
 import type { Chunk } from './chunk.ts';
 import { LogAccount, type AccountWishes } from './log-account.ts';
 
-/** Another replica stored bytes at our offset: what it stored is as good as ours, so go on behind it. */
+/** Another replica wrote at our end: what it stored is as good as ours, so go on behind it. */
 export class OtherWriter extends Error {}
 
-/** Another replica has closed the log with this statement, which stands: what is stored is no longer ours to take back. */
+/** The log is closed with this statement, which stands, and about this account of it. */
 export class LogClosed extends Error {
   readonly statement: LogStatement;
+  readonly account: LogAccount;
 
-  constructor(statement: LogStatement) {
-    super('another replica has closed this log');
+  constructor(statement: LogStatement, account: LogAccount) {
+    super('this log is closed');
     this.statement = statement;
+    this.account = account;
   }
 }
 
@@ -26,8 +28,6 @@ interface StoredLogDeps {
   readonly wishes: AccountWishes;
   /** Told when the store has no room, with its words, and with undefined when it has taken the chunk after all. */
   readonly onHeldUp: (why: string | undefined) => void;
-  /** What was said of the log when it was closed, by whomever; undefined while it is open. */
-  readonly closedWith: () => Promise<LogStatement | undefined>;
 }
 
 /** Between two attempts to store a chunk for which there is no room. Milliseconds. */
@@ -47,21 +47,21 @@ export class StoredLog {
     this.account = account;
   }
 
-  /** Opens it at its end; what is stored is counted again (fault L24). */
+  /** Opens it at its end; what is stored is counted again (fault L24). Throws `LogClosed`. */
   static async open(deps: StoredLogDeps, signal: AbortSignal): Promise<StoredLog> {
     const { bus, subject, containerId, wishes } = deps;
     const account = new LogAccount(wishes);
     const writer = await bus.openLog(subject, containerId);
-    const log = new StoredLog(deps, writer, account);
-    if (writer.end === 0) return log;
-    for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
-      account.count(bytes);
-      account.read(bytes);
-      account.note(decodeNote(note));
-      // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
-      if (account.bytes >= writer.end) break;
-    }
-    return log;
+    if (writer.end > 0)
+      for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
+        account.count(bytes);
+        account.read(bytes);
+        account.note(decodeNote(note));
+        // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
+        if (account.bytes >= writer.end) break;
+      }
+    if (writer.closedWith !== undefined) throw new LogClosed(JSON.parse(writer.closedWith) as LogStatement, account);
+    return new StoredLog(deps, writer, account);
   }
 
   /** Where to go on reading the source. */
@@ -75,11 +75,21 @@ export class StoredLog {
     for await (const { bytes } of this.#deps.bus.readLog(this.#deps.subject, { follow: false }, signal)) yield bytes;
   }
 
-  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. Throws `LogClosed`. */
+  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. Throws `OtherWriter`. */
   async truncate(to: number): Promise<void> {
-    const statement = await this.#deps.closedWith();
-    if (statement !== undefined) throw new LogClosed(statement);
-    await this.#writer.truncate(to);
+    if (!(await this.#writer.truncate(to))) throw new OtherWriter();
+  }
+
+  /**
+   * Closes the log with what is to be said of it, behind which nobody stores or takes back anything. A store that has no room for that has none for what
+   * a late one would store either, and the log is closed without. Throws `OtherWriter`.
+   */
+  async close(statement: LogStatement): Promise<void> {
+    try {
+      if (!(await this.#writer.close(JSON.stringify(statement)))) throw new OtherWriter();
+    } catch (error) {
+      if (!isOverloaded(error)) throw error;
+    }
   }
 
   /** Stores a chunk, waiting for as long as the store has no room. Throws `OtherWriter`. */
@@ -112,11 +122,15 @@ export class StoredLog {
         if (kind !== 'stored') throw new OtherWriter();
         return;
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'overloaded') throw error;
+        if (!isOverloaded(error)) throw error;
         // Back-pressure: the source is read no further than the read-ahead reaches, and nothing is given up.
         this.#deps.onHeldUp(error.message);
         await sleep(TRY_AGAIN_MS, undefined, { signal });
       }
     }
   }
+}
+
+function isOverloaded(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'overloaded';
 }

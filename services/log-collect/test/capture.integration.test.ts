@@ -1,3 +1,4 @@
+import type { LogPart } from '@lacuna/cluster';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { LogStatement } from '@lacuna/contracts';
@@ -78,6 +79,41 @@ describe('a capture', () => {
     const statements = (await results).map(({ statement }): LogStatement['state'] => statement.state);
     expect(statements).toEqual(['sealed', 'sealed']);
     expect(await stored()).toBe(lines.join(''));
+  });
+
+  test('by a replica that was frozen, and thaws when another has closed the log, stores nothing more', async () => {
+    const thawed = Promise.withResolvers<void>();
+    const source = captures.withLog((_, { offset }) => {
+      async function* body(): AsyncGenerator<LogPart> {
+        if (offset === 0) yield { bytes: text('the log\n') };
+        await thawed.promise;
+        yield { bytes: text('words about it') };
+      }
+      return Promise.resolve({ kind: 'open', body: body() });
+    });
+    const { pod, capture, stored, beside } = await captures.running(source);
+    const frozen = capture().run(within());
+    await eventually('its first chunk is stored', async () => (await stored()) === 'the log\n');
+    pod.write(text('the log\n'));
+    const other = beside();
+    const result = other.run(within());
+    end(pod, other, false);
+    const { statement } = await result;
+    expect(statement).toMatchObject({ state: 'unsealed', bytes: 8 });
+    thawed.resolve();
+    expect((await frozen).statement).toEqual(statement);
+    expect(await stored()).toBe('the log\n');
+  });
+
+  test('that died between closing the log and saying so leaves its statement to whoever comes next', async () => {
+    const { pod, capture } = await captures.running();
+    pod.write(text('something'));
+    const first = capture();
+    end(pod, first);
+    const { statement } = await first.run(within());
+    const second = capture();
+    second.tellEnd({ kind: 'leaving', words: 'nobody saw its end', cause: 'no-seal' });
+    expect((await second.run(within())).statement).toEqual(statement);
   });
 
   test('does not take the end of a stream for the end of the log', async () => {

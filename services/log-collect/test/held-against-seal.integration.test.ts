@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { LogPart, LogPosition } from '@lacuna/cluster';
-import { fact, logSubject, MAX_CHUNK_BYTES } from '@lacuna/contracts';
+import { logSubject, MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import { testId } from '@lacuna/contracts/testing';
 import { connectBus, type Bus } from '@lacuna/messaging';
 import { eventually, startNats, type NatsFixture } from '@lacuna/testing';
@@ -201,9 +201,6 @@ test('a replica that was frozen before it took back what is wrong leaves what an
   const other = capture({ first }, frozen.number);
   const statement = await other.statement;
   expect(statement).toMatchObject({ state: 'sealed' });
-  const { evaluation, attempt, podUid, containerId } = frozen.container;
-  const closed = fact('log-closed', { evaluation, attempt, at: Date.now() }, { podUid, containerId, statement });
-  await bus.publishFact(closed);
   thawed.resolve();
   expect(await frozen.statement).toEqual(statement);
   expect(await isStored(frozen.subject, LOG)).toBe(true);

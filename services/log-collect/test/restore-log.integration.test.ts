@@ -47,7 +47,6 @@ async function restored(chunks: readonly string[], answers: readonly (() => Spoo
     containerId,
     wishes,
     onHeldUp: () => undefined,
-    closedWith: () => Promise.resolve(undefined),
   };
   const log = await StoredLog.open(deps, signal);
   for (const chunk of chunks) await log.add({ bytes: bytesOf(chunk), mark: undefined, gaps: [] }, signal);

@@ -17,6 +17,8 @@ interface MoveDeps {
 export async function moveLog(log: ClosedLogRef, deps: MoveDeps, signal: AbortSignal): Promise<void> {
   const { bus, archive } = deps;
   const pod = await closedPod(bus, log);
+  // Of an empty log there is only the mark that it is closed.
+  if (log.statement.bytes === 0) return bus.purgeLog(log.subject);
   if (pod.logRemoved === undefined) {
     const kept = pod.logArchived?.data;
     const moving = kept === undefined ? archiveLog(log, deps, signal) : makeSure(log, kept, deps, signal);
@@ -79,7 +81,7 @@ async function writeLog(log: ClosedLogRef, { archive, bus }: MoveDeps, signal: A
   return written;
 }
 
-/** As many bytes as the statement counts: a second collector may have stored more before it learned that the log is closed. */
+/** As many bytes as the statement counts: a log that was closed while the store had no room may have more. */
 async function* upTo(
   bytes: number,
   subject: string,

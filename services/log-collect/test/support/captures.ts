@@ -29,6 +29,8 @@ interface RunningOptions {
 export interface RunningContainer {
   readonly pod: FakePod;
   readonly capture: () => Capture;
+  /** Of another replica, which reads the cluster's own log. */
+  readonly beside: () => Capture;
   readonly stored: () => Promise<string>;
 }
 
@@ -124,9 +126,11 @@ export class Captures {
       podUid: uid,
       containerId: started!.containerId,
     };
+    const wishes = { report: 'none', budgetBytes: 1_000_000 };
     return {
       pod,
-      capture: () => new Capture(container, { report: 'none', budgetBytes: 1_000_000 }, deps),
+      capture: () => new Capture(container, wishes, deps),
+      beside: () => new Capture(container, wishes, { ...deps, cluster: this.cluster }),
       stored: () => storedText(bus, logSubject(evaluation, 1, uid)),
     };
   }
