@@ -9,6 +9,8 @@ export interface RestartableServer extends AsyncDisposable {
   readonly pid: number;
   /** End of the process that runs, or ran last, wanted or not. */
   readonly exited: Promise<ServerExit>;
+  /** The last lines of the process that runs, or ran last. */
+  readonly log: readonly string[];
   /** Ends it in good order. */
   stop(): Promise<void>;
   /** SIGKILL, as a crash. Resolves when the process has ended. */
@@ -31,6 +33,9 @@ export async function startRestartable(command: ServerCommand): Promise<Restarta
     },
     get exited() {
       return server.exited;
+    },
+    get log() {
+      return server.log;
     },
     stop: () => server.stop(),
     kill: () => server.kill(),

@@ -16,6 +16,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
   /** Settles when the process has ended, wanted or not. Never rejects. */
   readonly exited: Promise<ServerExit>;
+  /** The last lines that it said. */
+  readonly log: readonly string[];
   /** SIGTERM, and SIGKILL ten seconds later. Resolves when the process has ended. */
   stop(): Promise<void>;
   /** SIGKILL. Resolves when the process has ended. */
@@ -29,14 +31,18 @@ export interface ServerCommand {
   readonly dataDir: string;
   readonly signal?: AbortSignal | undefined;
   readonly onLog: (line: string) => void;
-  /** One try to see the server answer; rejects or gives false while it does not. */
-  isReady(): Promise<boolean>;
+  /** One try to see the server answer that was started at this time; rejects or gives false while it does not. */
+  isReady(startedAt: number): Promise<boolean>;
+  /** For a program that ends itself when it can't start, and relies on who started it to try again: it is, for as long as it may take to answer. */
+  readonly endsItself?: boolean;
 }
 
-/** A server that does not answer within this time is taken for broken. A cold start on a busy machine takes a few seconds. */
-const READY_TIMEOUT_MS = 60_000;
+/** A server that does not answer within this time is taken for broken. A cold start on a busy machine takes a few seconds, tries of one that ends itself included. */
+const READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 20;
-const KEPT_LOG_LINES = 20;
+const TRY_AGAIN_MS = 1_000;
+const KEPT_LOG_LINES = 200;
+const TOLD_LOG_LINES = 20;
 const LAST_LINES_MS = 250;
 
 const children = new Set<ChildProcess>();
@@ -49,10 +55,18 @@ export const pidFileOf = (name: string, dataDir: string): string => join(dataDir
 
 /**
  * Starts the program and waits until it answers. Rejects with the end of its log when it ends before that, or never
- * answers; it has ended by then. When `signal` aborts, at any time, the server is stopped.
+ * answers; it has ended by then. One that ends itself is started again until the time is over. When `signal` aborts, at any time, the server is stopped.
  */
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
-  command.signal?.throwIfAborted();
+  for (const deadline = performance.now() + READY_TIMEOUT_MS; ; await delay(TRY_AGAIN_MS)) {
+    command.signal?.throwIfAborted();
+    const started = await tryToStart(command, deadline);
+    if (!(started instanceof Error)) return started;
+    if (command.endsItself !== true || performance.now() > deadline) throw started;
+  }
+}
+
+async function tryToStart(command: ServerCommand, deadline: number): Promise<ServerProcess | Error> {
   const log: string[] = [];
   const server = launch(command, (line) => {
     log.push(line);
@@ -60,16 +74,24 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
     command.onLog(line);
   });
   try {
-    await untilReady(command, server.exited);
+    await untilReady(command, server.exited, deadline);
   } catch (cause) {
     await server.kill();
     command.signal?.throwIfAborted();
-    throw new Error(`${command.name} did not start: ${(cause as Error).message}\n${log.join('\n')}`, { cause });
+    return new Error(
+      `${command.name} did not start: ${(cause as Error).message}\n${log.slice(-TOLD_LOG_LINES).join('\n')}`,
+      {
+        cause,
+      },
+    );
   }
-  return server;
+  return { ...server, log };
 }
 
-function launch({ name, path, args, dataDir, signal }: ServerCommand, onLine: (line: string) => void): ServerProcess {
+function launch(
+  { name, path, args, dataDir, signal }: ServerCommand,
+  onLine: (line: string) => void,
+): Omit<ServerProcess, 'log'> {
   // A process group of its own: Ctrl-C in a terminal must reach only us, so that we can drain before our servers go.
   const env = { ...process.env, LACUNA_DATA_DIR: dataDir };
   const child = spawn(path, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -113,12 +135,12 @@ function exitOf(child: ChildProcess, onLine: (line: string) => void): Promise<Se
   });
 }
 
-async function untilReady(command: ServerCommand, exited: Promise<ServerExit>): Promise<void> {
+async function untilReady(command: ServerCommand, exited: Promise<ServerExit>, deadline: number): Promise<void> {
+  const startedAt = Date.now();
   const ended = exited.then(({ code, signal }) => {
     throw new Error(signal ? `ended by ${signal}` : code === null ? 'no such program' : `ended with exit code ${code}`);
   });
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (!(await Promise.race([command.isReady().catch(() => false), ended]))) {
+  while (!(await Promise.race([command.isReady(startedAt).catch(() => false), ended]))) {
     if (performance.now() > deadline) throw new Error(`no answer within ${READY_TIMEOUT_MS} ms`);
     await Promise.race([delay(READY_POLL_MS), ended]);
   }

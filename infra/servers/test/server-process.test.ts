@@ -50,6 +50,14 @@ describe('a server process', () => {
     );
   });
 
+  test('that ends itself, and relies on being started again, is; how often it takes nobody has to know', async () => {
+    await using machine = await sandbox();
+    const script = `echo try >> "$LACUNA_DATA_DIR/tries"; [ $(wc -l < "$LACUNA_DATA_DIR/tries") = 2 ] || exit 1; ${RUNS_ON}`;
+    const server = await start(machine, script, { endsItself: true });
+    expect(await machine.lines('tries')).toEqual(['try', 'try']);
+    await server.stop();
+  });
+
   test('that does not exist is an error that names the file', async () => {
     await using machine = await sandbox();
     await expect(start(machine, '', { path: '/nowhere/server' })).rejects.toThrow('/nowhere/server');

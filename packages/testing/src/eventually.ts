@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { testimony } from './witnesses.ts';
 
 /** Far more than anything takes that nobody gave a time of its own: only a test that fails waits so long. Shorter than a test may take, which would end it without a word. */
 const DEFAULT_WITHIN_MS = 20_000;
-const EVERY_MS = 20;
+/** Between two probes: as long as the last one took, so that looking at something never keeps it busy, within these bounds. Milliseconds. */
+const PAUSE_MS = { least: 20, most: 500 } as const;
 
 type Nothing = undefined | null | false;
 
 /**
  * Calls `probe` until it gives something other than `undefined`, `null` or `false`, and returns that. A probe that throws
- * counts as not yet. After `withinMs` milliseconds (20,000 unless told) it throws, naming `what` and the last value or error.
+ * counts as not yet. After `withinMs` milliseconds (20,000 unless told) it throws, naming `what`, the last value or error, and what the fixtures show.
  */
 export async function eventually<T>(
   what: string,
@@ -18,10 +20,11 @@ export async function eventually<T>(
 ): Promise<Exclude<T, Nothing>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
+    const askedAt = performance.now();
     const outcome = await attempt(probe, deadline);
     if (outcome.kind === 'value' && isSomething(outcome.value)) return outcome.value;
-    if (performance.now() >= deadline) throw timeoutError(what, withinMs, outcome);
-    await delay(EVERY_MS);
+    if (performance.now() >= deadline) throw timeoutError(what, withinMs, outcome, await testimony());
+    await delay(Math.min(Math.max(performance.now() - askedAt, PAUSE_MS.least), PAUSE_MS.most));
   }
 }
 
@@ -33,7 +36,11 @@ const isSomething = <T>(value: T): value is Exclude<T, Nothing> =>
 /** One call, bounded by the deadline: a probe that hangs must not hang the test without a word. */
 async function attempt<T>(probe: () => T | Promise<T>, deadline: number): Promise<Outcome<T>> {
   const controller = new AbortController();
-  const patience = delay(Math.max(deadline - performance.now(), EVERY_MS), { kind: 'hanging' } as const, controller);
+  const patience = delay(
+    Math.max(deadline - performance.now(), PAUSE_MS.least),
+    { kind: 'hanging' } as const,
+    controller,
+  );
   try {
     const value = (async () => ({ kind: 'value', value: await probe() }) as const)();
     return await Promise.race([value, patience]);
@@ -45,14 +52,18 @@ async function attempt<T>(probe: () => T | Promise<T>, deadline: number): Promis
   }
 }
 
-function timeoutError(what: string, withinMs: number, outcome: Outcome<unknown>): Error {
-  const prefix = `${what}: not within ${withinMs} ms; `;
+function timeoutError(what: string, withinMs: number, outcome: Outcome<unknown>, seen: string): Error {
+  const message = `${what}: not within ${withinMs} ms; ${wordsOf(outcome)}${seen}`;
+  return outcome.kind === 'error' ? new Error(message, { cause: outcome.error }) : new Error(message);
+}
+
+function wordsOf(outcome: Outcome<unknown>): string {
   switch (outcome.kind) {
     case 'value':
-      return new Error(`${prefix}last value: ${inspect(outcome.value, { depth: 4 })}`);
+      return `last value: ${inspect(outcome.value, { depth: 4 })}`;
     case 'error':
-      return new Error(`${prefix}last error: ${inspect(outcome.error)}`, { cause: outcome.error });
+      return `last error: ${inspect(outcome.error)}`;
     case 'hanging':
-      return new Error(`${prefix}the last probe had not answered`);
+      return 'the last probe had not answered';
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../src/index.ts';
+import { addWitness } from '../src/witnesses.ts';
 
 test('gives the first value that is there, also a falsy one such as 0', async () => {
   const values = [undefined, null, false, 0, 1];
@@ -27,6 +28,19 @@ test('after the time is over it carries the last error', async () => {
     message: expect.stringContaining('connection refused'),
     cause: refused,
   });
+});
+
+test('after the time is over it tells what each fixture shows, and why one shows nothing', async () => {
+  const late = (): Promise<unknown> => eventually('a pod', () => false, { withinMs: 30 });
+  {
+    using stack = new DisposableStack();
+    stack.use(addWitness(async () => 'node: not ready'));
+    stack.use(addWitness(() => Promise.reject(new Error('no answer'))));
+    await expect(late()).rejects.toThrow(
+      /last value: false\nnode: not ready\na witness saw nothing: Error: no answer$/,
+    );
+  }
+  await expect(late()).rejects.toThrow(/last value: false$/);
 });
 
 test('a probe that never answers does not hang the test', async () => {

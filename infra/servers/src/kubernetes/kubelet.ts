@@ -11,6 +11,7 @@ import type { ApiServer } from './api-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { cgroupName } from './node-cgroup.ts';
 import { nodeProgram } from './node-prerequisites.ts';
+import { isReadySince, nodeOf } from './node-readiness.ts';
 
 /** A kubelet takes a name that is an address for all of its node's addresses: whichever it is asked at, it is here, and its certificate is for that. */
 export const NODE_NAME = '127.0.0.1';
@@ -68,13 +69,24 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     dataDir,
     signal,
     onLog,
-    isReady: async () => (await isHealthy(healthPort)) && (await isServing(access)),
+    isReady: async (startedAt) =>
+      (await isHealthy(healthPort)) &&
+      (await isReported({ url, caFile, token }, startedAt)) &&
+      (await isServing(access)),
+    endsItself: true,
   });
   return Object.assign(server, { url: access.url });
 }
 
 const isHealthy = async (port: number): Promise<boolean> =>
   (await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) })).ok;
+
+/**
+ * It answers before it has started all its parts, and ends itself when one of them can't be started just then, such as for want of an inotify
+ * instance, of which a user has 128. That the node is ready it tells only behind that. Source: `initializeRuntimeDependentModules`, kubelet 1.34.
+ */
+const isReported = async (access: ApiAccess, startedAt: number): Promise<boolean> =>
+  isReadySince(await nodeOf(access, NODE_NAME), startedAt);
 
 /** Its server for others may be there a moment later. It refuses whoever has no name, for which it asks nobody. */
 const isServing = async (access: ApiAccess): Promise<boolean> =>
