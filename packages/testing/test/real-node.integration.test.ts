@@ -11,7 +11,7 @@ import { sweepLeftovers } from '../src/sweep-leftovers.ts';
 import { jobPath, podOfEndedJob, shellJob } from './support/job.ts';
 import { cgroupOfNode, foldersOf, machineTraces } from './support/machine-traces.ts';
 
-test('a Job runs in a container of a real node: exit code and log come back, and disposing leaves nothing on the machine', async () => {
+test('a Job runs in a container of a real node: exit code and log come back, what does not happen is told with what the node shows, and disposing leaves nothing on the machine', async () => {
   await using controlPlane = await startTestControlPlane();
   const nodeDir = join(controlPlane.dataDir, 'node');
   const interfaces = machineTraces(nodeDir, '').interfaces;
@@ -35,6 +35,11 @@ test('a Job runs in a container of a real node: exit code and log come back, and
       { withinMs: 90_000 },
     );
     cgroup = cgroupOfNode(nodeDir);
+    await node.kubelet.kill();
+    const inVain = eventually('a miracle', () => false, { withinMs: 1 });
+    await expect(inVain).rejects.toThrow(
+      /^a miracle: .*\nnode 127\.0\.0\.1, ready True at .*; taints: none\npods: .*1 \(Running, running\)(.|\n)*\nkubelet ended \(SIGKILL\)(.|\n)*\ncontainerd runs/,
+    );
   }
   expect(machineTraces(nodeDir, cgroup)).toEqual({ processes: [], mounts: [], cgroups: [], interfaces });
 });
