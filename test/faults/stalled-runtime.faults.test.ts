@@ -24,8 +24,8 @@ test(
   'L7: a containerd 2 that stands still for three seconds at a time while containers end drops nothing of their logs',
   async () => {
     await using cluster = await startRealCluster({ containerd: '2' });
-    await using system = await cluster.system({ LACUNA_CAPACITY: '12' });
-    const ids = await submit(system, 12);
+    await using system = await cluster.system({ LACUNA_CAPACITY: '8' });
+    const ids = await submit(system, 8);
     const views = await settledWhileStopped(cluster, system, ids);
     expect(views.filter((view) => !isWhole(view)).map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
   },
@@ -36,9 +36,9 @@ test(
   'L7: what an old containerd leaves behind when it learns of an end only later is named byte by byte, and not lost with a spool',
   async () => {
     await using cluster = await startRealCluster();
-    await using system = await cluster.system({ LACUNA_CAPACITY: '12' });
-    const plain = await submit(system, 8);
-    const lossless = await submit(system, 4, true);
+    await using system = await cluster.system({ LACUNA_CAPACITY: '8' });
+    const plain = await submit(system, 5);
+    const lossless = await submit(system, 3, true);
     const views = await settledWhileStopped(cluster, system, [...plain, ...lossless]);
     const broken = views.filter((view) => !isWhole(view));
     expect(broken.filter(({ id }) => lossless.includes(id))).toEqual([]);
