@@ -11,8 +11,6 @@ const Tally = @import("tally.zig").Tally;
 
 /// What a runtime needs to write a line into its log, with room: one record each, on a slow core.
 const LINE_NS = 10 * std.time.ns_per_us;
-/// For which time a runtime copies on by itself after the end; containerd's is 2 s, and 10 s since its version 2.2. Half of the shorter one.
-const PATIENCE = std.time.ns_per_s;
 /// How soon, and then how rarely, it is looked whether a byte that is held can go.
 const HELD_NS = .{ .least = std.time.ns_per_ms, .most = 64 * std.time.ns_per_ms };
 
@@ -81,7 +79,8 @@ pub const Output = struct {
 
     /// How long what is hidden behind the pipes may still take, once they are empty. It has two signs: how long the last `HIDDEN` bytes
     /// waited for their reader, `factor` times; and, when they fitted into the buffers so that nothing waited, how many lines that can be
-    /// and how busy the node is. Both are nothing on an idle node.
+    /// and how busy the node is. Both are nothing on an idle node. That a runtime copies on by itself after the end counts for nothing: containerd
+    /// before 1.6.22 and 1.7.3 closes its end of the FIFO when it learns of ours.
     pub fn linger(output: *const Output, factor: u64) u64 {
         if (output.all.bytes == 0) return 0;
         var waited: u64 = 0;
@@ -91,6 +90,6 @@ pub const Output = struct {
             hidden += @min(one.bytes, stream.HIDDEN);
         };
         const lines = output.all.lines * hidden / output.all.bytes;
-        return waited *| factor +| (lines * LINE_NS * output.queued -| PATIENCE);
+        return waited *| factor +| lines * LINE_NS * output.queued;
     }
 };
