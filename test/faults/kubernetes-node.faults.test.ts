@@ -198,7 +198,8 @@ test('J11: on a full node the scheduler preempts two evaluations for a pod of hi
   for (const id of [lost, again]) {
     const spans = await wholeTrace(system.jaeger, id);
     const broken = spans.find(({ name }) => name === 'container.run preempted');
-    expect.soft(broken?.attributes['otel.status_description']).toMatch(words);
+    // As it was told, which may have been before the end of its container.
+    expect.soft(broken?.attributes['otel.status_description']).toMatch(/PreemptionByScheduler: default-scheduler: pre/);
     expect.soft(spans.some(({ name }) => name === 'retry: infrastructure')).toBe(id === again);
   }
 }, 400_000);
