@@ -33,11 +33,17 @@ export interface ApiJob extends ApiObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
+interface ContainerSpec {
+  readonly name?: string;
+  readonly command?: readonly string[];
+}
+
 export interface ApiPod extends ApiObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly activeDeadlineSeconds?: number;
-    readonly initContainers?: readonly { readonly name?: string; readonly command?: readonly string[] }[];
+    readonly containers?: readonly ContainerSpec[];
+    readonly initContainers?: readonly ContainerSpec[];
   };
   readonly status?: {
     readonly phase?: string;

@@ -7,6 +7,7 @@ import { MAIN_CONTAINER } from './job-manifest.ts';
 import { disruptionOf, lastTransitionAt } from './pod-disruption.ts';
 import { sealOfMessage } from './seal-of-message.ts';
 import { spoolOfPod } from './spool-of-pod.ts';
+import { startErrorOf } from './start-error-of.ts';
 
 /** The kubelet found no container any more and made up exit code 137. */
 const NOT_SEEN = 'ContainerStatusUnknown';
@@ -47,7 +48,7 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   const message = disruptionOf(pod)?.message ?? (seal === undefined ? terminated.message : undefined);
   const spool = spoolOfPod(pod);
   const told = { at, ...defined({ message, spool }) };
-  if (NEVER_RAN.has(reason)) return { ...told, reason: 'StartError' };
+  if (NEVER_RAN.has(reason)) return { ...told, reason: startErrorOf(pod, terminated.message) };
   if (seal?.startError !== undefined) return { at, message: seal.startError, reason: 'StartError', seal };
   const container = containerOf(pod, terminated);
   if (reason === NOT_SEEN) return { ...told, ...container, reason: 'Lost' };

@@ -153,6 +153,16 @@ describe('what is told of a container that ended', () => {
     expect(snapshot?.started).toBeUndefined();
   });
 
+  test('J15: StartError of a helper: its node kept it from its start', () => {
+    const pod = apiPod({ phase: 'Failed', containerStatuses: ended({ reason: 'StartError', message: 'words' }) });
+    const containers = [{ name: 'proxy' }, { name: 'main', command: ['/.lacuna/seal', '--', 'true'] }];
+    expect(snapshotOfPod({ ...pod, spec: { ...pod.spec, containers } })?.ended).toEqual({
+      at: ms(9),
+      reason: 'StartInterrupted',
+      message: 'words',
+    });
+  });
+
   test('a helper that could not start the command tells what it sealed: nothing', () => {
     const seal = {
       v: 1,

@@ -67,17 +67,11 @@ const NOT_NOW = /^(OutOf.+|NodeShutdown|NodeAffinity|UnexpectedAdmissionError)$/
 
 /** The cause of a start that its node broke off. */
 export const START_INTERRUPTED = 'start-interrupted';
-/**
- * The runtime's words when whoever asked for the start, the kubelet, is gone or has no patience left. The program may have begun: the runtime kills
- * it then. Source: `StartContainer` of containerd's CRI plugin, 1.6 and 2.4.
- */
-const BROKEN_OFF =
-  /failed to (create|start) \w+ task.*(context (canceled|deadline exceeded)|failed to start shim: .*signal: killed)/;
 
 /** Why a container never started: by its node, for which another attempt may find a better one, or by what it is. */
-function startBreak(reason: string, message = ''): string {
+function startBreak(reason: string): string {
   if (NOT_NOW.test(reason)) return REFUSED_BY_NODE;
-  return reason === 'StartError' && BROKEN_OFF.test(message) ? START_INTERRUPTED : 'start-error';
+  return reason === 'StartInterrupted' ? START_INTERRUPTED : 'start-error';
 }
 
 /** The end of `container.start`: running, or certain never to run. */
@@ -93,7 +87,7 @@ export function containerStartEnd(evaluation: Evaluation, pod: Pod): StageEnd | 
     if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
     return endedAt(
       pod.ended.at,
-      platform(startBreak(reason, message), `${reason}: ${message ?? 'the container never started'}`),
+      platform(startBreak(reason), `${reason}: ${message ?? 'the container never started'}`),
     );
   }
   return goneEnd(pod);

@@ -19,7 +19,8 @@ export const containerEnded = defineFact({
     ),
     signal: Type.Optional(Type.String({ description: 'Name of the signal that ended it, such as SIGKILL.' })),
     reason: Type.String({
-      description: "The cluster's word: Completed, Error, OOMKilled, DeadlineExceeded, StartError, Lost …",
+      description:
+        "The cluster's word: Completed, Error, OOMKilled, DeadlineExceeded, StartError, StartInterrupted (by its node), Lost …",
     }),
     message: Type.Optional(factText('ending')),
     seal: Type.Optional(SealSchema),

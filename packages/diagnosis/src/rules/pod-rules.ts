@@ -144,12 +144,12 @@ export const POD_RULES: readonly Rule[] = [
   },
   {
     cause: 'start-interrupted',
-    title: 'Its node broke the start off',
+    title: 'Its node could not start the container',
     for: [
       proof((known) => brokenBy(known, 'container.start') === 'start-interrupted' && known.pod?.ended?.data.message),
     ],
     advice:
-      'Its kubelet was killed or restarted, or the runtime was too slow for it: look at that node. The runtime has killed what had begun of the program, so running it again (`retries`) runs nothing twice at a time.',
+      'Its kubelet was killed or restarted, its runtime was too slow, or the node has no room left: look at that node. The runtime has killed what had begun of the program, so running it again (`retries`) runs nothing twice at a time.',
   },
   {
     cause: 'start-silent',

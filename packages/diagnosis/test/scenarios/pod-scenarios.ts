@@ -77,9 +77,12 @@ export const POD_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'start-interrupted': {
     ranksFirst: () =>
       diagnosisOf(
-        onNode().neverStarted(
-          'failed to create containerd task: failed to create shim task: context canceled: unknown',
-        ),
+        onNode().tell('container-ended', {
+          pod: 'p',
+          podUid: 'pod-1',
+          reason: 'StartInterrupted',
+          message: 'failed to create containerd task: failed to create shim task: context canceled: unknown',
+        }),
       ),
     nearMiss: () => diagnosisOf(STORIES.startError()),
   },
