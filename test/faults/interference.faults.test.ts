@@ -58,9 +58,18 @@ const broken = (stage: string, cause: string, words: RegExp) => {
 };
 
 test('J20: what others change of a running Job or pod takes no proof away; without one it is an error that says what was done', async () => {
-  const [unlabelledPod, unlabelledJob, two, none] = await Promise.all([submit(), submit(), submit(), submit()]);
+  const [unlabelledPod, unlabelledJob, two, none, pod, job] = await Promise.all([
+    submit(),
+    submit(),
+    submit(),
+    submit(),
+    submit(),
+    submit(),
+  ]);
   const pods = await Promise.all(
-    [unlabelledPod, unlabelledJob, two, none].map(async (id) => (await saw('container-started', id)).data.pod),
+    [unlabelledPod, unlabelledJob, two, none, pod, job].map(
+      async (id) => (await saw('container-started', id)).data.pod,
+    ),
   );
   await patch(`/api/v1/namespaces/default/pods/${pods[0]}`, NO_LABELS);
   await patch(jobOf(unlabelledJob), NO_LABELS);
@@ -68,13 +77,22 @@ test('J20: what others change of a running Job or pod takes no proof away; witho
   await patch(jobOf(two), { spec: { parallelism: 2 } });
   await patch(jobOf(none), { spec: { parallelism: 0 } });
 
-  const ids = [unlabelledPod, unlabelledJob, two, none];
+  // Both become one that is neither of them.
+  const ofAnother = { metadata: { labels: { 'lacuna.dev/evaluation': two } } };
+  await patch(`/api/v1/namespaces/default/pods/${pods[4]}`, ofAnother);
+  await patch(jobOf(job), ofAnother);
+
+  const ids = [unlabelledPod, unlabelledJob, two, none, pod, job];
   const views = await viewsOf(ids);
   expect
     .soft(views.get(unlabelledPod))
     .toMatchObject(broken('container.run', 'unknown', /took our labels off the pod/));
   expect.soft(views.get(unlabelledJob)).toMatchObject(RUNS_ON);
   expect.soft(views.get(two)).toMatchObject(RUNS_ON);
+  expect.soft(views.get(pod)).toMatchObject(broken('container.run', 'unknown', /changed our labels on the pod/));
+  expect.soft(views.get(job)).toMatchObject(RUNS_ON);
+  const ofTwo = (await facts()).filter(({ evaluation }) => evaluation === two).map(({ type }) => type);
+  expect.soft(ofTwo.filter((type) => type === 'pod-created' || type === 'orphan')).toEqual(['pod-created']);
   expect.soft(views.get(none)).toMatchObject(broken('container.run', 'deleted', /was deleted by somebody/));
   expect.soft(await causesOf(none)).toContain('job-changed');
   await expectNothingLeft();

@@ -33,9 +33,12 @@ export function requestAnnotation({ evaluation, attempt, specHash, labels }: Job
   return JSON.stringify({ v: 1, evaluation, attempt, specHash, labels });
 }
 
-/** Whose an object is by its labels; undefined when it is none of ours. */
+/** Whose an object is by its labels; undefined when it is none of ours, or its name, which nobody can change, says another's. */
 export function identityOf(metadata: ObjectMeta | undefined): Identity | undefined {
-  return identity(metadata?.labels?.[LABELS.evaluation] ?? '', metadata?.labels?.[LABELS.attempt] ?? '');
+  const { name = '', labels } = metadata ?? {};
+  const labelled = identity(labels?.[LABELS.evaluation] ?? '', labels?.[LABELS.attempt] ?? '');
+  const named = identityOfName(name) ?? labelled;
+  return labelled?.evaluation === named?.evaluation && labelled?.attempt === named?.attempt ? labelled : undefined;
 }
 
 /** Whose a Job or pod is by its name: the only thing about it that an event carries. A pod's name has a random suffix. */

@@ -1,6 +1,7 @@
 import type { Observation, PodSnapshot } from '@lacuna/cluster';
-import type { ApiObject } from './api-objects.ts';
+import { lastWrittenAt, type ApiObject } from './api-objects.ts';
 import type { CollectionName } from './collections.ts';
+import { identityLabels, identityOfName } from './identity.ts';
 import { snapshotOfJob } from './snapshot-of-job.ts';
 import { snapshotOfNode } from './snapshot-of-node.ts';
 import { snapshotOfPod } from './snapshot-of-pod.ts';
@@ -21,7 +22,7 @@ export function observationsOf(collection: CollectionName, object: ApiObject, kn
     }
     case 'pods': {
       const pod = snapshotOfPod(object);
-      return pod === undefined ? [] : [{ kind: 'pod', pod, known }];
+      return pod === undefined ? observationsOfRelabelled(object, known) : [{ kind: 'pod', pod, known }];
     }
     case 'events': {
       const warning = warningOfEvent(object);
@@ -67,9 +68,32 @@ export function observationsOfDeleted(
   ];
 }
 
+/**
+ * What a pod is told as that was made for one evaluation, as its name says, and has the labels of another, or of none (fault J20): to that one it is
+ * out of sight, and to nobody else it is anything. An end that was told before stands.
+ */
+function observationsOfRelabelled(object: ApiObject, known: Known): Observation[] {
+  const { name = '', labels } = object.metadata ?? {};
+  const identity = identityOfName(name);
+  if (identity === undefined) return [];
+  const asMade = { ...object, metadata: { ...object.metadata, labels: { ...labels, ...identityLabels(identity) } } };
+  const at = lastWrittenAt(object);
+  const made = snapshotOfPod(asMade, at);
+  if (made === undefined) return [];
+  const { ended: _, ...pod } = made;
+  const gone = { cause: 'unknown', message: outOfSight(pod.name, 'changed our labels on'), at } as const;
+  return [
+    { kind: 'pod', pod: { ...pod, gone }, known },
+    { kind: 'vanished', object: 'pod', uid: pod.uid, identity, at },
+  ];
+}
+
 /** A pod that is not deleted, but out of our sight. An end that was seen before stands. */
 function unlabelled(pod: PodSnapshot): PodSnapshot {
   if (pod.gone === undefined) return pod;
-  const message = `somebody took our labels off the pod ${pod.name}: it is there, and what becomes of it is not seen`;
-  return { ...pod, gone: { ...pod.gone, cause: 'unknown', message } };
+  return { ...pod, gone: { ...pod.gone, cause: 'unknown', message: outOfSight(pod.name, 'took our labels off') } };
+}
+
+function outOfSight(pod: string, done: string): string {
+  return `somebody ${done} the pod ${pod}: it is there, and what becomes of it is not seen`;
 }

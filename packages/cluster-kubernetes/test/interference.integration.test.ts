@@ -65,4 +65,18 @@ describeOn('none', 'a cluster in which others interfere', () => {
     const message = expect.stringMatching(/^somebody took our labels off the pod .* it is there/) as string;
     expect(watch.pods(uid)).toMatchObject([{ gone: { cause: 'unknown', message } }]);
   });
+
+  test('J20: a pod that gets the labels of another evaluation is out of sight to its own, and is nothing to the other', async () => {
+    await using watch = await watching();
+    const [asked, other] = [request(), request()];
+    const { uid } = await session.start(asked);
+    const { metadata } = await podOf(asked.name);
+    const labels = { 'lacuna.dev/evaluation': other.evaluation };
+    await direct.patch('pods', metadata?.name ?? '', { metadata: { labels } });
+    await watch.vanished(metadata?.uid ?? '');
+    const message = expect.stringMatching(/^somebody changed our labels on the pod .* it is there/) as string;
+    expect(watch.pods(uid).map(({ evaluation, gone }) => ({ evaluation, gone }))).toMatchObject([
+      { evaluation: asked.evaluation, gone: { cause: 'unknown', message } },
+    ]);
+  });
 });
