@@ -1,4 +1,5 @@
 import type { ApiObject } from './api-objects.ts';
+import { withoutFieldOwners } from './without-field-owners.ts';
 
 /** One line of a watch. An `ERROR` carries a `Status` instead of an object. */
 export interface WatchEvent {
@@ -20,7 +21,7 @@ export async function* watchLines(body: AsyncIterable<Uint8Array>): AsyncGenerat
   for await (const chunk of body) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      yield eventOf(Buffer.concat([...parts, chunk.subarray(start, end)]).toString());
+      yield eventOf(Buffer.concat([...parts, chunk.subarray(start, end)]));
       parts = [];
       length = 0;
       start = end + 1;
@@ -32,8 +33,8 @@ export async function* watchLines(body: AsyncIterable<Uint8Array>): AsyncGenerat
   if (length > 0) throw new Error(`the watch was cut in a line, after ${length} bytes of it`);
 }
 
-function eventOf(line: string): WatchEvent {
-  const event = JSON.parse(line) as Partial<WatchEvent> | null;
+function eventOf(line: Buffer): WatchEvent {
+  const event = JSON.parse(withoutFieldOwners(line)) as Partial<WatchEvent> | null;
   if (event?.type === undefined || typeof event.object !== 'object' || event.object === null)
     throw new Error('a line of the watch is no event');
   return event as WatchEvent;
