@@ -28,6 +28,8 @@ export interface ServerCommand {
   readonly name: string;
   readonly path: string;
   readonly args: readonly string[];
+  /** Settings that the environment may override. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly dataDir: string;
   readonly signal?: AbortSignal | undefined;
   readonly onLog: (line: string) => void;
@@ -89,11 +91,11 @@ async function tryToStart(command: ServerCommand, deadline: number): Promise<Ser
 }
 
 function launch(
-  { name, path, args, dataDir, signal }: ServerCommand,
+  { name, path, args, env: settings, dataDir, signal }: ServerCommand,
   onLine: (line: string) => void,
 ): Omit<ServerProcess, 'log'> {
   // A process group of its own: Ctrl-C in a terminal must reach only us, so that we can drain before our servers go.
-  const env = { ...process.env, LACUNA_DATA_DIR: dataDir };
+  const env = { ...settings, ...process.env, LACUNA_DATA_DIR: dataDir };
   const child = spawn(path, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   const pidFile = pidFileOf(name, dataDir);
