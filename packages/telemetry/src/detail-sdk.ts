@@ -19,8 +19,8 @@ export interface DetailSdk {
 /** Probes and scrapes come every few seconds and say nothing about any evaluation. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Ten evaluations a second have about so many; beyond that they cost more than they tell. */
-const SPANS_PER_SECOND = 200;
+/** A few evaluations a second have about so many; beyond that they cost more than they tell (docs/performance.md). */
+const SPANS_PER_SECOND = 50;
 
 /**
  * The SDK, made harmless: a bounded queue, short timeouts, no metrics and no logs (Jaeger answers 404 to both), no detection of the
@@ -38,7 +38,8 @@ export function startDetailSdk(service: string, otlpUrl: string): DetailSdk {
   });
   const instrumentations = [
     new HttpInstrumentation({ ignoreIncomingRequestHook: ({ url }) => PROBES.has(url?.split('?')[0] ?? '') }),
-    new UndiciInstrumentation(),
+    // One that belongs to no recorded span would be a trace of its own, and is described before anybody asks whether that is kept.
+    new UndiciInstrumentation({ ignoreRequestHook: () => trace.getActiveSpan()?.isRecording() !== true }),
   ];
   const sdk = new NodeSDK({
     serviceName: service,

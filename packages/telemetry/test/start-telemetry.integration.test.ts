@@ -53,6 +53,23 @@ describe('detail spans', () => {
     expect(api.requests[0]?.headers.traceparent).toContain(traceId);
   });
 
+  it('are none for an outgoing request that belongs to none', async () => {
+    await using collector = await startHttpPeer(() => ({ status: 200, body: '{}' }));
+    await using api = await startHttpPeer(() => ({ status: 200 }));
+    await using telemetry = await startTelemetry({ service: 'lacuna-dispatch', otlpUrl: collector.url, enabled: true });
+
+    await fetch(`${api.url}/alone`).then((response) => response.text());
+    await telemetry.tracer('lacuna-dispatch').startActiveSpan('create', async (span) => {
+      await fetch(`${api.url}/jobs`).then((response) => response.text());
+      span.end();
+    });
+    await telemetry.flush();
+
+    const paths = () => sentSpans(collector).flatMap(({ scope, path }) => (scope.endsWith('undici') ? [path] : []));
+    await eventually('a request is sent', () => paths().length > 0);
+    expect(paths()).toEqual(['/jobs']);
+  });
+
   it('cost nothing when the collector is dead: the queue is bounded and the stop does not wait for it', async () => {
     await using collector = await startHttpPeer(() => undefined);
     await using telemetry = await startTelemetry({ service: 'lacuna', otlpUrl: collector.url, enabled: true });
