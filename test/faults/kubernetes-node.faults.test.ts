@@ -111,9 +111,9 @@ test('J29, J12, J15, J6, J10: a kubelet that is killed and comes back, and what 
   expect(brokenHistory(accepted, await facts())).toEqual([]);
 }, 400_000);
 
-test('J29: a kubelet that is killed twice under 200 evaluations: they pass, those whose start it broke off with their second attempt; a few may never start, and say so', async () => {
+test('J29: a kubelet that is killed twice under 200 evaluations: all of them pass, those whose start it broke off with another attempt', async () => {
   const spec = { image: 'localhost/busybox:1', report: 'none', command: shell('echo start; sleep 1; echo end') };
-  const results = await system.client.submitBatch(Array.from({ length: 200 }, () => ({ ...spec, retries: 1 })));
+  const results = await system.client.submitBatch(Array.from({ length: 200 }, () => ({ ...spec, retries: 2 })));
   const ids = results.map((result) => {
     if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
     return result.accepted.id;
@@ -129,16 +129,12 @@ test('J29: a kubelet that is killed twice under 200 evaluations: they pass, thos
   }
   const logSha256 = createHash('sha256').update('start\nend\n').digest('hex');
   const views = await allSettled(system.client, ids, 300_000);
-  const unstarted = views.filter(({ verdict }) => verdict !== 'passed');
-  for (const view of views.filter((one) => !unstarted.includes(one))) {
-    expect.soft(view).toMatchObject({ evidence: { exitCode: 0, log: 'sealed', logSha256 } });
+  for (const view of views) {
+    expect.soft(view).toMatchObject({ verdict: 'passed', evidence: { exitCode: 0, log: 'sealed', logSha256 } });
     // Nobody is told of a hole that was none: what was cut short is, and that it was made good.
     const made = { cause: 'start-interrupted', clearedAt: expect.any(Number) as number };
     expect.soft(view.findings).toEqual(view.findings.map((one) => ({ ...one, ...made })));
   }
-  // A runtime whose client dies has many words for it, and not all of them tell that from a command that cannot start.
-  for (const { reason } of unstarted) expect.soft(reason).toMatch(/^container\.start: StartError: failed to /);
-  expect(unstarted.length).toBeLessThan(5);
   expect(brokenHistory(accepted, await facts())).toEqual([]);
 }, 600_000);
 
