@@ -18,6 +18,11 @@ export class LogRefused extends Error {
 
 /** The kubelet's 400s have no code of their own. Source: its `validateContainerLogStatus`, Kubernetes 1.34. */
 const NOT_YET = /is waiting to start|failing to pull/;
+/**
+ * What the API server makes of a 404 of the kubelet; its own says `pods "p" not found`. A kubelet that has just started knows no pods for a second, on a
+ * busy node for longer, and their logs are there. Source: `NewGenericServerResponse` of apimachinery, `getContainerLogs` of the kubelet, 1.34.
+ */
+const NOT_KNOWN_YET = /^404: the server could not find the requested resource/;
 /** Written into the body of a 200 when the runtime has no such container any more, or no file of its log. Source: kubelet 1.34. */
 const LOST = /unable to retrieve container logs|no such file or directory/;
 /** A node gives each user 128 such watches by default (`fs.inotify.max_user_instances`), one for each log that is followed. Source: `ReadLogs`, kubelet 1.34. */
@@ -28,13 +33,13 @@ const NO_WATCH = /failed to create fsnotify watcher/;
  * |---|---|
  * | 204, 400 "is waiting to start" | waiting: no node yet, or no container |
  * | 404, other 400 | gone: no such pod, or its container left nothing |
- * | all others | unavailable |
+ * | 404 of the kubelet, all others | unavailable |
  */
 export function refusalOfStatus(response: ApiResponse): LogRefusal {
   const { status } = response;
   const message = messageOf(response);
   if (status === 204 || (status === 400 && NOT_YET.test(message))) return { kind: 'waiting', message };
-  if (status === 404 || status === 400) return { kind: 'gone', message };
+  if ((status === 404 && !NOT_KNOWN_YET.test(message)) || status === 400) return { kind: 'gone', message };
   return { kind: 'unavailable', message };
 }
 

@@ -32,6 +32,11 @@ describe('L3: a log that is not there', () => {
       'waiting',
     ],
     ['no such pod', json(404, status('pods "p" not found')), 'gone'],
+    [
+      'a kubelet that knows no pods yet',
+      json(404, status('the server could not find the requested resource ( pods/log p)')),
+      'unavailable',
+    ],
     ['a container that left nothing', json(400, status('container "main" in pod "p" is not available')), 'gone'],
     ['too many requests', plain(429, ''), 'unavailable'],
     ['a node that does not answer', json(500, status('dial tcp: connection refused')), 'unavailable'],

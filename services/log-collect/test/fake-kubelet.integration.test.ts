@@ -59,6 +59,12 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
     expect(stored.toString()).toBe(LINES);
   });
 
+  test('L3 a kubelet that has just started, and knows no pods for longer than one look', async () => {
+    const { statement, stored } = await captured(LINES, ...Array.from({ length: 4 }, () => status(404)), whole(LINES));
+    expect(statement).toMatchObject({ state: 'sealed', bytes: LINES.length });
+    expect(stored.toString()).toBe(LINES);
+  });
+
   test('a log that is all there takes one request, without timestamps', async () => {
     const asked: boolean[] = [];
     const { statement } = await captured(LINES, (response, request) => {
