@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdDecompress } from 'node:zlib';
 import { Failure, MAX_CHUNK_BYTES } from '@lacuna/contracts';
+import { ChunkPacker } from './chunk-packer.ts';
 import type { Headers } from './headers.ts';
 import { placeOf } from './log-chunk.ts';
 
@@ -8,24 +9,17 @@ import { placeOf } from './log-chunk.ts';
 const WORTH_PACKING_BYTES = 16 * 1024;
 /** One that becomes no shorter than this part of itself is stored as it is: its readers would unpack it for nothing. */
 const WORTH_KEEPING = 7 / 8;
-/** The fastest level that packs well: twice as fast as the default, and text a fifth longer. The checksum is over the bytes of the log. */
-const PACKING = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
 /** No chunk of ours looks further back than its own length; a larger window would only be memory that a damaged chunk can ask for. */
 const UNPACKING = { [constants.ZSTD_d_windowLogMax]: Math.ceil(Math.log2(MAX_CHUNK_BYTES)) };
 /** The least that zlib takes for the size of a buffer. */
 const LEAST_BUFFER_BYTES = 64;
 
-const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** The packed form of a chunk's bytes; undefined when they are better stored as they are. Works in the thread pool. */
 export async function packedBytes(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   if (bytes.length < WORTH_PACKING_BYTES) return undefined;
-  const packed = await compress(bytes, {
-    params: PACKING,
-    pledgedSrcSize: bytes.length,
-    chunkSize: WORTH_PACKING_BYTES * 4,
-  });
+  const packed = await ChunkPacker.pack(bytes);
   return packed.length < bytes.length * WORTH_KEEPING ? packed : undefined;
 }
 

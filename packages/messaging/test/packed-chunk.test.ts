@@ -32,6 +32,20 @@ it('leaves alone what is short, and what does not become shorter', async () => {
   expect(await packedBytes(noise(100_000))).toBeUndefined();
 });
 
+it('packs chunk after chunk, of whatever kind and some at once, and gives back each', async () => {
+  const kinds = [LOG, noise(MAX_CHUNK_BYTES), Buffer.alloc(1), Buffer.concat([noise(500), LOG, noise(9_000)])];
+  const chunks = Array.from({ length: 60 }, (_, i) => Buffer.alloc(16_384 + ((i * 97_001) % 760_000), kinds[i % 4]));
+  for (let at = 0; at < chunks.length; at += 6) {
+    const some = chunks.slice(at, at + 6);
+    const packed = await Promise.all(some.map((bytes) => packedBytes(bytes)));
+    const read = await Promise.all(
+      some.map(async (bytes, i) => (packed[i] === undefined ? bytes : bytesOfChunk(stored(bytes.length, packed[i])))),
+    );
+    expect(read.map((bytes, i) => Buffer.compare(bytes, some[i]!))).toEqual(some.map(() => 0));
+  }
+  expect((await packedBytes(chunks[0]!))?.length, 'packed').toBeLessThan(chunks[0]!.length);
+});
+
 it('never takes other bytes for those that were packed', async () => {
   const bytes = LOG.subarray(0, 20_000);
   const packed = Buffer.from((await packedBytes(bytes)) ?? []);
