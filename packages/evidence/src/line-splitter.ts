@@ -34,9 +34,11 @@ export class LineSplitter {
   #split(text: string): void {
     const end = text.lastIndexOf('\n') + 1;
     if (end > 0) {
-      const lines = this.#head + text.slice(0, end);
+      // Only the line that began before is put together: joined to all of the text, that would be copied.
+      const begin = this.#head === '' ? 0 : text.indexOf('\n') + 1;
+      if (begin > 0) this.#deliverAll(this.#head + text.slice(0, begin));
       this.#head = '';
-      this.#deliverAll(lines);
+      if (begin < end) this.#deliverAll(text.slice(begin, end));
     }
     if (end < text.length) this.#head += text.slice(end, end + MAX_LINE - this.#head.length);
   }
