@@ -7,8 +7,8 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from 'node:http2';
-import { isIP } from 'node:net';
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { openTls } from './open-tls.ts';
 
 /** A response whose body is still to be read. The body throws when the stream did not end in good order, or was aborted. */
 export interface Http2Response {
@@ -17,8 +17,6 @@ export interface Http2Response {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** As for every connection of ours. Milliseconds. */
-const CONNECT_WITHIN_MS = 10_000;
 /** What the API server allows by default, and what breaks together at most. */
 const MOST_STREAMS = 100;
 /**
@@ -54,22 +52,9 @@ export class Http2Connection {
     pingMs: number,
     signal: AbortSignal,
   ): Promise<Http2Connection | undefined> {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const servername = isIP(host) === 0 ? host : '';
-    const to = { host, port: Number(url.port) || 443, servername, ALPNProtocols: ['h2', 'http/1.1'] };
-    const socket = connectTls({ ...to, ...tls }).on('error', IGNORE);
-    const stop = (): void => void socket.destroy(signal.reason as Error);
-    const late = new Error(`no connection within ${CONNECT_WITHIN_MS} ms`);
-    const timer = setTimeout(() => socket.destroy(late), CONNECT_WITHIN_MS);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await once(socket, 'secureConnect');
-      if (socket.alpnProtocol !== 'h2') return void socket.destroy();
-      return new Http2Connection(socket, await sessionOn(socket, url), pingMs);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    }
+    const socket = await openTls(url, { ...tls, ALPNProtocols: ['h2', 'http/1.1'] }, signal);
+    if (socket.alpnProtocol !== 'h2') return void socket.destroy();
+    return new Http2Connection(socket, await sessionOn(socket, url), pingMs);
   }
 
   get isOpen(): boolean {

@@ -23,6 +23,8 @@ export interface SourcePiece {
   readonly bytes: Uint8Array;
   /** Where the last line that begins in it does so in its file, in bytes of that; given by the files of nodes. */
   readonly recordAt?: number | undefined;
+  /** See `LogPart`. */
+  readonly giveBack?: () => void;
 }
 
 /**

@@ -17,6 +17,9 @@ export interface LogDeps {
   readonly graceMs: number;
 }
 
+/** From here on a connection of its own costs less than it saves. Bytes. */
+const LONG_BYTES = 4 * 2 ** 20;
+
 /**
  * Opens a container's log. The kubelet answers a follow only with the first byte: what is not refused for a while is open, and a refusal that
  * comes later breaks the body. What is there, and only contradicts or can't be followed, is no refusal.
@@ -31,8 +34,8 @@ export async function openLog(
   const end = AbortSignal.any([signal, abort.signal]);
   const source = new LogSource(deps, container, end);
   const parts =
-    from.isHeldAgainstSeal === true
-      ? partsOf(source.ask({ follow: false, timestamps: false }))
+    from.sealedBytes !== undefined
+      ? partsOf(source.ask({ follow: false, timestamps: false, bytes: from.sealedBytes }))
       : new LogReading((follow, place) => source.ask({ follow, timestamps: true, from: place }), from).parts(
           from.follow,
         );
@@ -57,6 +60,8 @@ interface Asked {
   readonly follow: boolean;
   readonly timestamps: boolean;
   readonly from?: FilePlace | undefined;
+  /** How many are expected. */
+  readonly bytes?: number;
 }
 
 /** Where a container's log comes from: the files of its node where those can be had and it is not followed, else the API server. */
@@ -77,7 +82,7 @@ class LogSource {
    * With timestamps unless the seal tells what is log, and never with `sinceTime`, `tailLines` or `limitBytes`: the first is in whole seconds and leaves out what a clock that
    * was set back stamped, the others cut without a word (faults L8, L11, L12).
    */
-  async *ask({ follow, timestamps, from }: Asked): AsyncGenerator<SourcePiece> {
+  async *ask({ follow, timestamps, from, bytes: expected = 0 }: Asked): AsyncGenerator<SourcePiece> {
     const { connection, namespace, nodeFiles } = this.#deps;
     const signal = this.#signal;
     const files = follow ? undefined : await nodeFiles?.open(this.#container, { timestamps, from }, signal);
@@ -88,14 +93,17 @@ class LogSource {
     const path = `${podsPath(namespace)}/${encodeURIComponent(this.#container.podName)}/log`;
     const query = { container: MAIN_CONTAINER, timestamps, follow };
     const call = { path, query };
-    const response = follow ? await connection.follow(call, signal) : await connection.open('logs', call, signal);
+    const response =
+      expected >= LONG_BYTES
+        ? await connection.openLong(call, signal)
+        : await (follow ? connection.follow(call, signal) : connection.open('logs', call, signal));
     if (response.status !== 200) throw new LogRefused(refusalOfStatus(await readAnswer(response)));
-    for await (const bytes of response.body) yield { bytes };
+    for await (const piece of response.body) yield piece instanceof Uint8Array ? { bytes: piece } : piece;
   }
 }
 
 async function* partsOf(body: AsyncIterable<SourcePiece>): AsyncGenerator<LogPart> {
-  for await (const { bytes } of body) yield { bytes };
+  for await (const { recordAt: _, ...part } of body) yield part;
 }
 
 async function* resume(

@@ -17,7 +17,7 @@ import {
 import { openKubernetesCluster } from '../src/index.ts';
 
 const { signal } = new AbortController();
-const SEALED: LogPosition = { offset: 0, follow: false, isHeldAgainstSeal: true };
+const SEALED: LogPosition = { offset: 0, follow: false, sealedBytes: 1 };
 const [OLDEST, OLD, CURRENT] = ['0.log.20260102-030405.gz', '0.log.20260102-030415', '0.log'];
 
 const problem = await problemWith(...CONTROL_PLANE);

@@ -91,7 +91,7 @@ describeOn('real', 'a real node', () => {
     const node = pod.scheduled?.node ?? 'none';
     const wanted = [
       { offset: 0 },
-      { offset: 0, isHeldAgainstSeal: true },
+      { offset: 0, sealedBytes: 1 },
       { offset: 120_000, known: known(byApi, 120_000) },
     ];
     const compare = async (from: Omit<LogPosition, 'follow'>) => {

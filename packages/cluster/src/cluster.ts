@@ -53,10 +53,10 @@ export interface LogPosition {
   /** Of the request that made it: two streams are not in the order of their timestamps. */
   readonly streams?: JobRequest['streams'];
   /**
-   * The container has ended, its log is wanted from the first byte on, and the reader holds all that comes against the seal before it believes any of it.
-   * So a source may save itself what it does to tell the log's bytes from words about the log.
+   * The container has ended, its log is wanted from the first byte on, and the reader holds all that comes against the seal, which counted so many bytes,
+   * before it believes any of it. So a source may save itself what it does to tell the log's bytes from words about the log.
    */
-  readonly isHeldAgainstSeal?: boolean;
+  readonly sealedBytes?: number;
 }
 
 /** The end of what was read of a log, to be found again in it. */

@@ -51,6 +51,8 @@ export interface LogPart {
    * file there, and whether the one before was read to its end cannot be seen.
    */
   readonly gap?: { readonly at: number; readonly cause: 'rotation' | 'rotated' };
+  /** To be called by who has done with the bytes: then their memory is used again. Who does not call it costs a source new memory. */
+  readonly giveBack?: () => void;
 }
 
 /** Of opening a spool. The body is what it still gives, in order and each piece with its place; only a hash proves that it is all. */

@@ -39,6 +39,7 @@ export class ReadAhead {
   /** The bytes of a chunk are good until the second one after it is taken. */
   take(): Chunk {
     const taken: Uint8Array[] = [];
+    const whole: LogPart[] = [];
     const gaps: Chunk['gaps'][number][] = [];
     let size = 0;
     let mark: string | undefined;
@@ -53,6 +54,7 @@ export class ReadAhead {
         this.#parts[0] = { ...rest, bytes: part.bytes.subarray(bytes.length) };
       } else {
         mark = part.mark ?? mark;
+        whole.push(part);
         this.#parts.shift();
       }
     }
@@ -60,7 +62,10 @@ export class ReadAhead {
     this.#since = performance.now();
     this.#chunking.room.giveBack(size);
     this.#taken.resolve();
-    return { bytes: this.#buffers.join(taken, size), mark, gaps };
+    const joined = this.#buffers.join(taken, size);
+    // What is one part is passed on in the source's own memory.
+    if (taken.length > 1) for (const part of whole) part.giveBack?.();
+    return { bytes: joined, mark, gaps };
   }
 
   stop(): void {

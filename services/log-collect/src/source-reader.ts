@@ -83,7 +83,7 @@ export class SourceReader {
   async readSealed(seal: Witness, signal: AbortSignal): Promise<ReadOutcome> {
     let held: Chunk | undefined;
     let isUnlike = false;
-    const position = { offset: 0, follow: false, isHeldAgainstSeal: true };
+    const position = { offset: 0, follow: false, sealedBytes: seal.bytes };
     const outcome = await this.#read(position, NEVER, signal, async (chunk) => {
       const before = held;
       held = chunk;
@@ -113,7 +113,7 @@ export class SourceReader {
    */
   async readAnewIfSealed(seal: Witness, signal: AbortSignal): Promise<ReadOutcome> {
     const seen = new LogAccount({ report: 'none' });
-    const position = { offset: 0, follow: false, isHeldAgainstSeal: true };
+    const position = { offset: 0, follow: false, sealedBytes: seal.bytes };
     const outcome = await this.#read(position, NEVER, signal, (chunk) => {
       if (chunk !== undefined) seen.count(chunk.bytes);
       return Promise.resolve();
