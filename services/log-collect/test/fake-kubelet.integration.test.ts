@@ -29,6 +29,9 @@ async function captured(written: Uint8Array | string, ...answers: readonly LogAn
 
 const LINES = Array.from({ length: 500 }, (_, i) => `line ${i} of a log that is cut somewhere\n`).join('');
 
+/** So long that it is read over a connection of its own. */
+const LONG = LINES.repeat(300);
+
 const BREAKS = [
   ['L1 in the middle of a line', cutAfter(1_000, LINES)],
   ['L1 in the middle of a timestamp', cutAfter(31 + 37 + 12, LINES)],
@@ -65,14 +68,30 @@ describe.skipIf(problem !== undefined)('a log whose source breaks is whole in th
     expect(stored.toString()).toBe(LINES);
   });
 
-  test('a log that is all there takes one request, without timestamps', async () => {
+  test.for([
+    ['L1 in its middle', cutAfter(3_000_000, LONG)],
+    ['L1 before its first byte', cutAfter(0, LONG)],
+    ['L2 an error text behind half of it', withText(LONG.slice(0, 3_000_000), 'failed to watch file')],
+    ['L3 no answer: 503', status(503)],
+    ['L3 not found: 404', status(404)],
+  ] as const)('%s, when it is long', async ([, fault]) => {
+    const { statement, stored } = await captured(LONG, fault, whole(LONG));
+    expect(statement).toMatchObject({ state: 'sealed', bytes: LONG.length });
+    expect(stored.toString() === LONG).toBe(true);
+  });
+
+  test.for([
+    ['a log', LINES],
+    ['a long log', LONG],
+  ] as const)('%s that is all there takes one request, without timestamps', async ([, log]) => {
     const asked: boolean[] = [];
-    const { statement } = await captured(LINES, (response, request) => {
+    const { statement, stored } = await captured(log, (response, request) => {
       asked.push(request.timestamps);
-      return whole(LINES)(response, request);
+      return whole(log)(response, request);
     });
     expect(statement.state).toBe('sealed');
     expect(asked).toEqual([false]);
+    expect(stored.toString() === log).toBe(true);
   });
 
   test('L1 again and again while it is followed, and every byte is stored once', async () => {
