@@ -87,7 +87,7 @@ export class SourceReader {
     const outcome = await this.#read(position, NEVER, signal, async (chunk) => {
       const before = held;
       held = chunk;
-      if (before !== undefined && chunk !== undefined) return this.#add({ ...before, isUnproven: true }, signal);
+      if (before !== undefined && chunk !== undefined) return this.#begin({ ...before, isUnproven: true }, signal);
       isUnlike = !this.account.isProvenBy(seal, before?.bytes);
       if (before !== undefined && chunk === undefined && !isUnlike) await this.#add(before, signal);
     });
@@ -162,19 +162,14 @@ export class SourceReader {
     onOpened();
     const chunks = chunked(this.#counted(opened.body), chunking)[Symbol.asyncIterator]();
     try {
-      for (;;) {
-        const step = await ofSource(chunks.next());
-        await take(step.done === true ? undefined : step.value);
-        if (step.done === true) return { kind: 'ended' };
-      }
+      const outcome = await this.#takeAll(chunks, take, stop, signal);
+      await this.#settled();
+      return outcome;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof OtherWriter) {
-        this.#log = await this.#deps.openStored(signal);
-        return { kind: 'overtaken' };
-      }
-      if (error instanceof SourceBroke) return stopped(stop) ?? error.outcome;
-      throw error;
+      if (!(error instanceof OtherWriter)) throw error;
+      this.#log = await this.#deps.openStored(signal);
+      return { kind: 'overtaken' };
     } finally {
       this.#isStoring = false;
       traffic.closed(this);
@@ -182,11 +177,42 @@ export class SourceReader {
     }
   }
 
+  async #takeAll(
+    chunks: AsyncIterator<Chunk>,
+    take: (chunk: Chunk | undefined) => Promise<void>,
+    stop: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
+    try {
+      for (;;) {
+        const step = await ofSource(chunks.next());
+        await take(step.done === true ? undefined : step.value);
+        if (step.done === true) return { kind: 'ended' };
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof SourceBroke) return stopped(stop) ?? error.outcome;
+      throw error;
+    }
+  }
+
   async #add(chunk: Chunk | undefined, signal: AbortSignal): Promise<void> {
+    await this.#begin(chunk, signal);
+    await this.#settled();
+  }
+
+  /** While a chunk is being stored, the next one is read and counted. */
+  async #begin(chunk: Chunk | undefined, signal: AbortSignal): Promise<void> {
     if (chunk === undefined) return;
     if (this.account.bytes === 0 && chunk.bytes.length > 0) this.#deps.onFirstByte();
     this.#isStoring = true;
-    await this.#log.add(chunk, signal);
+    await this.#log.begin(chunk, signal);
+    this.#isStoring = false;
+  }
+
+  async #settled(): Promise<void> {
+    this.#isStoring = true;
+    await this.#log.settled();
     this.#isStoring = false;
   }
 

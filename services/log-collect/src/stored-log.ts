@@ -1,5 +1,5 @@
 import type { LogPosition } from '@lacuna/cluster';
-import { Failure, type LogStatement } from '@lacuna/contracts';
+import { defined, Failure, type LogStatement } from '@lacuna/contracts';
 import type { Bus, LogChunk, LogWriter } from '@lacuna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNote, encodeNote } from './chunk-note.ts';
@@ -40,6 +40,8 @@ export class StoredLog {
   readonly account: LogAccount;
   /** What the source said of gaps since the last chunk was stored. */
   #gaps: Chunk['gaps'] = [];
+  /** The latest chunk, on its way to the store. */
+  #storing: Promise<void> = Promise.resolve();
 
   private constructor(deps: StoredLogDeps, writer: LogWriter, account: LogAccount) {
     this.#deps = deps;
@@ -94,24 +96,35 @@ export class StoredLog {
 
   /** Stores a chunk, waiting for as long as the store has no room. Throws `OtherWriter`. */
   async add(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    await this.begin(chunk, signal);
+    await this.settled();
+  }
+
+  /** As `add`, but waits only until the chunk before is stored; what this one fails with is thrown by the next call, or by `settled`. */
+  async begin(chunk: Chunk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { bytes } = chunk;
-    this.#gaps = [...this.#gaps, ...chunk.gaps];
     const stored = bytes.subarray(0, this.account.roomFor(bytes.length));
-    const note = encodeNote({ ...chunk, gaps: this.#gaps });
     const offset = this.account.bytes;
     // Counted before it is stored. When that fails, so does the capture, or the log is opened anew and counted again.
     this.account.count(bytes);
     const { sha256: logSha256 } = this.account.stored();
-    const appending =
-      stored.length > 0
-        ? this.#append({ offset, bytes: stored, logSha256, ...(note === undefined ? {} : { note }) }, signal)
-        : undefined;
+    await this.settled();
+    this.#gaps = [...this.#gaps, ...chunk.gaps];
+    if (stored.length > 0) {
+      const note = encodeNote({ ...chunk, gaps: this.#gaps });
+      this.#storing = this.#append({ offset, bytes: stored, logSha256, ...defined({ note }) }, signal);
+      this.#storing.catch(() => undefined);
+      this.#gaps = [];
+    }
     // The test results are read while it is being stored.
     this.account.read(bytes);
     this.account.note(chunk);
-    await appending;
-    if (appending !== undefined) this.#gaps = [];
+  }
+
+  /** Resolves when all is stored; throws what could not be. */
+  settled(): Promise<void> {
+    return this.#storing;
   }
 
   async #append(chunk: LogChunk, signal: AbortSignal): Promise<void> {
