@@ -89,11 +89,7 @@ describeOn('real', 'a real node', () => {
     const byApi = bytesIn(await partsOf(subject.cluster, container, { offset: 0, follow: false }));
     expect(byApi.byteLength).toBeGreaterThan(160_000);
     const node = pod.scheduled?.node ?? 'none';
-    const wanted = [
-      { offset: 0 },
-      { offset: 0, sealedBytes: 1 },
-      { offset: 120_000, known: known(byApi, 120_000) },
-    ];
+    const wanted = [{ offset: 0 }, { offset: 0, sealedBytes: 1 }, { offset: 120_000, known: known(byApi, 120_000) }];
     const compare = async (from: Omit<LogPosition, 'follow'>) => {
       const parts = await partsOf(ofFiles, { ...container, node }, { ...from, follow: false });
       expect(Buffer.compare(bytesIn(parts), byApi.subarray(from.offset)), JSON.stringify(from.offset)).toBe(0);
