@@ -5,7 +5,7 @@ import { Http1Decoder, type Http1Head } from './http1-decoder.ts';
 import { openTls } from './open-tls.ts';
 
 /** A response whose body is still to be read. The body throws, behind all that came of it, when it did not come to its end, or was aborted. */
-export interface LongResponse extends Http1Head {
+interface LongResponse extends Http1Head {
   readonly body: AsyncGenerator<Block>;
 }
 
