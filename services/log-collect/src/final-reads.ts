@@ -85,7 +85,7 @@ export class FinalReads {
       if (waitMs === undefined) break;
       await sleep(waitMs, undefined, { signal });
       const { how, from } = this.#nextRead();
-      const outcome = await this.#inTurn(() => this.#read(how, signal), signal);
+      const outcome = await this.#inTurn(how, signal);
       const more = this.#reader.account.bytes - from;
       this.#note(outcome, waitMs, from, more);
       isExhausted = this.#isComplete && more === 0;
@@ -102,7 +102,7 @@ export class FinalReads {
 
   async #runAnew(signal: AbortSignal, isExhausted: boolean): Promise<FinalEvidence> {
     const before = this.#reader.account.bytes;
-    const outcome = await this.#inTurn(() => this.#read('anew if sealed', signal), signal);
+    const outcome = await this.#inTurn('anew if sealed', signal);
     this.#note(outcome, 0, 0, this.#reader.account.bytes - before);
     return outcome.kind === 'contradicted' ? { tried: this.#tried, isExhausted } : this.run(outcome, signal);
   }
@@ -120,16 +120,23 @@ export class FinalReads {
   }
 
   /** What is taken away may soon be gone, and waits for nobody. To wait for others is not to wait for a source that does not answer. */
-  async #inTurn<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #inTurn(how: Way, signal: AbortSignal): Promise<ReadOutcome> {
     const { known, since } = this.#end;
-    if (known?.kind !== 'ended' || known.cause !== 'no-seal') return read();
+    if (known?.kind !== 'ended' || known.cause !== 'no-seal') return this.#read(how, signal);
     const askedAt = performance.now();
-    const begin = (): Promise<T> => {
+    const begin = (): Promise<ReadOutcome> => {
       this.#giveUpAt += performance.now() - askedAt;
-      return read();
+      return this.#read(how, signal);
     };
-    const work = this.#seal && sourceBytes(this.#seal);
-    return this.#queue.run({ work, since, progress: () => this.#reader.progress }, begin, signal);
+    return this.#queue.run({ work: this.#workOf(how), since, progress: () => this.#reader.progress }, begin, signal);
+  }
+
+  /** What the source has to send: files of nodes are read on from where they were left (decision 38), and all others from their start. */
+  #workOf(how: Way): number | undefined {
+    if (this.#seal === undefined) return undefined;
+    const { bytes, lines = 0 } = this.#seal;
+    const stored = how === 'on' && this.#reader.isKept ? this.#reader.account.whole() : { bytes: 0, lines: 0 };
+    return sourceBytes({ bytes: bytes - stored.bytes, lines: lines - stored.lines });
   }
 
   async #read(how: Way, signal: AbortSignal): Promise<ReadOutcome> {

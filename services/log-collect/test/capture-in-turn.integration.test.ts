@@ -68,6 +68,31 @@ describe('containers that end at once', () => {
     }
   });
 
+  test('are read side by side where only what is new of each has to be sent', async () => {
+    const { openLog, asked, letGo } = held();
+    const kept: OpenLog = async (container, from, signal) => {
+      const opened = await (from.follow ? captures.followsForEver : openLog)(container, from, signal);
+      return opened.kind === 'open' ? { ...opened, isKept: true } : opened;
+    };
+    const finalReadQueue = new FinalReadQueue(1.5 * BYTES, NEVER_STALLED_MS);
+    const all = await Promise.all(
+      [1, 2].map(async () => {
+        const { pod, capture, stored } = await captures.running(captures.withLog(kept), { finalReadQueue });
+        pod.write(text('x'.repeat(BYTES)));
+        const capturing = capture();
+        const result = capturing.run(within());
+        await eventually('what it has written is stored', async () => (await stored()).length === BYTES);
+        pod.write(text('the end'));
+        end(pod, capturing);
+        return { name: pod.snapshot!.name, result };
+      }),
+    );
+    await eventually('both are read', () => asked.length === 2);
+    for (const { name } of all) letGo(name);
+    for (const { result } of all)
+      expect((await result).statement).toMatchObject({ state: 'sealed', bytes: BYTES + 'the end'.length });
+  });
+
   test('and were killed or taken away are read without waiting for the others', async () => {
     const { openLog, asked, letGo } = held();
     const queue = new FinalReadQueue(BYTES, NEVER_STALLED_MS);
