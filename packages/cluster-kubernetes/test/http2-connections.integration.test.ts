@@ -1,28 +1,24 @@
-import { startTestControlPlane, type ControlPlane } from '@lacuna/testing';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { constants, createSecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { createServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Http2Response } from '../src/http2-connection.ts';
 import { Http2Connections } from '../src/http2-connections.ts';
 import { describeOn } from './describe-on.ts';
+import { loopbackTls, type LoopbackTls } from './loopback-tls.ts';
 
 type Answer = (stream: ServerHttp2Stream, session: ServerHttp2Session) => void;
 
-/** A server that answers as a test wants it, with the certificate of a control plane, which is good for all of loopback. */
+/** A server that answers as a test wants it. */
 describeOn('none', 'connections of HTTP/2', () => {
-  let controlPlane: ControlPlane;
-  let tls: { readonly cert: Buffer; readonly key: Buffer };
+  let tls: LoopbackTls;
   const { signal } = new AbortController();
 
   beforeAll(async () => {
-    controlPlane = await startTestControlPlane();
-    tls = { cert: await readFile(controlPlane.caFile), key: await readFile(controlPlane.apiServer.keyFile) };
+    tls = await loopbackTls();
   });
-  afterAll(() => controlPlane[Symbol.asyncDispose]());
 
   async function listening(server: Server) {
     server.listen(0, '127.0.0.1');

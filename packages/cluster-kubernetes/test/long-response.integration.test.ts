@@ -1,29 +1,26 @@
-import { eventually, startTestControlPlane, type ControlPlane } from '@lacuna/testing';
+import { eventually } from '@lacuna/testing';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Block } from '../src/blocks.ts';
 import { openLongResponse } from '../src/long-response.ts';
 import { describeOn } from './describe-on.ts';
+import { loopbackTls, type LoopbackTls } from './loopback-tls.ts';
 
 const LONG = randomBytes(5_000_000);
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-/** A server that answers as a test wants it, with the certificate of a control plane, which is good for all of loopback. */
+/** A server that answers as a test wants it. */
 describeOn('none', 'a long response', () => {
-  let controlPlane: ControlPlane;
-  let tls: { readonly cert: Buffer; readonly key: Buffer };
+  let tls: LoopbackTls;
   const { signal } = new AbortController();
 
   beforeAll(async () => {
-    controlPlane = await startTestControlPlane();
-    tls = { cert: await readFile(controlPlane.caFile), key: await readFile(controlPlane.apiServer.keyFile) };
+    tls = await loopbackTls();
   });
-  afterAll(() => controlPlane[Symbol.asyncDispose]());
 
   /** `answer` gets each connection with what was asked over it. */
   async function serve(answer: (socket: TLSSocket, request: string, connection: Socket) => void) {
