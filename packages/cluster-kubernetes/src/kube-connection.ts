@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { defined } from '@lacuna/contracts';
 import { request } from 'undici';
 import { abortable } from './abortable.ts';
 import { retryAfterMs, type ApiResponse } from './api-response.ts';
@@ -141,7 +142,7 @@ export async function readAnswer({
   retryAfterMs: askedMs,
   text: read,
 }: Omit<OpenResponse, 'body'>): Promise<ApiResponse> {
-  return { status, ...(askedMs !== undefined && { retryAfterMs: askedMs }), body: parsed(await read()) };
+  return { status, ...defined({ retryAfterMs: askedMs }), body: parsed(await read()) };
 }
 
 function openResponse<Piece>(
@@ -149,8 +150,8 @@ function openResponse<Piece>(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   content: Pick<OpenResponse<Piece>, 'body' | 'text'>,
 ): OpenResponse<Piece> {
-  const retryAfter = retryAfterMs(headerOf(headers['retry-after']), Date.now());
-  return { status, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }), ...content };
+  const askedMs = retryAfterMs(headerOf(headers['retry-after']), Date.now());
+  return { status, ...defined({ retryAfterMs: askedMs }), ...content };
 }
 
 function contentHeaders({ method, body, metadataOnly = false, file }: ApiRequest): Record<string, string> {

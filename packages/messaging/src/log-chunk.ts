@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_CHUNK_BYTES } from '@lacuna/contracts';
+import { defined, MAX_CHUNK_BYTES } from '@lacuna/contracts';
 import type { Headers } from './headers.ts';
 
 /** A piece of a container's log. */
@@ -50,7 +50,7 @@ export function chunkHeaders(writer: ChunkWriter, chunk: LogChunk, isPacked: boo
     'Nats-Msg-Id': chunkId(writer, chunk),
     ...(isPacked ? { 'Lacuna-Zstd': `${offset} ${bytes.length}` } : { 'Lacuna-Offset': String(offset) }),
     'Lacuna-Container': writer.container,
-    ...(note === undefined ? {} : { 'Lacuna-Note': note }),
+    ...defined({ 'Lacuna-Note': note }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { STREAMS } from '@lacuna/contracts';
+import { defined, STREAMS } from '@lacuna/contracts';
 import type { Connection } from './connection.ts';
 import { fromHeaders } from './headers.ts';
 import { callApi } from './jetstream.ts';
@@ -42,7 +42,7 @@ export async function* readLog(
     const skip = Math.max(0, fromOffset - from);
     const note = item.headers.get('Lacuna-Note');
     const bytes = await bytesOfChunk(item);
-    yield { offset: from + skip, bytes: bytes.subarray(skip), ...(note === undefined ? {} : { note }) };
+    yield { offset: from + skip, bytes: bytes.subarray(skip), ...defined({ note }) };
   }
 }
 
