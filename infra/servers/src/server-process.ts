@@ -80,12 +80,8 @@ async function tryToStart(command: ServerCommand, deadline: number): Promise<Ser
   } catch (cause) {
     await server.kill();
     command.signal?.throwIfAborted();
-    return new Error(
-      `${command.name} did not start: ${(cause as Error).message}\n${log.slice(-TOLD_LOG_LINES).join('\n')}`,
-      {
-        cause,
-      },
-    );
+    const said = log.slice(-TOLD_LOG_LINES).join('\n');
+    return new Error(`${command.name} did not start: ${(cause as Error).message}\n${said}`, { cause });
   }
   return { ...server, log };
 }
