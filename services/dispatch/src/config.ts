@@ -16,12 +16,6 @@ export const DispatchConfigSchema = Type.Object({
     description:
       'weights by which queues share the slots when there are too few, such as ci=3,nightly=0.5; every other queue has 1',
   }),
-  createConcurrency: Type.Integer({
-    minimum: 1,
-    maximum: 256,
-    default: 32,
-    description: 'how many create requests may be in flight at a time; fewer while the cluster struggles',
-  }),
   stopGrace: Type.Integer({
     unit: 'ms',
     minimum: 0,

@@ -16,6 +16,8 @@ import { LeftEnv } from './left-env.ts';
 import { parseWeights } from './parse-weights.ts';
 import { RemovalLine, type RemovalTimes } from './removal-line.ts';
 
+/** How many create requests may be under way at a time, at best: as many as there are connections for them (the `api` lane of cluster-kubernetes). */
+const MAX_CREATES = 32;
 /** How many removals run side by side; they are off the path of the evaluations. */
 const REMOVALS_AT_ONCE = 8;
 /** How many wait for their turn, of this process. */
@@ -71,7 +73,7 @@ function dispatcherOn(cluster: Cluster, { bus, clock, config, log, metrics }: Co
   const dispatcher = new Dispatcher(bus, cluster, {
     capacity: config.capacity,
     weights: parseWeights(config.queueWeights),
-    maxCreates: config.createConcurrency,
+    maxCreates: MAX_CREATES,
     delayNoticeMs: config.delayNotice,
     defaults: { graceMs: config.stopGrace, lossless: config.lossless, spoolBytes: config.spool },
     now: () => clock.nowMs(),

@@ -5,25 +5,6 @@ import { ArchiveConfigSchema, ClusterConfigSchema } from '@lacuna/service-kit';
 export const CollectConfigSchema = Type.Object({
   ...ClusterConfigSchema.properties,
   ...ArchiveConfigSchema.properties,
-  captures: Type.Integer({ minimum: 1, default: 1_000, description: 'how many logs are captured at a time' }),
-  chunkIdle: Type.Integer({
-    unit: 'ms',
-    minimum: 0,
-    default: 25,
-    description: 'a started chunk is stored this long after its first byte',
-  }),
-  readAhead: Type.Integer({
-    unit: 'bytes',
-    minimum: 1,
-    default: 4 * 2 ** 20,
-    description: 'how many bytes of each log may be read and not yet stored',
-  }),
-  readAheadAll: Type.Integer({
-    unit: 'bytes',
-    minimum: 1,
-    default: 64 * 2 ** 20,
-    description: 'the same for all logs together; when it is used up, each log goes on piece by piece',
-  }),
   readAtEnd: Type.Integer({
     unit: 'bytes',
     minimum: 1,
@@ -65,12 +46,6 @@ export const CollectConfigSchema = Type.Object({
     default: 1_000,
     description:
       'while followed logs bring this many pieces (mostly lines) a second or more, the next log is followed 8 s later, or read when its container has ended',
-  }),
-  stall: Type.Integer({
-    unit: 'ms',
-    minimum: 1,
-    default: 15_000,
-    description: 'a followed log that is silent for this long is opened again and compared; ever more rarely',
   }),
   quiet: Type.Integer({
     unit: 'ms',

@@ -36,7 +36,15 @@ const REREAD_MS: Readonly<Record<Cluster['kind'], number>> = { kubernetes: 12_00
 const AGREE_MS = 2_000;
 /** How long a source that does not answer is asked after the end: less than the time within which the log is owed. Milliseconds. */
 const GIVE_UP_MS = 20_000;
-/** A silent log is opened anew at least this often. Milliseconds. */
+/** How many logs are captured at a time; of more, the others wait, or another replica takes them. */
+const CAPTURES = 1_000;
+/** A started chunk waits too short to be noticed, yet a log that comes line by line takes 40 messages a second at most. Five chunks are read ahead of a store that stands still for a moment. */
+const CHUNKING = { idleMs: 25, aheadBytes: 4 * 2 ** 20 } as const;
+/** What all logs together may be read ahead: a small part of the 512 MiB that the chart gives a replica. */
+const READ_AHEAD_ALL_BYTES = 64 * 2 ** 20;
+/** A followed log that is silent for so long is opened anew and compared: a stream that hangs looks like a silent one (faults L4, L17). Milliseconds. */
+const STALL_MS = 15_000;
+/** The pauses double up to this, so that containers that are silent for hours cost next to nothing. Milliseconds. */
 const MOST_STALL_MS = 300_000;
 /** How long a log is not followed while others bring much, or when its node can't. A kubelet looks every 10 s whether a log is to be rotated. Milliseconds. */
 const BUSY_AFTER_MS = 8_000;
@@ -46,7 +54,7 @@ const REREAD_SHARES = [0.02, 0.1, 0.28, 0.6] as const;
 type Context = ServiceContext<typeof CollectConfigSchema>;
 
 async function start(context: Context): Promise<RunningService> {
-  const { bus, clock, config, log, signal } = context;
+  const { bus, clock, log, signal } = context;
   const cluster = await openClusterOf(context);
   const heldUp = new HeldUpLogs({
     bus,
@@ -62,7 +70,7 @@ async function start(context: Context): Promise<RunningService> {
         name: 'log-collect',
         service: 'log-collect',
         types: ['container-started', 'container-ended'],
-        concurrency: config.captures * 2,
+        concurrency: CAPTURES * 2,
         ackWaitMs: 10_000,
         onFailure: logFailure(log),
       },
@@ -93,7 +101,7 @@ function openClusterOf({ config, log, metrics, step }: Context): Promise<Cluster
 
 /** What captures logs while they are written, with its metrics. */
 function collectorOn(cluster: Cluster, heldUp: HeldUpLogs, { bus, clock, config, metrics }: Context): Collector {
-  const room = new ReadAheadRoom(config.readAheadAll);
+  const room = new ReadAheadRoom(READ_AHEAD_ALL_BYTES);
   const finalReadQueue = new FinalReadQueue(config.readAtEnd);
   const notFollowed = metrics.counter(
     'lacuna_logs_not_followed_total',
@@ -104,13 +112,13 @@ function collectorOn(cluster: Cluster, heldUp: HeldUpLogs, { bus, clock, config,
     bus,
     cluster,
     now: () => clock.nowMs(),
-    chunking: { idleMs: config.chunkIdle, aheadBytes: config.readAhead, room },
+    chunking: { ...CHUNKING, room },
     traffic: new LogTraffic(config.followBelow),
     lookPace: new LookPace(),
     follow: {
       afterMs: config.followAfter,
       busyAfterMs: BUSY_AFTER_MS,
-      stallMs: config.stall,
+      stallMs: STALL_MS,
       mostMs: MOST_STALL_MS,
       quietMs: config.quiet,
       leavingMs: GIVE_UP_MS,

@@ -21,5 +21,4 @@ export const AuditConfigSchema = Type.Object({
     default: 15 * 60_000,
     description: 'how long after its last fact a settled evaluation, of which nothing more is owed, becomes one record',
   }),
-  tick: Type.Integer({ unit: 'ms', minimum: 10, default: 250, description: 'how often deadlines are checked' }),
 });

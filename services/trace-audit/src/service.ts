@@ -46,6 +46,8 @@ const EXPORTED_ON: FactType[] = [
 const BATCH = { maxBatch: 100, maxWaitMs: 50 } as const;
 /** After a start all others may be starting too: a service needs some seconds for that, with its first listing of the cluster. Milliseconds. */
 const SETTLE_MS = 10_000;
+/** How often deadlines are checked: small beside the shortest of them, 10 s. Milliseconds. */
+const TICK_MS = 250;
 const READ_BACK_AFTER_MS = [150, 300, 1_000] as const;
 
 async function start(context: Context): Promise<RunningService> {
@@ -60,7 +62,7 @@ async function start(context: Context): Promise<RunningService> {
     settleMs: SETTLE_MS,
     onError: (error, evaluation) =>
       log.error({ err: error, evaluation }, 'could not judge an evaluation; trying again'),
-    tickMs: config.tick,
+    tickMs: TICK_MS,
   });
   check('facts read', () => auditor.state.caughtUp);
   metrics.observe('lacuna_evaluations_open', 'Evaluations that are not settled.', () => auditor.state.open);
