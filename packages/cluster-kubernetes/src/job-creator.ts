@@ -1,4 +1,4 @@
-import type { EnsureOutcome, JobRequest } from '@lacuna/cluster';
+import { ignoredFault, withWarnings, type EnsureOutcome, type JobRequest } from '@lacuna/cluster';
 import { jobsPath } from './collections.ts';
 import { jobManifest, refusalOf, type PodDefaults } from './job-manifest.ts';
 import type { KubeConnection } from './kube-connection.ts';
@@ -31,7 +31,8 @@ export class JobCreator {
     const refusal = refusalOf(request, this.#seal !== undefined);
     if (refusal !== undefined) return { kind: 'denied', message: refusal };
     const created = await this.#createSealed(request, signal);
-    return created.kind === 'look' ? this.#look(request, created.because, signal) : created;
+    const outcome = created.kind === 'look' ? await this.#look(request, created.because, signal) : created;
+    return withWarnings(outcome, [ignoredFault(request, 'on Kubernetes faults are real; lacuna drill makes them')]);
   }
 
   async #createSealed(request: JobRequest, signal: AbortSignal): Promise<CreateOutcome> {

@@ -1,5 +1,7 @@
 import {
+  ignoredFault,
   partsOf,
+  withWarnings,
   type ChangeOutcome,
   type Cluster,
   type ContainerRef,
@@ -16,15 +18,18 @@ import { json } from 'node:stream/consumers';
 import type { AgentConnection, AgentRequest } from './agent-connection.ts';
 import { observeAgent } from './observe-agent.ts';
 
+/** Why a fault is not made: for whoever submitted it. */
+const NOT_ALLOWED = 'the cluster was not started with faults allowed (lacuna up --allow-faults)';
+
 /** The cluster port, spoken to the agent. Disposing it leaves the agent and all containers running. */
 export class ProcessCluster implements Cluster {
   readonly kind = 'process';
   readonly #connection: AgentConnection;
-  readonly #ensurePath: string;
+  readonly #allowsFaults: boolean;
 
   constructor(connection: AgentConnection, { allowFaults }: { readonly allowFaults: boolean }) {
     this.#connection = connection;
-    this.#ensurePath = allowFaults ? '/jobs?faults=allowed' : '/jobs';
+    this.#allowsFaults = allowFaults;
   }
 
   /** Process id of the agent that was last connected to; another one after it was killed. */
@@ -33,8 +38,12 @@ export class ProcessCluster implements Cluster {
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {
-    const outcome = await this.#call<EnsureOutcome>({ method: 'POST', path: this.#ensurePath, body: request }, signal);
-    return outcome.kind === 'created' || outcome.kind === 'adopted' ? { ...outcome, ...warningOf(request) } : outcome;
+    const path = this.#allowsFaults ? '/jobs?faults=allowed' : '/jobs';
+    const outcome = await this.#call<EnsureOutcome>({ method: 'POST', path, body: request }, signal);
+    return withWarnings(outcome, [
+      ignoredFields(request),
+      this.#allowsFaults ? undefined : ignoredFault(request, NOT_ALLOWED),
+    ]);
   }
 
   observe(signal: AbortSignal): AsyncIterable<Observation> {
@@ -95,13 +104,11 @@ export class ProcessCluster implements Cluster {
 }
 
 /** A child process is in no image, and nothing limits it. */
-function warningOf(request: JobRequest): { readonly warning?: string } {
+function ignoredFields(request: JobRequest): string | undefined {
   const ignored = (['image', 'resources'] as const).filter((field) => request[field] !== undefined);
-  if (ignored.length === 0) return {};
+  if (ignored.length === 0) return undefined;
   const are = ignored.length === 1 ? 'is' : 'are';
-  return {
-    warning: `${ignored.join(' and ')} ${are} ignored: the embedded cluster runs the command on this machine as it is`,
-  };
+  return `${ignored.join(' and ')} ${are} ignored: the embedded cluster runs the command on this machine as it is`;
 }
 
 interface Unavailable {

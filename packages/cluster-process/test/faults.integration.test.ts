@@ -59,25 +59,6 @@ describe('faults that are allowed', () => {
     const container = containerOf(await watch.started(uid));
     expect((await session.log(container, { offset: 0, follow: true })).toString()).toBe('0123');
   });
-
-  test('an unknown fault is ignored with a warning that names the known ones', async () => {
-    const { session } = subject;
-    await using watch = session.watch();
-    const { uid } = await session.start(session.request(PROGRAMS.silent, label('no-such-fault')));
-    expect(await watch.ended(uid)).toMatchObject({ exitCode: 0 });
-    expect(watch.warnings(uid)).toMatchObject([
-      { reason: 'FaultIgnored', message: expect.stringContaining('slow-pod:<ms>') as string },
-    ]);
-  });
-});
-
-test('a fault that is not allowed is ignored with a warning', async () => {
-  await using subject = await openSubject();
-  await using watch = subject.session.watch();
-  const request = subject.session.request(PROGRAMS.silent, { labels: { 'lacuna.fault': 'no-pod' } });
-  const { uid } = await subject.session.start(request);
-  expect(await watch.ended(uid)).toMatchObject({ exitCode: 0 });
-  expect(watch.warnings(uid)).toMatchObject([{ reason: 'FaultIgnored' }]);
 });
 
 test('faults are allowed by who asks for the Job, whoever has started the agent', async () => {

@@ -46,6 +46,13 @@ export function ensureClauses(session: Session): void {
     expect(await ensure({ ...request, ...difference })).toMatchObject({ kind: 'collision' });
   });
 
+  test('a fault that it is not allowed to make MUST be told with the Job, again when it is adopted', async () => {
+    const request = session.request(PROGRAMS.silent, { labels: { 'lacuna.fault': 'no-pod' } });
+    const warning = expect.stringMatching(/^label lacuna\.fault=no-pod is ignored: /) as string;
+    expect(await ensure(request)).toMatchObject({ kind: 'created', warning });
+    expect(await ensure(request)).toMatchObject({ kind: 'adopted', warning });
+  });
+
   test('a request without a command MUST be denied', async () => {
     expect(await ensure(session.request({ command: [] }))).toMatchObject({ kind: 'denied' });
   });

@@ -26,3 +26,4 @@ export type {
   SpoolOutcome,
   SpoolPart,
 } from './outcomes.ts';
+export { ignoredFault, withWarnings } from './with-warnings.ts';

@@ -37,7 +37,7 @@ export {
   type SharedTrait,
 } from './diagnosis.ts';
 export { defined } from './defined.ts';
-export { FAULT_LABEL, KNOWN_FAULTS, parseFault, type DrillFault } from './drill-fault.ts';
+export { FAULT_LABEL, parseFault, type DrillFault } from './drill-fault.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseRetryAfter, RETRY_AFTER_MS } from './retry-after.ts';
 export { timeoutMsOf, timeoutOf } from './timeout.ts';

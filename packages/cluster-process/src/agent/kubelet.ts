@@ -1,9 +1,10 @@
 import type { ChangeOutcome, EnsureOutcome, JobRef, JobRequest } from '@lacuna/cluster';
+import { FAULT_LABEL, parseFault, type DrillFault } from '@lacuna/contracts';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { logPath, reportPath } from '../agent-paths.ts';
 import { whyNeverRunnable } from './why-never-runnable.ts';
-import { drillFault, quotaMessage, type JobFault } from './drill-fault.ts';
+import { quotaMessage } from './quota-message.ts';
 import { isSameJob, type JobEntry } from './job-entry.ts';
 import { PodRun, type RunContext } from './pod-run.ts';
 import { nowMs } from './now-ms.ts';
@@ -95,12 +96,12 @@ export class Kubelet {
   #create(request: JobRequest, allowFaults: boolean): EnsureOutcome {
     const message = whyNeverRunnable(request);
     if (message !== undefined) return { kind: 'denied', message };
-    const fault = drillFault(request.labels, allowFaults);
-    if (fault.kind === 'api-429' && this.#turnsAway(request, fault.times))
+    const fault = allowFaults ? parseFault(request.labels[FAULT_LABEL] ?? '') : undefined;
+    if (fault?.kind === 'api-429' && this.#turnsAway(request, fault.times))
       return { kind: 'throttled', message: '429 Too Many Requests, please try again later', retryAfterMs: 1_000 };
     const entry = newEntry(request, fault);
     this.#options.table.put(entry);
-    if (fault.kind !== 'no-pod') this.#run(entry, request, fault);
+    if (fault?.kind !== 'no-pod') this.#run(entry, request, fault);
     return { kind: 'created', uid: entry.job.uid, at: entry.job.createdAt };
   }
 
@@ -111,7 +112,7 @@ export class Kubelet {
     return already < times;
   }
 
-  #run({ job }: JobEntry, request: JobRequest, fault: JobFault): void {
+  #run({ job }: JobEntry, request: JobRequest, fault: DrillFault | undefined): void {
     const run = new PodRun(this.#options, request, fault);
     this.#runs.set(job.uid, run);
     void run.ended.finally(() => {
@@ -143,22 +144,12 @@ function adopt(entry: JobEntry, request: JobRequest): EnsureOutcome {
   return { kind: 'collision', message };
 }
 
-function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: JobFault): JobEntry {
+function newEntry({ evaluation, attempt, name, specHash }: JobRequest, fault: DrillFault | undefined): JobEntry {
   const at = nowMs();
   const uid = randomUUID();
-  const warning = { evaluation, attempt, object: 'job', uid, at } as const;
   const job = { evaluation, attempt, name, uid, createdAt: at };
-  switch (fault.kind) {
-    case 'no-pod':
-      return {
-        job,
-        specHash,
-        warnings: [{ ...warning, reason: 'FailedCreate', message: quotaMessage(name) }],
-        podWithheld: true,
-      };
-    case 'ignored':
-      return { job, specHash, warnings: [{ ...warning, reason: 'FaultIgnored', message: fault.message }] };
-    default:
-      return { job, specHash, warnings: [] };
-  }
+  if (fault?.kind !== 'no-pod') return { job, specHash, warnings: [] };
+  const warning = { reason: 'FailedCreate', message: quotaMessage(name) };
+  const warnings = [{ evaluation, attempt, object: 'job', uid, at, ...warning } as const];
+  return { job, specHash, warnings, podWithheld: true };
 }

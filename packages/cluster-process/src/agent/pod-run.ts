@@ -1,10 +1,11 @@
 import type { ContainerEnd, JobRequest, JobSnapshot, PodSnapshot, WarningEvent } from '@lacuna/cluster';
+import type { DrillFault } from '@lacuna/contracts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { logPath, reportPath, type AgentPaths } from '../agent-paths.ts';
 import { MAX_TIMER_MS, startContainer, type Container, type StartOutcome } from './container.ts';
 import { containerEnv } from './container-env.ts';
-import { quotaMessage, type JobFault } from './drill-fault.ts';
+import { quotaMessage } from './quota-message.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { JobEntry } from './job-entry.ts';
 import type { JobTable } from './job-table.ts';
@@ -32,7 +33,7 @@ export class PodRun {
   #cause: Cause | undefined;
   #lastTime: number;
 
-  constructor(context: RunContext, request: JobRequest, fault: JobFault) {
+  constructor(context: RunContext, request: JobRequest, fault: DrillFault | undefined) {
     this.#context = context;
     this.#request = request;
     this.#lastTime = this.#entry.job.createdAt;
@@ -55,8 +56,8 @@ export class PodRun {
     this.#container?.kill();
   }
 
-  async #run(fault: JobFault): Promise<void> {
-    if (fault.kind === 'slow-pod') await this.#holdPodBack(fault.ms);
+  async #run(fault: DrillFault | undefined): Promise<void> {
+    if (fault?.kind === 'slow-pod') await this.#holdPodBack(fault.ms);
     if (this.#cause !== undefined)
       return this.#finishJob({ reason: this.#cause, message: 'stopped before it had a pod' });
     this.#createPod();
@@ -83,14 +84,14 @@ export class PodRun {
     this.#update({ pod: { ...pod, scheduled: { node: 'local', at } } });
   }
 
-  async #start(fault: JobFault): Promise<StartOutcome> {
+  async #start(fault: DrillFault | undefined): Promise<StartOutcome> {
     const { fifos, paths } = this.#context;
     try {
       const stdout = await fifos.take();
       const stderr = this.#request.streams === 'apart' ? await fifos.take() : undefined;
       return await startContainer(this.#request, containerEnv(this.#request, paths.dir), [stdout, stderr], {
         path: logPath(paths, this.#pod.uid),
-        ...(fault.kind === 'cut-log' && { cutAfter: fault.bytes }),
+        ...(fault?.kind === 'cut-log' && { cutAfter: fault.bytes }),
         onWriteError: (error) => this.#warnOfLog(error),
       });
     } catch (error) {

@@ -3,6 +3,7 @@ import type { JobRef, JobRequest } from '../job.ts';
 import type { Identity, JobSnapshot, Observation, PodSnapshot, WarningEvent } from '../observation.ts';
 import type { ChangeOutcome, EnsureOutcome, LogOutcome, ReportOutcome, SpoolOutcome } from '../outcomes.ts';
 import { partsOf } from '../parts-of.ts';
+import { ignoredFault, withWarnings } from '../with-warnings.ts';
 import { FakePod, type Program } from './fake-pod.ts';
 import { Watchers } from './watchers.ts';
 
@@ -88,7 +89,9 @@ export class FakeCluster implements Cluster {
     if (step !== undefined && step.kind !== 'answer-lost') return Promise.resolve(step);
     const existing = this.#jobs.get(request.name);
     const outcome = existing === undefined ? this.#create(request, script) : adopt(existing, request);
-    return Promise.resolve(step === undefined ? outcome : { kind: 'unavailable', message: 'the answer was lost' });
+    const warnings = [ignoredFault(request, 'the fake cluster has none')];
+    const answer = withWarnings(outcome, warnings);
+    return Promise.resolve(step === undefined ? answer : { kind: 'unavailable', message: 'the answer was lost' });
   }
 
   observe(signal: AbortSignal): AsyncGenerator<Observation> {
