@@ -1,4 +1,4 @@
-import type { Digest } from './traits.ts';
+import type { Digest } from './digest.ts';
 
 /** Causes that facts allow without the log, and for which a log may have a better one: an error, a refused connection, a port. */
 const KNOWN_WITHOUT_LOG: ReadonlySet<string> = new Set(['tests-failed', 'exit-by-design', 'command-missing']);

@@ -2,11 +2,12 @@ import {
   STAGES,
   type Deadlines,
   type FactData,
+  type LogStatement,
   type Phase,
-  type ReaderState,
   type Stage,
-  type StageService,
+  type TestReport,
 } from '@lacuna/contracts';
+import { accountFor } from '@lacuna/evidence';
 import {
   beforeRemoval,
   latestAttempt,
@@ -18,96 +19,69 @@ import {
   type Pod,
   type StageState,
 } from '@lacuna/lifecycle';
-import type { LogSignals } from './log/signals.ts';
+import { lastError, type LastError } from './log/last-error.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** What is known besides the facts of the evaluation itself. Whatever is absent is not known, and is then evidence of nothing. */
-export interface Surroundings {
-  /** Unix milliseconds. */
-  readonly now: number;
-  readonly queue?: QueueFigures;
-  /** When each service was last heard of: its last fact about any evaluation. */
-  readonly heardAt?: Readonly<Partial<Record<StageService, number>>>;
-  /** Who follows the facts, by service; an empty list means that nobody does. */
-  readonly readers?: readonly ReaderState[];
-  readonly overlap?: Overlap;
-  readonly log?: LogSignals;
-  readonly deadlines?: Deadlines;
-}
-
-export interface QueueFigures {
-  readonly waiting: number;
-  /** How many of them came before this evaluation. */
-  readonly ahead: number;
-  /** When the one that waits longest was submitted. */
-  readonly oldestSince?: number;
-}
-
-/** Other evaluations that ran at the same time. */
-export interface Overlap {
-  readonly evaluations: number;
-  /** Of these, how many came to a bad end. */
-  readonly broken: number;
-}
-
-/** One evaluation as a rule sees it: its facts, what follows from them, and its surroundings. */
+/** One evaluation as a rule sees it: the facts of its latest attempt, what follows from them, and its surroundings. */
 export interface Case extends Omit<Surroundings, 'deadlines'> {
   readonly evaluation: Evaluation;
   readonly attempt: Attempt;
   readonly pod: Pod | undefined;
   readonly phase: Phase;
-  readonly stages: Readonly<Record<Stage, StageState>>;
+  readonly stages: Stages;
   /** The first stage that is missing, or that the platform broke. */
   readonly hole: StageState | undefined;
+  /** How the container ended, as the cluster reports it. */
+  readonly end: FactData<'container-ended'> | undefined;
+  /** Whether the program ended by itself and badly: not passed, and not ended by the platform, a limit or a cancellation. */
+  readonly failedByItself: boolean;
+  /** What is proven of the log, once it is closed. */
+  readonly statement: LogStatement | undefined;
+  /** The uncaught error that the log ends with, if it does. */
+  readonly uncaught: LastError | undefined;
+  /** The test results as they were read, when there are any. */
+  readonly report: TestReport | undefined;
+  /** How the test results do not add up, such as `17 of 25 …`; undefined when they do, or when there are none. */
+  readonly unaccounted: string | undefined;
 }
+
+type Stages = Readonly<Record<Stage, StageState>>;
 
 /** The latest attempt of an evaluation as a case. */
 export function caseOf(evaluation: Evaluation, { deadlines, ...surroundings }: Surroundings): Case {
   const attempt = beforeRemoval(evaluation, latestAttempt(evaluation));
-  const stages = stagesOf(evaluation, attempt, deadlines);
+  const stages = stagesByName(evaluation, attempt, deadlines);
+  const pod = primaryPod(attempt);
+  const end = pod?.ended?.data;
+  const report = pod?.report?.data.report;
   return {
     ...surroundings,
     evaluation,
     attempt,
-    pod: primaryPod(attempt),
+    pod,
     phase: phaseOf(evaluation),
-    stages: Object.fromEntries(STAGES.map((stage, index) => [stage, stages[index]])) as Case['stages'],
-    hole: stages.find(({ outcome, broken }) => outcome === 'missing' || broken?.platform === true),
+    stages,
+    hole: Object.values(stages).find(({ outcome, broken }) => outcome === 'missing' || broken?.platform === true),
+    end,
+    failedByItself: end !== undefined && stages['container.run'].broken === undefined && isBad(end),
+    statement: pod?.logClosed?.data.statement,
+    uncaught: surroundings.log && lastError(surroundings.log.tail),
+    report,
+    unaccounted: report && unaccounted(report, evaluation.submitted?.data.spec.expect?.tests),
   };
 }
 
-/** Milliseconds that a stage took or has taken so far; 0 before its begin. */
-export function waitedIn({ stages, evaluation, now }: Case, stage: Stage): number {
-  const { begin, end } = stages[stage];
-  return begin === undefined ? 0 : Math.max(0, (end ?? evaluation.settled?.at ?? now) - begin);
+/** In the order of an evaluation's life. */
+function stagesByName(evaluation: Evaluation, attempt: Attempt, deadlines: Deadlines | undefined): Stages {
+  const stages = stagesOf(evaluation, attempt, deadlines);
+  return Object.fromEntries(STAGES.map((stage, index) => [stage, stages[index]])) as Stages;
 }
 
-/** Whether a stage has begun and is not over: it is owed, or was given up. */
-export function isStuckIn({ stages }: Case, stage: Stage): boolean {
-  const { outcome, begin, end } = stages[stage];
-  return outcome === 'missing' || (begin !== undefined && end === undefined);
+function isBad({ reason, exitCode = 0, signal }: FactData<'container-ended'>): boolean {
+  return reason !== 'Stopped' && (exitCode !== 0 || signal !== undefined);
 }
 
-/** The cause by which the platform broke a stage; undefined when it did not. */
-export function brokenBy({ stages }: Case, stage: Stage): string | undefined {
-  return stages[stage].broken?.cause;
-}
-
-/** The same of the running container. */
-export const runBroken = (known: Case): string | undefined => brokenBy(known, 'container.run');
-
-/** How the container ended, as the cluster tells it. */
-export function endOf({ pod }: Case): FactData<'container-ended'> | undefined {
-  return pod?.ended?.data;
-}
-
-/** The first warning of the cluster that a pattern fits, as `reason: message`. */
-export function warningLike({ attempt }: Case, pattern: RegExp): string | undefined {
-  const texts = Object.values(attempt.warnings).map(({ data }) => `${data.reason}: ${data.message}`);
-  return texts.find((text) => pattern.test(text));
-}
-
-/** The first reason of waiting that a pattern fits, as `reason: message`. */
-export function waitingLike({ pod }: Case, pattern: RegExp): string | undefined {
-  const texts = Object.values(pod?.waiting ?? {}).map(({ data }) => `${data.reason}: ${data.message}`);
-  return texts.find((text) => pattern.test(text));
+function unaccounted(report: TestReport, expected: number | undefined): string | undefined {
+  const { complete, statement } = accountFor(report, expected);
+  return complete ? undefined : statement;
 }

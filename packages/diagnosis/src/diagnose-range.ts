@@ -1,5 +1,6 @@
 import type { CauseCount, RangeDiagnosisView } from '@lacuna/contracts';
-import { sharedTraits, type Digest } from './traits.ts';
+import type { Digest } from './digest.ts';
+import { sharedTraits } from './shared-traits.ts';
 
 const EXAMPLES = 5;
 

@@ -1,6 +1,7 @@
 import { defined, formatDuration, type CauseView, type Condition, type DiagnosisView } from '@lacuna/contracts';
 import type { Evaluation } from '@lacuna/lifecycle';
-import { caseOf, type Case, type Surroundings } from './case.ts';
+import { caseOf, type Case } from './case.ts';
+import type { Surroundings } from './surroundings.ts';
 import { CERTAIN_FROM, LIKELY_FROM, POSSIBLE_FROM, type Rule, type Sign } from './rule.ts';
 import { RULES } from './rules/all-rules.ts';
 

@@ -4,11 +4,10 @@
  * It decides nothing: verdicts and findings are lifecycle's, and no cause is named without a fact for it.
  */
 export { asksForLog } from './asks-for-log.ts';
-export { type Overlap, type QueueFigures, type Surroundings } from './case.ts';
+export { type Overlap, type QueueFigures, type Surroundings } from './surroundings.ts';
 export { diagnose } from './diagnose.ts';
 export { diagnoseRange } from './diagnose-range.ts';
-export { digestOf } from './digest.ts';
+export { digestOf, type Digest } from './digest.ts';
 export { LogClues } from './log/log-clues.ts';
 export { LogScanner } from './log/log-scanner.ts';
 export type { LogSignals } from './log/signals.ts';
-export type { Digest } from './traits.ts';

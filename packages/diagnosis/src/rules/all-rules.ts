@@ -7,6 +7,9 @@ import { LOG_RULES } from './log-rules.ts';
 import { LOSS_RULES } from './loss-rules.ts';
 import { MEMORY_RULES } from './memory-rules.ts';
 import { POD_RULES } from './pod-rules.ts';
+import { PRESSURE_RULES } from './pressure-rules.ts';
+import { SCHEDULE_RULES } from './schedule-rules.ts';
+import { START_RULES } from './start-rules.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { PROGRAM_RULES } from './program-rules.ts';
 import { QUEUE_RULES } from './queue-rules.ts';
@@ -23,6 +26,9 @@ export const RULES: readonly Rule[] = [
   ...QUEUE_RULES,
   ...JOB_RULES,
   ...POD_RULES,
+  ...SCHEDULE_RULES,
+  ...START_RULES,
+  ...PRESSURE_RULES,
   ...MEMORY_RULES,
   ...GONE_RULES,
   ...RUN_RULES,

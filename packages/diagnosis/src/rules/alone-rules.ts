@@ -1,8 +1,8 @@
 import type { FactData } from '@lacuna/contracts';
 import { aloneVerdict } from '@lacuna/lifecycle';
 import type { Case } from '../case.ts';
-import { someNames } from '../evidence-of.ts';
 import { hint, proof, suggestion, type Rule } from '../rule.ts';
+import { someNames } from '../some-names.ts';
 
 /** What became of suites that were repeated by themselves. */
 export const ALONE_RULES: readonly Rule[] = [

@@ -1,5 +1,4 @@
-import { endOf, type Case } from '../case.ts';
-import { failedByItself } from '../evidence-of.ts';
+import type { Case } from '../case.ts';
 import { proof, suggestion, type Rule } from '../rule.ts';
 
 /** By POSIX (Shell Command Language, 2.8.2) a shell ends so when it found no such command, or could not execute what it found. */
@@ -30,9 +29,9 @@ export function shellWords(known: Case): string | undefined {
 }
 
 function shellExit(known: Case): string | undefined {
-  const { exitCode = 0 } = endOf(known) ?? {};
+  const { exitCode = 0 } = known.end ?? {};
   const means = SHELL_EXITS[exitCode];
-  return failedByItself(known) && means !== undefined
+  return known.failedByItself && means !== undefined
     ? `exit code ${exitCode}, by which a shell says that ${means}`
     : undefined;
 }

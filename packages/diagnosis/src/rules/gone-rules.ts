@@ -1,5 +1,6 @@
-import { endOf, runBroken, type Case } from '../case.ts';
+import type { Case } from '../case.ts';
 import { proof, type Rule } from '../rule.ts';
+import { brokenBy } from '../stage-clues.ts';
 
 /** What took the pod away while its container ran. */
 export const GONE_RULES: readonly Rule[] = [
@@ -21,7 +22,7 @@ export const GONE_RULES: readonly Rule[] = [
     title: 'Its node was lost',
     for: [
       proof((known) => goneBy(known, 'node-lost')),
-      proof((known) => runBroken(known) === 'lost' && `nobody saw how it ended${message(known)}`),
+      proof((known) => brokenBy(known, 'container.run') === 'lost' && `nobody saw how it ended${message(known)}`),
     ],
     advice:
       'Look at the node (kubectl get node; its kubelet). What the program did after the node was lost is not known: run it again only if that is harmless.',
@@ -32,14 +33,14 @@ export const GONE_RULES: readonly Rule[] = [
     for: [
       proof((known) => goneBy(known, 'deleted')),
       proof(({ attempt }) => attempt.jobGone?.data.message),
-      proof((known) => runBroken(known) === 'deleted' && `deleted while it ran${message(known)}`),
+      proof((known) => brokenBy(known, 'container.run') === 'deleted' && `deleted while it ran${message(known)}`),
     ],
     advice: "The API server's audit log says who. Lacuna deletes a pod only after its verdict.",
   },
 ];
 
 function message(known: Case): string {
-  const text = endOf(known)?.message;
+  const text = known.end?.message;
   return text === undefined ? '' : `: ${text}`;
 }
 

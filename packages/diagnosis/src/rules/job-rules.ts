@@ -1,7 +1,9 @@
 import { formatDuration, type FactData } from '@lacuna/contracts';
-import { isStuckIn, waitedIn, warningLike, type Case } from '../case.ts';
-import { behind } from '../reader-clues.ts';
+import type { Case } from '../case.ts';
+import { warningLike } from '../cluster-clues.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+import { behind } from '../service-clues.ts';
+import { isStuckIn, waitedIn } from '../stage-clues.ts';
 
 type DelayCause = keyof FactData<'job-created'>['delaysMs'];
 

@@ -1,8 +1,8 @@
 import { formatDuration } from '@lacuna/contracts';
-import { endOf, isStuckIn, waitedIn, type Case } from '../case.ts';
-import { statementOf } from '../evidence-of.ts';
-import { behind } from '../reader-clues.ts';
+import type { Case } from '../case.ts';
 import { proof, suggestion, type Rule } from '../rule.ts';
+import { behind } from '../service-clues.ts';
+import { isStuckIn, waitedIn } from '../stage-clues.ts';
 
 /** A log is closed within some hundred milliseconds of its end; later, the wait means something. */
 const LATE_MS = 3_000;
@@ -12,17 +12,17 @@ export const LOG_RULES: readonly Rule[] = [
   {
     cause: 'log-mismatch',
     title: 'The log is not the one that was written',
-    for: [proof((known) => statementOf(known)?.state === 'mismatch' && statementOf(known)?.reason)],
+    for: [proof(({ statement }) => statement?.state === 'mismatch' && statement.reason)],
     advice:
       'Bytes were changed, doubled or mixed on their way. See what else writes to this log (a sidecar, a log driver), and `tried` in the statement.',
   },
   {
     cause: 'log-unproven',
     title: 'Nobody can prove that the log is complete',
-    for: [proof((known) => statementOf(known)?.state === 'unsealed' && statementOf(known)?.reason)],
+    for: [proof(({ statement }) => statement?.state === 'unsealed' && statement.reason)],
     against: [
       suggestion(
-        (known) => known.stages['container.run'].broken !== undefined && 'the platform ended it, so no seal could come',
+        ({ stages }) => stages['container.run'].broken !== undefined && 'the platform ended it, so no seal could come',
       ),
     ],
     advice:
@@ -32,10 +32,7 @@ export const LOG_RULES: readonly Rule[] = [
     cause: 'no-log',
     title: 'There is no log',
     for: [
-      proof(
-        (known) =>
-          statementOf(known)?.state === 'none' && endOf(known)?.containerId !== undefined && statementOf(known)?.reason,
-      ),
+      proof(({ end, statement }) => statement?.state === 'none' && end?.containerId !== undefined && statement.reason),
     ],
     against: [suggestion(({ pod }) => pod?.gone !== undefined && 'its pod went before the log could be read')],
     advice:
@@ -73,13 +70,13 @@ export const LOG_RULES: readonly Rule[] = [
     for: [
       suggestion(
         (known) =>
-          endOf(known)?.seal?.lateWriters === true &&
+          known.end?.seal?.lateWriters === true &&
           `its output was still held open${lateWriters(known)} when the wait for it was over; what came later is not in the log`,
       ),
       suggestion(
-        (known) =>
-          endOf(known)?.seal?.lateWriters === true &&
-          statementOf(known)?.state === 'sealed' &&
+        ({ end, statement }) =>
+          end?.seal?.lateWriters === true &&
+          statement?.state === 'sealed' &&
           'the log is sealed up to there: the rest is nobody’s evidence',
       ),
     ],
@@ -89,17 +86,16 @@ export const LOG_RULES: readonly Rule[] = [
 ];
 
 function lateWriters(known: Case): string {
-  const names = endOf(known)?.seal?.lateWriterNames ?? [];
+  const names = known.end?.seal?.lateWriterNames ?? [];
   return names.length === 0 ? '' : ` by ${names.join(', ')}`;
 }
 
 function unclosed(known: Case): boolean {
-  return endOf(known)?.containerId !== undefined && isStuckIn(known, 'log.capture');
+  return known.end?.containerId !== undefined && isStuckIn(known, 'log.capture');
 }
 
-function waitedSinceEnd({ pod, evaluation, now, ...known }: Case): number {
-  const end = pod?.ended?.at;
-  return end === undefined
-    ? 0
-    : Math.min(waitedIn({ ...known, pod, evaluation, now }, 'log.capture'), (evaluation.settled?.at ?? now) - end);
+function waitedSinceEnd(known: Case): number {
+  const { pod, evaluation, now } = known;
+  if (pod?.ended === undefined) return 0;
+  return Math.min(waitedIn(known, 'log.capture'), (evaluation.settled?.at ?? now) - pod.ended.at);
 }

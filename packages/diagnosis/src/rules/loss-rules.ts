@@ -1,6 +1,5 @@
 import type { LogCause } from '@lacuna/contracts';
 import type { Case } from '../case.ts';
-import { statementOf, unaccounted } from '../evidence-of.ts';
 import { hint, proof, refutation, type Rule } from '../rule.ts';
 
 /** Ways to lose a part of a log, by the causes that its statement names; each is mended elsewhere. */
@@ -49,16 +48,15 @@ export const LOSS_RULES: readonly Rule[] = LOSSES.map(({ cause, title, logCauses
   title,
   advice,
   for: [
-    proof((known) => lostBy(known, logCauses) && statementOf(known)?.reason),
+    proof((known) => lostBy(known, logCauses) && known.statement?.reason),
     hint((known) => lostBy(known, logCauses) && tried(known)),
-    hint((known) => lostBy(known, logCauses) && unaccounted(known)),
+    hint((known) => lostBy(known, logCauses) && known.unaccounted),
   ],
-  against: [refutation((known) => statementOf(known)?.state === 'sealed' && 'the log is sealed: not a byte is lost')],
+  against: [refutation(({ statement }) => statement?.state === 'sealed' && 'the log is sealed: not a byte is lost')],
 }));
 
 /** Whether bytes are lost, and by one of these causes; a loss of which nobody names the cause is the runtime's, which says nothing. */
-function lostBy(known: Case, logCauses: readonly LogCause[]): boolean {
-  const statement = statementOf(known);
+function lostBy({ statement }: Case, logCauses: readonly LogCause[]): boolean {
   if (statement === undefined || (statement.state !== 'truncated' && statement.gaps === undefined)) return false;
   const causes = [statement.cause, ...(statement.gaps ?? []).map((gap) => gap.cause)].filter(
     (cause) => cause !== undefined,
@@ -67,7 +65,7 @@ function lostBy(known: Case, logCauses: readonly LogCause[]): boolean {
   return causes.some((cause) => logCauses.includes(cause));
 }
 
-function tried(known: Case): string | undefined {
-  const steps = statementOf(known)?.tried ?? [];
+function tried({ statement }: Case): string | undefined {
+  const steps = statement?.tried ?? [];
   return steps.length === 0 ? undefined : `tried: ${steps.join('; ')}`;
 }

@@ -1,6 +1,7 @@
-import { endOf, runBroken, type Case } from '../case.ts';
-import { hasExitOfSigkill } from '../evidence-of.ts';
+import type { Case } from '../case.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+import { hasSigkillExit } from '../sigkill-exit.ts';
+import { brokenBy } from '../stage-clues.ts';
 
 /** Whether the kernel ended it for want of memory. */
 export const MEMORY_RULES: readonly Rule[] = [
@@ -8,19 +9,25 @@ export const MEMORY_RULES: readonly Rule[] = [
     cause: 'oom',
     title: 'The kernel killed it for want of memory',
     for: [
-      proof((known) => runBroken(known) === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
+      proof((known) => brokenBy(known, 'container.run') === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
       suggestion(
         (known) =>
-          hasExitOfSigkill(known) &&
+          hasSigkillExit(known) &&
           memoryLimit(known) &&
           `exit code 137 (SIGKILL) under a memory limit of ${memoryLimit(known)}`,
       ),
-      hint((known) => runBroken(known) === 'oom-killed' && memoryLimit(known) && `its limit was ${memoryLimit(known)}`),
+      hint(
+        (known) =>
+          brokenBy(known, 'container.run') === 'oom-killed' &&
+          memoryLimit(known) &&
+          `its limit was ${memoryLimit(known)}`,
+      ),
     ],
     against: [
-      hint((known) => runBroken(known) !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
+      hint((known) => brokenBy(known, 'container.run') !== 'oom-killed' && 'the cluster does not call it OOMKilled'),
       refutation(
-        (known) => endOf(known)?.exitCode === 0 && runBroken(known) === undefined && 'it ended with exit code 0',
+        (known) =>
+          known.end?.exitCode === 0 && brokenBy(known, 'container.run') === undefined && 'it ended with exit code 0',
       ),
     ],
     advice:
@@ -29,7 +36,7 @@ export const MEMORY_RULES: readonly Rule[] = [
 ];
 
 function exit(known: Case): string {
-  const { exitCode } = endOf(known) ?? {};
+  const { exitCode } = known.end ?? {};
   return exitCode === 0 ? ', although the exit code is 0: a child was killed' : '';
 }
 

@@ -1,17 +1,8 @@
 import { aloneVerdict } from '@lacuna/lifecycle';
-import { endOf, type Case } from '../case.ts';
-import {
-  failedByItself,
-  someNames,
-  reportOf,
-  signalOf,
-  statementOf,
-  signalText,
-  uncaught,
-  unaccounted,
-} from '../evidence-of.ts';
+import type { Case } from '../case.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
-import { saidInLog } from '../said-in-log.ts';
+import { inLog, saidInLog, signalText } from '../said-in-log.ts';
+import { someNames } from '../some-names.ts';
 import { shellWords } from './command-rules.ts';
 
 /** Signals that a process gets for what it did itself (signal(7)): these are crashes, whoever else may send them. */
@@ -31,11 +22,11 @@ export const PROGRAM_RULES: readonly Rule[] = [
   {
     cause: 'tests-failed',
     title: 'Tests failed',
-    for: [proof((known) => unaccounted(known) === undefined && failures(known))],
+    for: [proof((known) => known.unaccounted === undefined && failures(known))],
     against: [
       hint(
         (known) =>
-          (signalOf(known, 'connection-refused') ?? signalOf(known, 'pool-exhausted')) !== undefined &&
+          (inLog(known, 'connection-refused') ?? inLog(known, 'pool-exhausted')) !== undefined &&
           'the log holds connection errors, which may be why',
       ),
     ],
@@ -46,21 +37,21 @@ export const PROGRAM_RULES: readonly Rule[] = [
     cause: 'exit-by-design',
     title: 'The program chose its exit code',
     for: [
-      suggestion((known) => ownExit(known) && `exit code ${endOf(known)?.exitCode}, neither a signal nor a crash`),
+      suggestion((known) => ownExit(known) && `exit code ${known.end?.exitCode}, neither a signal nor a crash`),
       suggestion(
         (known) =>
           ownExit(known) && known.log !== undefined && quiet(known) && 'its log ends without an uncaught error',
       ),
-      hint((known) => ownExit(known) && statementOf(known)?.state === 'sealed' && 'its log is proven complete'),
+      hint((known) => ownExit(known) && known.statement?.state === 'sealed' && 'its log is proven complete'),
     ],
     against: [
-      refutation((known) => uncaught(known) && `the log ends with ${uncaught(known)?.line}`),
+      refutation(({ uncaught }) => uncaught && `the log ends with ${uncaught.line}`),
       refutation((known) => shellWords(known)),
       suggestion((known) => failures(known)),
-      suggestion((known) => unaccounted(known)),
+      suggestion(({ unaccounted }) => unaccounted),
       suggestion(
-        (known) =>
-          statementOf(known)?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
+        ({ statement }) =>
+          statement?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
       ),
       suggestion(({ log }) => log?.found[0] !== undefined && signalText(log.found[0])),
       suggestion((known) => endsOtherwiseAlone(known) && 'by itself it did not end so'),
@@ -72,13 +63,13 @@ export const PROGRAM_RULES: readonly Rule[] = [
     cause: 'uncaught-exception',
     title: 'An uncaught error ended the program',
     for: [
-      proof((known) => failedByItself(known) && uncaught(known) && `the log ends with: ${uncaught(known)?.line}`),
+      proof(({ failedByItself, uncaught }) => failedByItself && uncaught && `the log ends with: ${uncaught.line}`),
       hint(
-        (known) =>
-          failedByItself(known) && uncaught(known) && `exit code ${endOf(known)?.exitCode ?? endOf(known)?.signal}`,
+        ({ end, failedByItself, uncaught }) =>
+          failedByItself && uncaught && `exit code ${end?.exitCode ?? end?.signal}`,
       ),
     ],
-    against: [suggestion((known) => reportOf(known)?.summary === 'agrees' && 'the test tool came to its own end')],
+    against: [suggestion(({ report }) => report?.summary === 'agrees' && 'the test tool came to its own end')],
     advice:
       'The log has the stack just before its end: `lacuna logs ID | tail -40`. It is an error of the program, not of the platform.',
   },
@@ -95,7 +86,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
 ];
 
 function failures(known: Case): string | undefined {
-  const report = reportOf(known);
+  const { report } = known;
   if (report === undefined || report.failed + report.errored === 0) return undefined;
   return `${report.failed + report.errored} of ${report.passed + report.failed + report.errored + report.skipped} tests failed: ${someNames(report.failures, report.failed + report.errored)}`;
 }
@@ -107,15 +98,15 @@ function endsOtherwiseAlone({ evaluation }: Case): boolean {
 }
 
 function ownExit(known: Case): boolean {
-  return failedByItself(known) && endOf(known)?.signal === undefined && crashSignal(known) === undefined;
+  return known.failedByItself && known.end?.signal === undefined && crashSignal(known) === undefined;
 }
 
 function quiet(known: Case): boolean {
-  return uncaught(known) === undefined && signalOf(known, 'crash') === undefined;
+  return known.uncaught === undefined && inLog(known, 'crash') === undefined;
 }
 
 function crashSignal(known: Case): string | undefined {
-  const { signal, exitCode } = endOf(known) ?? {};
-  if (!failedByItself(known)) return undefined;
+  const { signal, exitCode } = known.end ?? {};
+  if (!known.failedByItself) return undefined;
   return signal !== undefined && CRASH_SIGNALS.has(signal) ? signal : CRASH_EXITS[exitCode ?? 0];
 }

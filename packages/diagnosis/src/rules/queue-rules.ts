@@ -1,7 +1,8 @@
 import { formatDuration } from '@lacuna/contracts';
+import type { Case } from '../case.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
-import { isStuckIn, waitedIn, type Case } from '../case.ts';
-import { behind, silentFor } from '../reader-clues.ts';
+import { behind, silentFor } from '../service-clues.ts';
+import { isStuckIn, waitedIn } from '../stage-clues.ts';
 
 /** Dispatch says by itself why an evaluation waits this long (`delayNotice`, 5 s by default); later silence means something. Milliseconds. */
 const SAYS_WHY_AFTER_MS = 6_000;

@@ -1,8 +1,9 @@
-import { runBroken, type Case } from '../case.ts';
-import { failedByItself, overlapping, signalOf, uncaught } from '../evidence-of.ts';
+import type { Case } from '../case.ts';
 import type { SignalKind } from '../log/signals.ts';
+import { overlapping } from '../overlapping.ts';
 import { hint, refutation, suggestion, type Rule } from '../rule.ts';
 import { atEnd, inLog, saidAtEnd, saidInLog } from '../said-in-log.ts';
+import { brokenBy } from '../stage-clues.ts';
 
 /** What a program that ended badly by itself was short of, in the words of its log: memory, connections, a port, disk, files. */
 export const RESOURCE_RULES: readonly Rule[] = [
@@ -12,9 +13,9 @@ export const RESOURCE_RULES: readonly Rule[] = [
     for: [
       saidInLog('out-of-memory'),
       saidAtEnd('out-of-memory'),
-      hint((known) => failedByItself(known) && signalOf(known, 'out-of-memory') && overlapping(known)),
+      hint((known) => known.failedByItself && inLog(known, 'out-of-memory') && overlapping(known)),
     ],
-    against: [refutation((known) => runBroken(known) === 'oom-killed' && 'the kernel killed it')],
+    against: [refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel killed it')],
     advice:
       'Its runtime gave up before the kernel did: raise its own limit (--max-old-space-size, -Xmx) together with resources.memory.',
   },
@@ -23,29 +24,29 @@ export const RESOURCE_RULES: readonly Rule[] = [
     cause: 'api-sessions',
     title: 'Connections to a service it needs fail',
     for: [
-      suggestion((known) => failedByItself(known) && connections(known)),
+      suggestion((known) => known.failedByItself && connections(known)),
       suggestion(
         (known) =>
-          failedByItself(known) && TOO_MANY.map((kind) => inLog(known, kind)).find((text) => text !== undefined),
+          known.failedByItself && TOO_MANY.map((kind) => inLog(known, kind)).find((text) => text !== undefined),
       ),
       hint(
         (known) =>
-          failedByItself(known) &&
+          known.failedByItself &&
           [...CONNECTION, ...TOO_MANY].some((kind) => atEnd(known, kind)) &&
           'the last of them stands at the end of the log',
       ),
       hint(
         (known) =>
-          failedByItself(known) &&
+          known.failedByItself &&
           (connections(known) ?? inLog(known, 'pool-exhausted') ?? inLog(known, 'rate-limited')) &&
           overlapping(known),
       ),
       suggestion(
         (known) =>
-          failedByItself(known) &&
+          known.failedByItself &&
           connections(known) &&
-          /ECONN|ETIMEDOUT|Connection|Timeout/i.test(uncaught(known)?.line ?? '') &&
-          `the error that ended it is one of them: ${uncaught(known)?.line}`,
+          /ECONN|ETIMEDOUT|Connection|Timeout/i.test(known.uncaught?.line ?? '') &&
+          `the error that ended it is one of them: ${known.uncaught?.line}`,
       ),
     ],
     advice:
@@ -57,7 +58,7 @@ export const RESOURCE_RULES: readonly Rule[] = [
     for: [
       saidInLog('address-in-use'),
       saidAtEnd('address-in-use'),
-      hint((known) => failedByItself(known) && signalOf(known, 'address-in-use') && overlapping(known)),
+      hint((known) => known.failedByItself && inLog(known, 'address-in-use') && overlapping(known)),
     ],
     advice:
       'Two suites on one machine want the same port: let each take a free one (port 0), or give each a pod of its own.',

@@ -1,7 +1,9 @@
 import { formatDuration, timeoutOf } from '@lacuna/contracts';
-import { brokenBy, endOf, runBroken, type Case } from '../case.ts';
-import { hasExitOfSigkill, overlapping, reportOf, statementOf, unaccounted } from '../evidence-of.ts';
+import type { Case } from '../case.ts';
+import { overlapping } from '../overlapping.ts';
 import { hint, proof, refutation, suggestion, type Rule } from '../rule.ts';
+import { hasSigkillExit } from '../sigkill-exit.ts';
+import { brokenBy, wordsOfBreak } from '../stage-clues.ts';
 
 /** Kubernetes keeps whole seconds: less is no evidence of an order. Milliseconds. */
 const CLEARLY_BEFORE_MS = 1_500;
@@ -12,15 +14,18 @@ export const RUN_RULES: readonly Rule[] = [
     cause: 'killed',
     title: 'A signal killed the process',
     for: [
-      proof((known) => runBroken(known) === 'killed' && `ended by ${endOf(known)?.signal}, which Lacuna did not send`),
+      proof(
+        (known) =>
+          brokenBy(known, 'container.run') === 'killed' && `ended by ${known.end?.signal}, which Lacuna did not send`,
+      ),
       suggestion(
         (known) =>
-          hasExitOfSigkill(known) && 'exit code 137: it, or the child that its shell waited for, was ended by SIGKILL',
+          hasSigkillExit(known) && 'exit code 137: it, or the child that its shell waited for, was ended by SIGKILL',
       ),
     ],
     against: [
-      refutation((known) => runBroken(known) === 'oom-killed' && 'the kernel did, for want of memory'),
-      refutation((known) => runBroken(known) === 'timeout' && 'Lacuna did, at the time limit'),
+      refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel did, for want of memory'),
+      refutation((known) => brokenBy(known, 'container.run') === 'timeout' && 'Lacuna did, at the time limit'),
     ],
     advice:
       "Look for who sends signals on the node: the kernel log (OOM of a parent cgroup), a CI runner's clean-up, a liveness probe, an operator; or the program itself, which may signal itself or its group.",
@@ -31,7 +36,7 @@ export const RUN_RULES: readonly Rule[] = [
     for: [
       proof(
         (known) =>
-          (runBroken(known) === 'stopped' || brokenBy(known, 'container.start') === 'stopped') &&
+          (brokenBy(known, 'container.run') === 'stopped' || brokenBy(known, 'container.start') === 'stopped') &&
           'its end came by a stop, and no cancellation was ever asked for',
       ),
     ],
@@ -41,18 +46,14 @@ export const RUN_RULES: readonly Rule[] = [
   {
     cause: 'exit-contradicted',
     title: 'The cluster and the seal disagree about its exit',
-    for: [proof((known) => runBroken(known) === 'exit-contradicted' && known.stages['container.run'].broken?.reason)],
+    for: [proof((known) => wordsOfBreak(known, 'container.run', 'exit-contradicted'))],
     advice:
       'The helper of its pod was ended after the program: by the kernel for want of memory, or at the end of a grace period. What the program did is in the seal.',
   },
   {
     cause: 'duplicate-start',
     title: 'The cluster ran it twice',
-    for: [
-      proof(
-        (known) => brokenBy(known, 'pod.create') === 'duplicate-start' && known.stages['pod.create'].broken?.reason,
-      ),
-    ],
+    for: [proof((known) => wordsOfBreak(known, 'pod.create', 'duplicate-start'))],
     advice:
       'No single result can be believed: both pods may have written to the same things. See why the first pod was replaced (node lost, deleted), then submit again.',
   },
@@ -60,9 +61,11 @@ export const RUN_RULES: readonly Rule[] = [
     cause: 'timed-out',
     title: 'It was still running at its time limit',
     for: [
-      proof((known) => runBroken(known) === 'timeout' && `stopped at its time limit of ${limit(known)}`),
-      hint((known) => runBroken(known) === 'timeout' && lastInFlight(known)),
-      hint((known) => runBroken(known) === 'timeout' && overlapping(known)),
+      proof(
+        (known) => brokenBy(known, 'container.run') === 'timeout' && `stopped at its time limit of ${limit(known)}`,
+      ),
+      hint((known) => brokenBy(known, 'container.run') === 'timeout' && lastInFlight(known)),
+      hint((known) => brokenBy(known, 'container.run') === 'timeout' && overlapping(known)),
     ],
     advice: 'Raise `timeout` if it makes progress; if one test is in flight all the time, that test hangs.',
   },
@@ -95,7 +98,7 @@ export const RUN_RULES: readonly Rule[] = [
     ],
     against: [
       suggestion(
-        (known) => statementOf(known)?.state === 'truncated' && 'its log is cut, so tests may have ended unseen',
+        ({ statement }) => statement?.state === 'truncated' && 'its log is cut, so tests may have ended unseen',
       ),
       suggestion(({ pod }) => pod?.gone !== undefined && `its pod is gone: ${pod.gone.data.cause}`),
     ],
@@ -119,7 +122,7 @@ function finishedBeforeEnd({ attempt, pod }: Case): string | undefined {
     : undefined;
 }
 
-function lastInFlight(known: Case): string | undefined {
-  const test = reportOf(known)?.inFlight.at(-1);
-  return test === undefined ? unaccounted(known) : `${test} was running then`;
+function lastInFlight({ report, unaccounted }: Case): string | undefined {
+  const test = report?.inFlight.at(-1);
+  return test === undefined ? unaccounted : `${test} was running then`;
 }

@@ -1,7 +1,8 @@
 import { formatDuration } from '@lacuna/contracts';
-import { isStuckIn, waitedIn, type Case } from '../case.ts';
-import { behind, silentFor } from '../reader-clues.ts';
+import type { Case } from '../case.ts';
 import { hint, proof, suggestion, type Rule } from '../rule.ts';
+import { behind, silentFor } from '../service-clues.ts';
+import { isStuckIn, waitedIn } from '../stage-clues.ts';
 
 /** What our services have to do takes them some hundred milliseconds: longer means something. Milliseconds. */
 const STUCK_MS = 3_000;

@@ -1,19 +1,5 @@
-import { formatDuration, type EvaluationId, type SharedTrait } from '@lacuna/contracts';
-
-/** One evaluation of a range, as little as comparing takes. */
-export interface Digest {
-  readonly id: EvaluationId;
-  readonly condition: 'sound' | 'waiting' | 'running' | 'broken';
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly image?: string;
-  readonly node?: string;
-  /** The first hole, such as `pod.create missing`. */
-  readonly hole?: string;
-  /** When it came to its end, or the hole was found: Unix milliseconds. */
-  readonly at: number;
-  readonly cause?: { readonly cause: string; readonly title: string; readonly advice: string };
-}
+import { formatDuration, type SharedTrait } from '@lacuna/contracts';
+import type { Digest } from './digest.ts';
 
 /** A trait of fewer broken evaluations is a coincidence. */
 const FEWEST = 2;
