@@ -38,7 +38,7 @@ export const CollectConfigSchema = Type.Object({
   followAfter: Type.Integer({
     unit: 'ms',
     minimum: 0,
-    default: 150,
+    default: 1_000,
     description: 'a log is followed once its container has run this long; one that ends sooner is read at its end',
   }),
   followBelow: Type.Integer({
