@@ -68,6 +68,7 @@ export interface ContainerStatus {
   readonly name?: string;
   readonly image?: string;
   readonly containerID?: string;
+  readonly restartCount?: number;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };

@@ -57,8 +57,14 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
     ...container,
     ...exitOf(terminated, seal),
     reason: endReason(pod, terminated, at),
-    ...defined({ seal }),
+    ...defined({ restarts: restartsOf(pod), seal }),
   };
+}
+
+/** Our Jobs restart nothing (`restartPolicy: Never`), but a policy of the cluster may have changed that. */
+function restartsOf(pod: ApiPod): number | undefined {
+  const { restartCount = 0 } = mainStatus(pod) ?? {};
+  return restartCount > 0 ? restartCount : undefined;
 }
 
 /**

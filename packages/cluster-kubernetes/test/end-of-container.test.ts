@@ -191,6 +191,12 @@ describe('what is told of a container that ended', () => {
     ]);
   });
 
+  test('whose pod had started it before says how often', () => {
+    const restarted = (restartCount: number) =>
+      endOf({ phase: 'Succeeded', containerStatuses: ended({ exitCode: 0 }).map((one) => ({ ...one, restartCount })) });
+    expect([restarted(0)?.restarts, restarted(2)?.restarts]).toEqual([undefined, 2]);
+  });
+
   test('without an exit code has none', () => {
     expect(endOf({ phase: 'Failed', containerStatuses: ended({ exitCode: undefined } as never) })).not.toHaveProperty(
       'exitCode',

@@ -11,9 +11,10 @@ import {
 } from '@lacuna/cluster';
 import { containerOf, describeClusterConformance, type Session } from '@lacuna/cluster/conformance';
 import { requestApi } from '@lacuna/servers';
-import { eventually } from '@lacuna/testing';
+import { applyManifest, eventually, type Manifest } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from './describe-on.ts';
+import { jobManifest } from '../src/job-manifest.ts';
 import type { DirectAccess } from './direct-access.ts';
 import { FEATURES, openSubject, PATIENT, type KubernetesSubject } from './kubernetes-subject.ts';
 
@@ -147,6 +148,18 @@ describeOn('real', 'a real node', () => {
     const { end, log } = await run(script, { timeoutMs: 20_000, graceMs: 500 });
     expect([end.reason, end.signal, log]).toEqual(['DeadlineExceeded', 'SIGKILL', 'before\n']);
     expect(end.seal).toMatchObject({ signal: 'SIGKILL', bytes: log.length });
+  });
+
+  test('J20: a container that a policy lets restart tells how often it did, so that what passed last is not taken for all', async () => {
+    await using watch = session.watch();
+    const request = session.request(shell('test -e /tmp/once || { touch /tmp/once; exit 1; }'));
+    const job = jobManifest(request, { imagePullPolicy: 'Never' });
+    Object.assign(job.spec?.template.spec ?? {}, { restartPolicy: 'OnFailure' });
+    Object.assign(job.spec ?? {}, { backoffLimit: 1 });
+    Object.assign(job.metadata ?? {}, { namespace: subject.namespace });
+    await applyManifest(subject.controlPlane, job as Manifest);
+    const { uid = '' } = (await direct.job(request.name)).metadata ?? {};
+    expect(await watch.ended(uid)).toMatchObject({ exitCode: 0, restarts: 1 });
   });
 
   test('a stopped command is told as Stopped, with its log kept', async () => {

@@ -52,6 +52,8 @@ export interface ContainerEnd {
   readonly signal?: string;
   readonly reason: string;
   readonly message?: string;
+  /** How often the pod had started its container again; absent for the first one. Of the runs before nothing is known. */
+  readonly restarts?: number;
   readonly seal?: Seal;
   /** Given exactly when the container was to have a spool. */
   readonly spool?: Spool;

@@ -115,17 +115,27 @@ const PLATFORM_ENDS: Readonly<Record<string, string>> = {
 /** The end of `container.run`. */
 export function containerRunEnd(evaluation: Evaluation, pod: Pod): StageEnd | undefined {
   if (pod.ended === undefined) return goneEnd(pod);
-  const { reason, signal } = pod.ended.data;
+  const { reason, signal, restarts } = pod.ended.data;
   const cause = PLATFORM_ENDS[reason];
   if (cause !== undefined) return endedAt(pod.ended.at, platform(cause, wordsOf(pod.ended.data)));
   if (reason === 'DeadlineExceeded') {
     return endedAt(pod.ended.at, { cause: 'timeout', reason: 'stopped at its time limit', platform: false });
   }
   if (reason === 'Stopped') return endedAt(pod.ended.at, stopped(evaluation));
+  if (restarts !== undefined) return endedAt(pod.ended.at, restarted(restarts));
   if (isOutsideSignal(signal)) {
     return endedAt(pod.ended.at, platform('killed', `killed by ${signal}, which Lacuna did not send`));
   }
   return endedAt(pod.ended.at, contradiction(pod.ended.data));
+}
+
+/** A command that failed and then passed did not pass, and only the last run has left an exit code, a log and a seal. */
+function restarted(restarts: number): Break {
+  const times = `${restarts + 1} times in one pod`;
+  return platform(
+    'restarted',
+    `the cluster ran the command ${times}, which Lacuna had not asked for; only the last is known`,
+  );
 }
 
 /** The seal is a second witness of how the program exited. When it and the cluster disagree, nobody knows (invariant I5). */

@@ -53,6 +53,12 @@ describe('the end of a container', () => {
     expect(endOf(ended).cause).toBe(cause);
   });
 
+  test('is not believed when the command had run in the same pod before', () => {
+    const reason =
+      'the cluster ran the command 2 times in one pod, which Lacuna had not asked for; only the last is known';
+    expect(endOf({ exitCode: 0, restarts: 1 })).toEqual({ cause: 'restarted', reason, verdict: 'error' });
+  });
+
   test('that nobody could tell is not contradicted by a seal', () => {
     expect(endOf({ reason: 'Shutdown', seal: { ...SEAL, exitCode: 0 } })).toEqual({ verdict: 'incomplete' });
   });

@@ -23,6 +23,13 @@ export const containerEnded = defineFact({
         "The cluster's word: Completed, Error, OOMKilled, DeadlineExceeded, StartError, StartInterrupted (by its node), Lost …",
     }),
     message: Type.Optional(factText('ending')),
+    restarts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'How often the pod had started its container again, which its Job forbids; absent for the first one.',
+      }),
+    ),
     seal: Type.Optional(SealSchema),
     spool: Type.Optional(SpoolSchema),
   },

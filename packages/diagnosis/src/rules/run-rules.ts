@@ -58,6 +58,13 @@ export const RUN_RULES: readonly Rule[] = [
       'No single result can be believed: both pods may have written to the same things. See why the first pod was replaced (node lost, deleted), then submit again.',
   },
   {
+    cause: 'restarted',
+    title: 'The cluster restarted its container',
+    for: [proof((known) => wordsOfBreak(known, 'container.run', 'restarted'))],
+    advice:
+      'Look for what changes Jobs or pods on their way in: a mutating webhook or policy that sets `restartPolicy`. Lacuna makes them with `Never`; exempt its namespace.',
+  },
+  {
     cause: 'timed-out',
     title: 'It was still running at its time limit',
     for: [

@@ -43,6 +43,11 @@ export const RUN_SCENARIOS: Readonly<Record<string, Scenario>> = {
     ranksFirst: () => diagnosisOf(STORIES.twoPods()),
     nearMiss: () => diagnosisOf(STORIES.passed()),
   },
+  restarted: {
+    ranksFirst: () =>
+      diagnosisOf(new Story().running().after(1_000).ended({ exitCode: 0, restarts: 1 }).logClosed().reportRead()),
+    nearMiss: () => diagnosisOf(STORIES.passed()),
+  },
   'timed-out': {
     ranksFirst: () => diagnosisOf(STORIES.timedOut(), { overlap }),
     nearMiss: () => diagnosisOf(STORIES.cancelledRunning(), { overlap }),
