@@ -15,11 +15,12 @@ export function asTold(
 ): StageEnd | undefined {
   const decidedAt = retry?.at ?? settled?.at ?? -Infinity;
   if (end?.broken?.platform !== true || end.at > decidedAt) return end;
+  // Of an attempt before the last a later one may have made good what stands all the same; else what is cleared does not stand.
   const isDecisive = ({ raised, cleared }: Finding): boolean =>
     raised?.attempt === number &&
     raised.data.stage === stage &&
     raised.data.cause !== 'missing' &&
-    (cleared === undefined || cleared.at > decidedAt);
+    (cleared === undefined || (retry !== undefined && cleared.at > decidedAt));
   const same = findings[findingKey(number, stage, end.broken.cause)];
   const told = (same?.raised ?? Object.values(findings).find(isDecisive)?.raised)?.data;
   return told === undefined ? end : { ...end, broken: { cause: told.cause, reason: told.reason, platform: true } };

@@ -1,6 +1,7 @@
 import { cutFor, defined, fact, type Deadlines, type Fact, type Stage } from '@lacuna/contracts';
 import { DUPLICATE_START } from './break.ts';
 import { attemptsOf, findingKey, latestAttempt, openFinding, type Attempt, type Evaluation } from './evaluation.ts';
+import { join } from './join.ts';
 import { stagesOf, type StageState } from './stages.ts';
 
 /**
@@ -13,15 +14,19 @@ export function dueFindings(evaluation: Evaluation, now: number, deadlines: Dead
       .flatMap((stage) => overtaken(stage, attempt.number, evaluation))
       .map(({ stage, cause }) => clear(evaluation, attempt.number, stage, { cause, now })),
   );
-  if (cleared.length > 0) return cleared;
+  // Together: what takes the place of a cleared finding must not be hidden by a verdict of the same moment.
+  const informed = cleared.reduce((known, told) => join(known, { fact: told, storedAt: now }), evaluation);
+  return [...cleared, ...dueRaises(informed, now, deadlines)];
+}
+
+function dueRaises(evaluation: Evaluation, now: number, deadlines: Deadlines): Fact[] {
   const duplicates = attemptsOf(evaluation).flatMap((attempt) =>
     untoldDuplicate(evaluation, attempt, { deadlines, now }),
   );
   if (duplicates.length > 0) return duplicates;
   const attempt = latestAttempt(evaluation);
-  if (evaluation.settled !== undefined || openFinding(evaluation, attempt) !== undefined) return [];
   const stages = stagesOf(evaluation, attempt, deadlines);
-  const raised = firstHole(stages, { evaluation, attempt: attempt.number, now });
+  const raised = firstHole(stages, { evaluation, attempt, now });
   return raised === undefined
     ? []
     : [raise(evaluation, attempt.number, raised, { notOwed: notOwedBehind(raised, stages), now })];
@@ -44,18 +49,28 @@ function untoldDuplicate(
     : [raise(evaluation, attempt.number, twice, { notOwed: notOwedBehind(twice, stages), now })];
 }
 
-/** The first hole that nobody was told of: one that was cleared, and is there again for the same cause, must not hide what is behind it for ever. */
+/**
+ * The first hole that nobody was told of: one that was cleared, and is there again for the same cause, must not hide what is behind it for ever. Behind
+ * a verdict or another hole only what takes the place of a cleared finding: an alert that is resolved by something worse must not be the last word.
+ */
 function firstHole(
   stages: readonly StageState[],
-  { evaluation, attempt, now }: { readonly evaluation: Evaluation; readonly attempt: number; readonly now: number },
+  { evaluation, attempt, now }: { readonly evaluation: Evaluation; readonly attempt: Attempt; readonly now: number },
 ): StageState | undefined {
+  const isOver = evaluation.settled !== undefined || openFinding(evaluation, attempt) !== undefined;
   const isHole = ({ outcome, deadline, broken }: StageState): boolean =>
     (outcome === 'open' && deadline !== undefined && now >= deadline) || broken?.platform === true;
-  return stages.find((stage) => isHole(stage) && !isTold(evaluation, attempt, stage));
+  const isOwed = (stage: StageState): boolean => !isOver || isToldOtherwise(evaluation, attempt.number, stage);
+  return stages.find((stage) => isHole(stage) && !isTold(evaluation, attempt.number, stage) && isOwed(stage));
 }
 
 function isTold(evaluation: Evaluation, attempt: number, stage: StageState): boolean {
   return evaluation.findings[findingKey(attempt, stage.stage, causeOf(stage))]?.raised !== undefined;
+}
+
+/** Whether another finding was raised of the same stage; by now it is cleared. */
+function isToldOtherwise({ findings }: Evaluation, attempt: number, { stage }: StageState): boolean {
+  return Object.values(findings).some(({ raised }) => raised?.attempt === attempt && raised.data.stage === stage);
 }
 
 function causeOf({ broken }: StageState): string {

@@ -54,6 +54,7 @@ describe('what another version of Lacuna told of a stage that broke', () => {
     expect(brokenStart(story)?.cause).toBe('start-error');
     expect(decide(fold(story.id, story.facts), story.now)).toMatchObject([
       { type: 'finding-cleared', data: { cause: 'of-another-version' } },
+      { type: 'finding-raised', data: { cause: 'start-error' } },
       { type: 'settled', data: { verdict: 'error' } },
     ]);
   });
