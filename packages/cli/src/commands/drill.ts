@@ -6,9 +6,9 @@ import { Option, type Command } from 'commander';
 import { drillIn, FAULTS } from '../drill/catalog.ts';
 import type { Drill, DrillOutcome, Place } from '../drill/drill.ts';
 import { faultsByPlace, faultTable } from '../drill/fault-list.ts';
-import { openScene, type SceneOptions } from '../drill/open-scene.ts';
+import { openOwnPlatform, type OwnPlatformOptions } from '../drill/open-own-platform.ts';
 import { runDrill } from '../drill/run-drill.ts';
-import type { Scene } from '../drill/scene.ts';
+import type { DrillContext } from '../drill/drill-context.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { refuseUnused } from '../refuse-unused.ts';
 import { usageError } from '../usage-error.ts';
@@ -60,8 +60,10 @@ async function drill(faults: readonly string[], self: Command): Promise<void> {
     stopMs: STOP_MS,
     start: async (life) => {
       try {
-        const scene = ownPlatform ? await openScene(life, sceneOptions(options, say)) : sceneAt(options, life, say);
-        await runAll(drills, scene, json, say);
+        const context = ownPlatform
+          ? await openOwnPlatform(life, platformOptions(options, say))
+          : contextAt(options, life, say);
+        await runAll(drills, context, json, say);
         void life.stop('the drills are over');
       } catch (error) {
         if (!life.signal.aborted) process.stderr.write(`lacuna drill: ${(error as Error).message}\n`);
@@ -83,14 +85,14 @@ function opensOwnPlatform(self: Command): boolean {
 
 async function runAll(
   drills: readonly Drill[],
-  scene: Scene,
+  context: DrillContext,
   json: boolean,
   say: (line: string) => void,
 ): Promise<void> {
   const outcomes: DrillOutcome[] = [];
   for (const one of drills) {
     say(`\n── ${one.fault}: ${one.makes}`);
-    const outcome = await runDrill(one, scene);
+    const outcome = await runDrill(one, context);
     outcomes.push(outcome);
     say(report(outcome));
   }
@@ -99,11 +101,14 @@ async function runAll(
   if (failed.length > 0) throw new Error(`not as it must be: ${failed.map(({ fault }) => fault).join(', ')}`);
 }
 
-function sceneAt({ url, token }: DrillOptions, life: Lifecycle, say: (line: string) => void): Scene {
+function contextAt({ url, token }: DrillOptions, life: Lifecycle, say: (line: string) => void): DrillContext {
   return { client: createClient({ url, token: token || undefined }), jaegerUrl: undefined, signal: life.signal, say };
 }
 
-function sceneOptions({ cluster, kubeconfig, image }: DrillOptions, say: (line: string) => void): SceneOptions {
+function platformOptions(
+  { cluster, kubeconfig, image }: DrillOptions,
+  say: (line: string) => void,
+): OwnPlatformOptions {
   const basics = { env: process.env, say, onProgress: progressPrinter(process.stderr) };
   if (cluster === 'process') return basics;
   return { ...basics, kubernetes: { image, ...defined({ kubeconfig }) } };

@@ -1,18 +1,18 @@
 import type { Client } from '@lacuna/client';
-import type { EvaluationId, EvaluationSpec, Verdict } from '@lacuna/contracts';
+import type { EvaluationId, EvaluationSpec } from '@lacuna/contracts';
+import type { Expected, Seen } from './expected.ts';
 
 /** One evaluation of the demo, and what must become of it. The demo checks every word of this itself. */
-export interface Act {
+export interface Act extends Expected {
   readonly key: string;
   readonly spec: EvaluationSpec;
-  readonly verdict: Verdict;
-  /** What the evidence must say. */
-  readonly tests?: string;
-  readonly reason?: RegExp;
-  /** `stage cause` of the broken span and of the one alert; absent = nothing may be broken and nobody may be alerted. */
-  readonly broken?: string;
   /** What somebody who has nothing to do with Lacuna does to it while it runs. */
   readonly interfere?: (scene: Scene) => Promise<void>;
+}
+
+/** An act, and what was seen of it in the end. */
+export interface SeenAct extends Seen {
+  readonly act: Act;
 }
 
 /** What whoever interferes has to work with. */

@@ -1,8 +1,8 @@
 import { renderTable } from '../render/table.ts';
-import type { Seen } from './expectations.ts';
+import type { SeenAct } from './cast.ts';
 
 /** The table at the end: what became of each evaluation, by which evidence, and where its trace is, if it can be opened. */
-export function outcomeTable(seen: readonly Seen[], showsTraces: boolean): string {
+export function outcomeTable(seen: readonly SeenAct[], showsTraces: boolean): string {
   const rows = seen.map(({ act, view, trace }) => [
     view.name,
     view.verdict ?? '?',
@@ -15,7 +15,7 @@ export function outcomeTable(seen: readonly Seen[], showsTraces: boolean): strin
 }
 
 /** Who was alerted, and about what. */
-export function alertTable(seen: readonly Seen[]): string {
+export function alertTable(seen: readonly SeenAct[]): string {
   const rows = seen.flatMap(({ view, alerts }) =>
     alerts.map((alert) => [view.name, `${alert.stage} ${alert.cause}`, alert.status, alert.description]),
   );

@@ -6,16 +6,16 @@ import type { Lifecycle } from '@lacuna/service-kit';
 import { openPlatform, type Platform } from '../platform/open-platform.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { receiveAlerts, type AlertReceiver, type ReceivedAlert } from './alert-receiver.ts';
-import type { Act } from './cast.ts';
+import type { Act, SeenAct } from './cast.ts';
 import { EMBEDDED_VENUE } from './embedded-venue.ts';
-import { unmet, type Seen } from './expectations.ts';
+import { unmet } from './expected.ts';
 import { traceInJaeger } from './trace-in-jaeger.ts';
 import { openKubernetesVenue } from './kubernetes-venue.ts';
 import { play } from './play.ts';
 import { alertTable, outcomeTable } from './result-tables.ts';
 
 interface DemoOutcome {
-  readonly seen: readonly Seen[];
+  readonly seen: readonly SeenAct[];
   /** Expectations that did not hold; empty = the demo is green. */
   readonly problems: readonly string[];
 }
@@ -49,7 +49,7 @@ export async function runDemo(life: Lifecycle, options: DemoOptions): Promise<De
   say(outcomeTable(seen, showsTraces));
   say('');
   say(alertTable(seen));
-  return { seen, problems: seen.flatMap(unmet) };
+  return { seen, problems: seen.flatMap((one) => unmet(one.act.key, one.act, one)) };
 }
 
 function introduce({ http, nats, traces }: Platform, say: (line: string) => void): void {
@@ -63,7 +63,7 @@ function introduce({ http, nats, traces }: Platform, say: (line: string) => void
   say('');
 }
 
-async function look(act: Act, view: EvaluationView, { traces }: Platform, receiver: AlertReceiver): Promise<Seen> {
+async function look(act: Act, view: EvaluationView, { traces }: Platform, receiver: AlertReceiver): Promise<SeenAct> {
   const trace = 'unavailable' in traces ? undefined : await traceInJaeger(traces.jaegerUrl, view.traceId);
   return { act, view, alerts: await arrived(view, receiver, act.broken === undefined ? 0 : 1), trace };
 }

@@ -1,6 +1,6 @@
 import type { EvaluationId, EvaluationSpec } from '@lacuna/contracts';
-import type { Act } from '../demo/cast.ts';
-import type { Scene } from './scene.ts';
+import type { Expected } from '../demo/expected.ts';
+import type { DrillContext } from './drill-context.ts';
 
 /** Where a fault can be made: on the embedded cluster, on Kubernetes, on a platform that runs already (`--url`). */
 export type Place = 'process' | 'kubernetes' | 'url';
@@ -12,18 +12,22 @@ export interface Drill {
   readonly makes: string;
   /** Why it cannot be made somewhere; absent = it can. */
   readonly notOn: Readonly<Partial<Record<Place, string>>>;
-  /** What is submitted, under the name of the fault, and what must be seen in the end: verdict, broken span, alert. */
-  readonly act: Omit<Act, 'key' | 'spec'> & { readonly spec: Omit<EvaluationSpec, 'name'> };
+  /** What is submitted, under the name of the fault. */
+  readonly spec: Omit<EvaluationSpec, 'name'>;
+  /** What must be seen in the end. */
+  readonly expected: Expected;
   /** The cause that the diagnosis must rank first while it lasts, or in the end; absent = nothing is wrong. */
   readonly cause?: string;
-  /** Makes the fault around one evaluation, which it names; what it finds wrong by itself it returns. Absent = to submit it makes the fault. */
-  readonly make?: (scene: Scene, act: Act) => Promise<Made>;
+  /** Submits one evaluation and makes the fault around it. Absent = to submit it makes the fault. */
+  readonly inject?: (context: DrillContext, spec: EvaluationSpec) => Promise<Injected>;
 }
 
-export interface Made {
+/** What came of making the fault. */
+export interface Injected {
   readonly id: EvaluationId;
   /** The cause that was ranked first while the fault lasted, where that is the moment to ask. */
   readonly causeThen?: string;
+  /** What was seen meanwhile that must not be. */
   readonly problems?: readonly string[];
 }
 

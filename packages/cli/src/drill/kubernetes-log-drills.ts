@@ -1,8 +1,10 @@
 import type { EvaluationId } from '@lacuna/contracts';
+import { namespaceOf, ownPlatformOf, type DrillContext } from './drill-context.ts';
 import type { Drill } from './drill.ts';
-import { podOf } from './pod-of.ts';
 import { NEEDS_NAMESPACE } from './open-namespace.ts';
-import { kubernetesOf, ownOf, stageIs, submitted, until, waitFor, type Scene } from './scene.ts';
+import { podOf } from './pod-of.ts';
+import { submit } from './submit.ts';
+import { waitFor, waitForStage, waitForView } from './wait-for.ts';
 
 /** Two parts with a rest between them that is long enough to reach for the log. */
 const TALK = 'seq 1 3000; sleep 5; seq 3001 6000';
@@ -13,21 +15,21 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
     fault: 'cut-log',
     makes: 'log-collect is killed in the middle of a log, and the pod is deleted before it is back',
     notOn: NEEDS_NAMESPACE,
-    act: {
-      spec: { command: ['sh', '-c', TALK], report: 'none' },
+    spec: { command: ['sh', '-c', TALK], report: 'none' },
+    expected: {
       verdict: 'incomplete',
       reason: /log cut after byte [1-9][\d ]*: [\d ]+ of 28 893 bytes lost/,
       broken: 'log.capture truncated',
     },
     cause: 'log-unread',
-    make: async (scene, { spec }) => {
-      const collect = ownOf(scene).services['log-collect'];
-      const id = await submitted(scene, spec);
-      await until(scene, id, 'the first part of its log', ({ life }) => (life?.logBytes ?? 0) > 0);
+    inject: async (context, spec) => {
+      const collect = ownPlatformOf(context).services['log-collect'];
+      const id = await submit(context, spec);
+      await waitForView(context, id, 'the first part of its log', ({ life }) => (life?.logBytes ?? 0) > 0);
       await collect.kill9();
-      scene.say('log-collect is killed');
+      context.say('log-collect is killed');
       try {
-        await loseLog(scene, id);
+        await loseLog(context, id);
       } finally {
         await collect.startAgain();
       }
@@ -38,19 +40,19 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
     fault: 'lost-tail',
     makes: 'the pod is deleted with its log before log-collect has read any of it',
     notOn: NEEDS_NAMESPACE,
-    act: {
-      spec: { command: ['sh', '-c', 'seq 1 3000'], report: 'none' },
+    spec: { command: ['sh', '-c', 'seq 1 3000'], report: 'none' },
+    expected: {
       verdict: 'incomplete',
       reason: /log cut after byte 0: 13 893 of 13 893 bytes lost/,
       broken: 'log.capture truncated',
     },
     cause: 'log-unread',
-    make: async (scene, { spec }) => {
-      const collect = ownOf(scene).services['log-collect'];
+    inject: async (context, spec) => {
+      const collect = ownPlatformOf(context).services['log-collect'];
       collect.pause();
       try {
-        const id = await submitted(scene, spec);
-        await loseLog(scene, id);
+        const id = await submit(context, spec);
+        await loseLog(context, id);
         return { id };
       } finally {
         collect.resume();
@@ -60,16 +62,16 @@ export const KUBERNETES_LOG_DRILLS: readonly Drill[] = [
 ];
 
 /** Deletes the pod of an evaluation when its end is known; resolves when it is gone. */
-async function loseLog(scene: Scene, id: EvaluationId): Promise<void> {
-  const { api, namespace } = kubernetesOf(scene);
-  const pod = `/api/v1/namespaces/${namespace}/pods/${await podOf(scene, id)}`;
-  await until(scene, id, 'its end', (view) => stageIs(view, 'container.run', 'ok'));
+async function loseLog(context: DrillContext, id: EvaluationId): Promise<void> {
+  const { api, namespace } = namespaceOf(context);
+  const pod = `/api/v1/namespaces/${namespace}/pods/${await podOf(context, id)}`;
+  await waitForStage(context, id, 'container.run', 'ok');
   await api('DELETE', `${pod}?gracePeriodSeconds=0`);
-  await waitFor(scene, 'the pod gone', async () =>
+  await waitFor(context, 'the pod gone', async () =>
     api('GET', pod).then(
       () => undefined,
       () => true,
     ),
   );
-  scene.say('the pod is deleted, and its log with it');
+  context.say('the pod is deleted, and its log with it');
 }

@@ -1,5 +1,7 @@
 import type { Drill } from './drill.ts';
-import { stageIs, submitted, until, type Scene } from './scene.ts';
+import { rankedFirst } from './ranked-first.ts';
+import { submit } from './submit.ts';
+import { stageIs, waitForView } from './wait-for.ts';
 
 /** Enough output that a cut is in the middle, in lines that say where they are. */
 const TALK =
@@ -13,8 +15,8 @@ export const LABEL_DRILLS: readonly Drill[] = [
     fault: 'no-pod',
     makes: 'the Job never gets a pod',
     notOn: {},
-    act: {
-      spec: { command: ['true'], labels: { 'lacuna.fault': 'no-pod' } },
+    spec: { command: ['true'], labels: { 'lacuna.fault': 'no-pod' } },
+    expected: {
       verdict: 'error',
       reason: /pod\.create missing: FailedCreate: .*exceeded quota/,
       broken: 'pod.create missing',
@@ -25,52 +27,37 @@ export const LABEL_DRILLS: readonly Drill[] = [
     fault: 'slow-pod',
     makes: 'the pod comes after its time: the hole is told, and filled',
     notOn: {},
-    act: {
-      spec: { command: ['true'], labels: { 'lacuna.fault': 'slow-pod:6000' } },
-      verdict: 'passed',
-      broken: 'pod.create missing',
-    },
+    spec: { command: ['true'], labels: { 'lacuna.fault': 'slow-pod:6000' } },
+    expected: { verdict: 'passed', broken: 'pod.create missing' },
     cause: 'pod-late',
   },
   {
     fault: 'cut-log',
     makes: 'the runtime stops writing the log, and says nothing',
     notOn: {},
-    act: {
-      spec: {
-        command: ['sh', '-c', TALK],
-        labels: { 'lacuna.fault': `cut-log:${CUT_AT}` },
-      },
-      verdict: 'incomplete',
-      reason: /log cut after byte 5 000/,
-      broken: 'log.capture truncated',
+    spec: {
+      command: ['sh', '-c', TALK],
+      labels: { 'lacuna.fault': `cut-log:${CUT_AT}` },
     },
+    expected: { verdict: 'incomplete', reason: /log cut after byte 5 000/, broken: 'log.capture truncated' },
     cause: 'log-cut',
   },
   {
     fault: 'api-429',
     makes: 'the API answers "too many requests" when a Job is to be created',
     notOn: {},
-    act: {
-      spec: { command: ['true'], labels: { 'lacuna.fault': 'api-429:5' } },
-      verdict: 'passed',
-      broken: 'queue missing',
-    },
+    spec: { command: ['true'], labels: { 'lacuna.fault': 'api-429:5' } },
+    expected: { verdict: 'passed', broken: 'queue missing' },
     cause: 'api-throttled',
-    make: async (scene, { spec }) => {
-      const id = await submitted(scene, spec);
-      await until(scene, id, 'queue missing', (view) => stageIs(view, 'queue', 'missing') || isOver(view.phase));
-      return { id, ...(await rankedFirst(scene, id)) };
+    inject: async (context, spec) => {
+      const id = await submit(context, spec);
+      await waitForView(
+        context,
+        id,
+        'queue missing',
+        (view) => stageIs(view, 'queue', 'missing') || view.phase === 'settled',
+      );
+      return { id, ...(await rankedFirst(context, id)) };
     },
   },
 ];
-
-function isOver(phase: string): boolean {
-  return phase === 'settled';
-}
-
-/** The cause that the diagnosis ranks first now. */
-export async function rankedFirst(scene: Scene, id: string): Promise<{ readonly causeThen: string }> {
-  const { causes } = await scene.client.diagnosis(id, { signal: scene.signal });
-  return { causeThen: causes[0]?.cause ?? 'none' };
-}

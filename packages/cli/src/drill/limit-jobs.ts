@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesApi } from '@lacuna/cluster-kubernetes';
+import { namespaceOf, type DrillContext } from './drill-context.ts';
 import { LIMITED_ACCOUNT } from './limited-identity.ts';
-import { kubernetesOf, waitFor, type Scene } from './scene.ts';
+import { waitFor } from './wait-for.ts';
 
 const FLOW_CONTROL = '/apis/flowcontrol.apiserver.k8s.io/v1';
 
 /** From when this resolves, requests of the service account about Jobs have a priority level of their own without any share: one is served at a time. */
-export async function limitJobs(scene: Scene): Promise<void> {
-  const { api, namespace } = kubernetesOf(scene);
+export async function limitJobs(context: DrillContext): Promise<void> {
+  const { api, namespace } = namespaceOf(context);
   const limited = {
     nominalConcurrencyShares: 0,
     borrowingLimitPercent: 0,
@@ -28,7 +29,7 @@ export async function limitJobs(scene: Scene): Promise<void> {
       rules: [{ subjects: [subject], resourceRules: [resource] }],
     },
   });
-  await waitFor(scene, 'the flow schema in force', async () => {
+  await waitFor(context, 'the flow schema in force', async () => {
     const answer = await api('GET', `${FLOW_CONTROL}/flowschemas/${namespace}`);
     const { status } = answer as { status?: { conditions?: { type: string; status: string }[] } };
     return status?.conditions?.find(({ type, status: is }) => type === 'Dangling' && is === 'False');
@@ -43,11 +44,11 @@ const PAUSE_MS = 3;
  * Keeps the priority level in use, so that any other request of it is answered 429: a read at a resource version that is still to come is
  * held by the API server for three seconds. Until it is disposed.
  */
-export function occupy(scene: Scene, api: KubernetesApi): AsyncDisposable {
-  const { namespace } = kubernetesOf(scene);
+export function occupy(context: DrillContext, api: KubernetesApi): AsyncDisposable {
+  const { namespace } = namespaceOf(context);
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/none?resourceVersion=${Number.MAX_SAFE_INTEGER}`;
   const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, scene.signal]);
+  const signal = AbortSignal.any([over.signal, context.signal]);
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       await api.call({ method: 'GET', path }, signal).catch(() => undefined);
@@ -55,7 +56,7 @@ export function occupy(scene: Scene, api: KubernetesApi): AsyncDisposable {
     }
   };
   const loops = Array.from({ length: LOOPS }, loop);
-  scene.say('the priority level is in use: the API server answers 429 to whatever else comes');
+  context.say('the priority level is in use: the API server answers 429 to whatever else comes');
   return {
     async [Symbol.asyncDispose]() {
       over.abort();
@@ -65,8 +66,8 @@ export function occupy(scene: Scene, api: KubernetesApi): AsyncDisposable {
 }
 
 /** Takes it back; harmless when there is nothing to take back. */
-export async function allowJobs(scene: Scene): Promise<void> {
-  const { api, namespace } = kubernetesOf(scene);
+export async function allowJobs(context: DrillContext): Promise<void> {
+  const { api, namespace } = namespaceOf(context);
   for (const kind of ['flowschemas', 'prioritylevelconfigurations'])
     await api('DELETE', `${FLOW_CONTROL}/${kind}/${namespace}`).catch((error: unknown) => {
       if (!(error as Error).message.includes(' answered 404')) throw error;

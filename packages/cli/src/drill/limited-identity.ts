@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openKubernetesApi, type KubernetesApi } from '@lacuna/cluster-kubernetes';
-import { kubernetesOf, type Scene } from './scene.ts';
+import { namespaceOf, type DrillContext } from './drill-context.ts';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** The service account that is limited. */
@@ -14,8 +14,8 @@ interface Identity extends AsyncDisposable {
 }
 
 /** A service account with the rights of dispatch, and a kubeconfig for it; the file is gone when it is disposed. */
-export async function limitedIdentity(scene: Scene): Promise<Identity> {
-  const { api, namespace, kubeconfigFor } = kubernetesOf(scene);
+export async function limitedIdentity(context: DrillContext): Promise<Identity> {
+  const { api, namespace, kubeconfigFor } = namespaceOf(context);
   const of = { metadata: { name: LIMITED_ACCOUNT } };
   await api('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, of);
   await api('POST', `${RBAC}/namespaces/${namespace}/roles`, {

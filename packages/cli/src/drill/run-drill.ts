@@ -1,50 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defined, type EvaluationId, type EvaluationView } from '@lacuna/contracts';
 import type { ReceivedAlert } from '../demo/alert-receiver.ts';
-import type { Act } from '../demo/cast.ts';
-import { unmet } from '../demo/expectations.ts';
+import { unmet } from '../demo/expected.ts';
 import { traceInJaeger, type TraceInJaeger } from '../demo/trace-in-jaeger.ts';
-import type { Drill, DrillOutcome, Made } from './drill.ts';
-import { submitted, waitFor, type Scene } from './scene.ts';
+import type { DrillContext } from './drill-context.ts';
+import type { Drill, DrillOutcome, Injected } from './drill.ts';
+import { submit } from './submit.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Makes one fault, waits for what it must cause, and says whether that came. Never throws: what goes wrong is a failed drill. */
-export async function runDrill(drill: Drill, scene: Scene): Promise<DrillOutcome> {
+export async function runDrill(drill: Drill, context: DrillContext): Promise<DrillOutcome> {
   try {
-    const act = actOf(drill, scene);
-    const made = drill.make === undefined ? { id: await submitted(scene, act.spec) } : await drill.make(scene, act);
-    const view = await scene.client.waitUntilSettled(made.id, { signal: scene.signal });
-    return await judge({ ...drill, act }, scene, made, view);
+    const injected = await inject(drill, context);
+    const view = await context.client.waitUntilSettled(injected.id, { signal: context.signal });
+    return await judge(drill, context, injected, view);
   } catch (error) {
     const problems = [(error as Error).message];
     return { fault: drill.fault, passed: false, brokenSpans: [], alerts: [], problems, unseen: [] };
   }
 }
 
-function actOf({ fault, act }: Drill, { kubernetes }: Scene): Act {
-  return {
-    ...act,
-    key: fault,
-    spec: { ...act.spec, ...defined({ image: kubernetes?.image }), name: `drill-${fault}` },
-  };
+async function inject(drill: Drill, context: DrillContext): Promise<Injected> {
+  const spec = { ...drill.spec, ...defined({ image: context.kubernetes?.image }), name: `drill-${drill.fault}` };
+  return drill.inject === undefined ? { id: await submit(context, spec) } : drill.inject(context, spec);
 }
 
 async function judge(
-  drill: Drill & { readonly act: Act },
-  scene: Scene,
-  made: Made,
+  drill: Drill,
+  context: DrillContext,
+  injected: Injected,
   view: EvaluationView,
 ): Promise<DrillOutcome> {
-  const { act, cause, fault } = drill;
-  const trace = scene.jaegerUrl === undefined ? undefined : await wholeTrace(scene.jaegerUrl, view, act.broken);
-  const alerts = await alertsOf(scene, view, act.broken === undefined ? 0 : 1);
-  const ranked = made.causeThen ?? (await scene.client.diagnosis(view.id)).causes[0]?.cause;
+  const { expected, cause, fault } = drill;
+  const trace =
+    context.jaegerUrl === undefined ? undefined : await wholeTrace(context.jaegerUrl, view, expected.broken);
+  const alerts = await alertsOf(context, view, expected.broken === undefined ? 0 : 1);
+  const ranked = injected.causeThen ?? (await context.client.diagnosis(view.id)).causes[0]?.cause;
   const wrongCause =
     ranked === cause ? [] : [`the diagnosis ranks ${ranked ?? 'nothing'} first, not ${cause ?? 'nothing'}`];
   const problems = [
-    ...(made.problems ?? []),
-    ...unmet({ act, view, alerts, trace }),
+    ...(injected.problems ?? []),
+    ...unmet(fault, expected, { view, alerts, trace }),
     ...wrongCause,
-    ...unmade(drill, scene, view),
+    ...ignoredLabel(drill, context, view),
   ];
   return {
     fault,
@@ -56,17 +54,17 @@ async function judge(
     ...defined({ cause: ranked }),
     trace: view.links.trace,
     problems,
-    unseen: unseen(scene),
+    unseen: unseen(context),
   };
 }
 
 /** A server that is not asked for faults takes the label for a label like any other. */
-function unmade({ act }: Drill, { own }: Scene, { findings }: EvaluationView): string[] {
-  if (own !== undefined || act.broken === undefined || findings.length > 0) return [];
+function ignoredLabel({ expected }: Drill, { own }: DrillContext, { findings }: EvaluationView): string[] {
+  if (own !== undefined || expected.broken === undefined || findings.length > 0) return [];
   return ['nothing broke there: such a fault takes a server that was started with lacuna up --allow-faults'];
 }
 
-function unseen({ jaegerUrl, own }: Scene): string[] {
+function unseen({ jaegerUrl, own }: DrillContext): string[] {
   return [
     ...(jaegerUrl === undefined ? ['spans: there is no Jaeger to read them back from'] : []),
     ...(own === undefined
@@ -94,11 +92,11 @@ async function wholeTrace(
 }
 
 /** Alerts as they arrived; on somebody else's platform, the findings that raise them. */
-async function alertsOf(scene: Scene, view: EvaluationView, owed: number): Promise<ReceivedAlert[]> {
-  const { own } = scene;
+async function alertsOf(context: DrillContext, view: EvaluationView, owed: number): Promise<ReceivedAlert[]> {
+  const { own } = context;
   if (own === undefined) return view.findings.map((finding) => alertOf(view.id, finding));
   const mine = (): ReceivedAlert[] => own.alerts.filter(({ evaluation }) => evaluation === view.id);
-  if (owed > 0) await waitFor(scene, 'the alert', async () => (mine().length >= owed ? true : undefined));
+  if (owed > 0) await waitFor(context, 'the alert', async () => (mine().length >= owed ? true : undefined));
   return mine();
 }
 

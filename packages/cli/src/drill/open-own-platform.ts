@@ -7,8 +7,8 @@ import { receiveAlerts } from '../demo/alert-receiver.ts';
 import { ALL_SERVICES, openPlatform } from '../platform/open-platform.ts';
 import type { OwnServer } from '../platform/local-servers.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import type { DrillContext, DrillNamespace, OwnPlatform } from './drill-context.ts';
 import { openNamespace, type NamespaceOptions } from './open-namespace.ts';
-import type { KubernetesScene, OwnScene, Scene } from './scene.ts';
 import { ServiceChild, type ApartService } from './service-child.ts';
 
 /** Times of the span contract that let a drill end within seconds; the grace is what a late arrival has: it comes amid it, also when the machine pauses. */
@@ -18,7 +18,7 @@ const DEADLINES = {
   kubernetes: 'queue=3s+60s,job.create=3s+60s,pod.create=5s+20s',
 } as const;
 
-export interface SceneOptions {
+export interface OwnPlatformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Kubernetes instead of the embedded cluster. */
   readonly kubernetes?: NamespaceOptions;
@@ -27,7 +27,7 @@ export interface SceneOptions {
 }
 
 /** A disposable platform within the given life, with an alert receiver, and dispatch and log-collect as processes that can be stopped. */
-export async function openScene(life: Lifecycle, options: SceneOptions): Promise<Scene> {
+export async function openOwnPlatform(life: Lifecycle, options: OwnPlatformOptions): Promise<DrillContext> {
   const { env, say, onProgress } = options;
   const kubernetes = options.kubernetes && (await openNamespace(life, options.kubernetes));
   const dataDir = await temporaryFolder(life, 'drill');
@@ -49,7 +49,7 @@ export async function openScene(life: Lifecycle, options: SceneOptions): Promise
   const open = (name: ApartService): Promise<ServiceChild> =>
     life.step(name, (signal) => ServiceChild.start(name, settings, signal));
   const [dispatch, collect] = await Promise.all([open('dispatch'), open('log-collect')]);
-  const own: OwnScene = {
+  const own: OwnPlatform = {
     natsUrl: nats,
     clusterDir: settings['LACUNA_CLUSTER_DIR'] ?? join(dataDir, 'cluster'),
     alerts: receiver.received,
@@ -59,13 +59,13 @@ export async function openScene(life: Lifecycle, options: SceneOptions): Promise
     jaeger: () => running('Jaeger', 'unavailable' in traces ? undefined : traces.own),
   };
   const jaegerUrl = 'unavailable' in traces ? undefined : traces.jaegerUrl || undefined;
-  const scene: Scene = { client: createClient({ url: http }), jaegerUrl, signal: life.signal, say, own };
-  return kubernetes === undefined ? scene : { ...scene, kubernetes };
+  const context: DrillContext = { client: createClient({ url: http }), jaegerUrl, signal: life.signal, say, own };
+  return kubernetes === undefined ? context : { ...context, kubernetes };
 }
 
 function clusterSettings(
   options: NamespaceOptions | undefined,
-  kubernetes: KubernetesScene | undefined,
+  kubernetes: DrillNamespace | undefined,
 ): Record<string, string> {
   if (kubernetes === undefined) return { LACUNA_CLUSTER: 'process', LACUNA_DEADLINES: DEADLINES.process };
   const kubeconfig = options?.kubeconfig;
