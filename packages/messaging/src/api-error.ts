@@ -3,6 +3,9 @@ export const API_ERRORS = {
   streamNotFound: 10059,
   streamNameInUse: 10058,
   noMessageFound: 10037,
+  invalidConsumer: 10012,
+  invalidStream: 10052,
+  maximumConsumers: 10026,
   /** The stream would not store it: a second message on its subject, or no room. The text tells which; a read-back does too. */
   storeFailed: 10077,
   wrongLastSequence: 10071,

@@ -1,7 +1,7 @@
 import { Failure } from '@lacuna/contracts';
-import { ApiError } from './api-error.ts';
+import { ApiError, API_ERRORS } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { callApi } from './jetstream.ts';
+import { createConsumer } from './create-consumer.ts';
 import { SERVICE_KEY } from './readers.ts';
 
 /** A durable consumer: who reads what, shared by all replicas that use the same name. */
@@ -14,12 +14,10 @@ export interface Consumer {
   readonly ackWaitMs: number;
 }
 
-const INVALID_CONSUMER = 10012;
-
 /**
  * Creates the consumer, or changes it to what it should be. Retries and poison are ours to decide, so the server never gives up on a
  * message (`max_deliver`: it would stay in the stream, visible to nobody), and delayed messages never block others
- * (`max_ack_pending`). Throws `Failure('stream-drift')` when the one that exists can't be changed into it.
+ * (`max_ack_pending`). Throws `Failure('stream-drift')` when the one that exists can't be changed into it, and as `createConsumer`.
  */
 export async function ensureConsumer(connection: Connection, consumer: Consumer, timeoutMs: number): Promise<string> {
   const { stream, name, filters, ackWaitMs } = consumer;
@@ -35,9 +33,9 @@ export async function ensureConsumer(connection: Connection, consumer: Consumer,
     metadata: { [SERVICE_KEY]: connection.name },
   };
   try {
-    await callApi(connection, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config }, timeoutMs);
+    await createConsumer(connection, stream, config, timeoutMs);
   } catch (cause) {
-    if (cause instanceof ApiError && cause.code === INVALID_CONSUMER && !cause.transient)
+    if (cause instanceof ApiError && cause.code === API_ERRORS.invalidConsumer && !cause.transient)
       throw new Failure('stream-drift', `consumer ${name} of ${stream}: ${cause.message}`, { cause });
     throw cause;
   }

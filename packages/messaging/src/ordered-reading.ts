@@ -1,6 +1,7 @@
 import { nuid } from 'nats';
 import { Failure } from '@lacuna/contracts';
 import type { Connection } from './connection.ts';
+import { createConsumer } from './create-consumer.ts';
 import type { Delivery } from './delivery.ts';
 import { callApi } from './jetstream.ts';
 import { CAUGHT_UP, type OrderedSource } from './ordered-source.ts';
@@ -84,16 +85,10 @@ export class OrderedReading {
       num_replicas: 1,
       metadata: { [SERVICE_KEY]: this.#connection.name },
     };
-    const request = { stream_name: stream, config };
-    const { num_pending } = await callApi<{ num_pending: number }>(
-      this.#connection,
-      `CONSUMER.CREATE.${stream}.${name}`,
-      request,
-      timeoutMs,
-    );
+    const pending = await createConsumer(this.#connection, stream, config, timeoutMs);
     this.#consumer = name;
     this.#consumerSeq = 0;
-    if (num_pending === 0) this.#markCaughtUp();
+    if (pending === 0) this.#markCaughtUp();
     return name;
   }
 

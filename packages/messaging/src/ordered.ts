@@ -7,7 +7,8 @@ import { CAUGHT_UP, type OrderedSource } from './ordered-source.ts';
  * The messages of a stream in order, each exactly once, across reconnects and server restarts, until the signal aborts. Nothing is
  * acknowledged, so what the server sent into a broken connection is lost to its consumer: after every break, and when consumer
  * sequences jump, a new consumer starts behind the last message received.
- * Throws `Failure('stream-drift')` when the stream ends before `fromSeq`: it was recreated or restored.
+ * Throws `Failure('stream-drift')` when the stream ends before `fromSeq`: it was recreated or restored, and `Failure('overloaded')` when the server has no
+ * consumer left to give.
  */
 export async function* ordered(
   connection: Connection,

@@ -55,7 +55,29 @@ async function provisionStream(
   if (found === undefined) return createStream(connection, settings, timeoutMs);
   refuseDrift(contract, found);
   const upToDate = Object.entries(settings).every(([name, value]) => isDeepStrictEqual(found[name] ?? false, value));
-  if (!upToDate) await callApi(connection, `STREAM.UPDATE.${contract.name}`, { ...found, ...settings }, timeoutMs);
+  if (!upToDate) await updateStream(connection, found, settings, timeoutMs);
+}
+
+/** A server before 2.14 can't change how many consumers a stream may have; nor does it bound them where the stream does not. */
+async function updateStream(
+  connection: Connection,
+  found: StreamSettings,
+  settings: StreamSettings,
+  timeoutMs: number,
+): Promise<void> {
+  const update = (bound: StreamSettings): Promise<unknown> =>
+    callApi(
+      connection,
+      `STREAM.UPDATE.${settings.name}`,
+      { ...found, ...settings, max_consumers: bound['max_consumers'] },
+      timeoutMs,
+    );
+  try {
+    await update(settings);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== API_ERRORS.invalidStream) throw error;
+    await update(found);
+  }
 }
 
 async function createStream(connection: Connection, settings: StreamSettings, timeoutMs: number): Promise<void> {

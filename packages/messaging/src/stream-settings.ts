@@ -10,6 +10,12 @@ interface Drift {
   readonly found: unknown;
 }
 
+/**
+ * How many may read a stream at a time, for a start each follower and each reading of a log is one. A bound, not a reservation: submit bounds its followers,
+ * and who works must never find the places taken. Without a number of its own the server gives a stream 1,000 (`default_max_consumers`, since 2.15).
+ */
+const MAX_CONSUMERS = 100_000;
+
 /** How a stream is created. Size limits are the operator's: with `discard: new` a full stream refuses and loses nothing. */
 export function settingsOf(contract: StreamContract): StreamSettings {
   return {
@@ -19,6 +25,7 @@ export function settingsOf(contract: StreamContract): StreamSettings {
     storage: 'file',
     retention: contract.retention,
     discard: 'new',
+    max_consumers: MAX_CONSUMERS,
     max_msgs_per_subject: contract.oncePerSubject ? 1 : -1,
     discard_new_per_subject: contract.oncePerSubject,
     max_age: (contract.maxAgeMs ?? 0) * 1e6,

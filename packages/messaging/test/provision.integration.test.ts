@@ -28,6 +28,18 @@ it('brings a harmless setting up to date and keeps the limit that an operator ha
   expect(config).toMatchObject({ description: STREAMS.facts.means, max_bytes: 1_000_000 });
 });
 
+it('makes room for more readers than the server gives a stream by itself, in a stream that was there before too', async () => {
+  await using fixture = await startBus();
+  await fixture.raw.editStream(STREAMS.facts.name, { max_consumers: -1 });
+  await fixture.bus.provision();
+  const consumer = (number: number): string => `CONSUMER.CREATE.${STREAMS.facts.name}.reader-${number}`;
+  const config = (number: number) => ({ name: `reader-${number}`, mem_storage: true, inactive_threshold: 60e9 });
+  for (let number = 1; number <= 1_001; number++)
+    await fixture.raw.api(consumer(number), { stream_name: STREAMS.facts.name, config: config(number) });
+  const { state } = await fixture.raw.api<{ state: object }>(`STREAM.INFO.${STREAMS.facts.name}`);
+  expect(state).toMatchObject({ consumer_count: 1_001 });
+});
+
 it.each([
   { setting: 'discard', edit: { discard: 'old', discard_new_per_subject: false }, expected: 'expected new' },
   { setting: 'max_msgs_per_subject', edit: { max_msgs_per_subject: 2 }, expected: 'expected 1' },

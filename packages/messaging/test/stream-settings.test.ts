@@ -33,6 +33,7 @@ it.each([
   { max_msgs: 5 },
   { num_replicas: 3 },
   { description: 'x' },
+  { max_consumers: 50 },
   { persist_mode: 'default' },
 ])('lets an operator set %j', (edit) => {
   expect(driftsOf(STREAMS.facts, { ...settingsOf(STREAMS.facts), ...edit })).toEqual([]);
