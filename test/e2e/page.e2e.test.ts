@@ -47,6 +47,14 @@ describe('the page', () => {
     expect(await row.count()).toBe(1);
   });
 
+  test('comes again when the server has too many followers, and says so meanwhile', async () => {
+    await page.route('**/v1/events', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.goto(system.url);
+    await page.getByText('not connected, trying again').waitFor();
+    await page.unroute('**/v1/events');
+    await page.getByText('live', { exact: true }).waitFor();
+  });
+
   test('tells the day of what is not of today', async () => {
     const { id } = await system.client.submit({ name: 'of-yesterday', command: ['true'] });
     await settled(id);

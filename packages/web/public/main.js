@@ -6,6 +6,8 @@ import { runView } from './run.js';
 
 /** At most one redraw in this time, however fast facts come. Milliseconds. */
 const REDRAW_MS = 400;
+/** As long as a server that has too many followers asks for. */
+const REFUSED_MS = 5_000;
 /** An evaluation that is open is drawn anew after this time: no fact tells that its log grows. Milliseconds. */
 const OPEN_MS = 2_000;
 
@@ -84,7 +86,11 @@ function show(state, text) {
 function connect() {
   const source = new EventSource('/v1/events');
   source.addEventListener('open', () => show('on', 'live'));
-  source.addEventListener('error', () => show('off', 'not connected, trying again'));
+  source.addEventListener('error', () => {
+    show('off', 'not connected, trying again');
+    // A browser tries again by itself when it was cut off, and never when it was refused.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, REFUSED_MS);
+  });
   for (const type of [
     'submitted',
     'job-created',
