@@ -31,4 +31,11 @@ export const SubmitConfigSchema = Type.Object({
     default: 1_000,
     description: 'submissions that may wait for NATS at a time; more are refused at once',
   }),
+  maxFollowers: Type.Integer({
+    minimum: 1,
+    // Six of the most that the chart scales to have room below the consumers of a stream: see `MAX_CONSUMERS`.
+    maximum: 10_000,
+    default: 1_000,
+    description: 'event streams and logs that may be read over HTTP at a time; more are refused with 503',
+  }),
 });

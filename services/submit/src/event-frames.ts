@@ -31,7 +31,7 @@ export async function* followFrom<T>(
   follow: (fromSeq: number) => AsyncIterable<T>,
   lastEventId: number,
   restart: () => number,
-): AsyncGenerator<T> {
+): AsyncGenerator<T, void, undefined> {
   try {
     yield* follow(lastEventId + 1);
   } catch (error) {

@@ -1,40 +1,52 @@
 import { join, primaryPod, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
-import type { Bus } from '@lacuna/messaging';
+import type { CaughtUp, RecordedFact } from '@lacuna/messaging';
+import { begun } from './begun.ts';
 import { bytesOfClosedLog, closedLogOf, type AttemptId, type LogSources } from './closed-log.ts';
 import { logPlace } from './log-place.ts';
 
 /**
  * The bytes of an attempt's log as they are stored, until it is closed, or the attempt is over without that. Waits for the pod when there
- * is none yet. Ends early, without an error, when the signal aborts.
+ * is none yet. Ends early, without an error, when the signal aborts. Rejects before the first byte when the facts can't be followed.
  */
-export async function* followLog(
+export async function followLog(
   sources: LogSources,
   of: AttemptId,
   fromOffset: number,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { bus } = sources;
+): Promise<AsyncGenerator<Uint8Array, void, undefined>> {
   const stop = new AbortController();
-  const { place, over } = watchLog(bus, of, AbortSignal.any([signal, stop.signal]));
-  try {
-    const subject = await place;
-    if (subject === undefined) return;
-    let at = fromOffset;
-    // When the log is closed, the reading may have got to its end long ago and be waiting for bytes that never come.
-    const reading = new AbortController();
-    over.then(
-      () => reading.abort(),
-      () => reading.abort(),
-    );
-    const options = { fromOffset, follow: true };
-    for await (const chunk of bus.readLog(subject, options, AbortSignal.any([signal, reading.signal]))) {
-      yield chunk.bytes;
-      at = chunk.offset + chunk.bytes.length;
+  const facts = await begun(sources.bus.follow({ evaluation: of.id }, AbortSignal.any([signal, stop.signal])));
+  return (async function* () {
+    try {
+      yield* bytesUntilOver(sources, { ...of, facts }, fromOffset, signal);
+    } finally {
+      stop.abort();
     }
-    if (!signal.aborted) yield* theRest(sources, { ...of, subject, evaluation: await over }, at, signal);
-  } finally {
-    stop.abort();
+  })();
+}
+
+async function* bytesUntilOver(
+  sources: LogSources,
+  { facts, ...of }: AttemptId & { readonly facts: AsyncIterable<RecordedFact | CaughtUp> },
+  fromOffset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { place, over } = watchLog(facts, of);
+  const subject = await place;
+  if (subject === undefined) return;
+  let at = fromOffset;
+  // When the log is closed, the reading may have got to its end long ago and be waiting for bytes that never come.
+  const reading = new AbortController();
+  over.then(
+    () => reading.abort(),
+    () => reading.abort(),
+  );
+  const options = { fromOffset, follow: true };
+  for await (const chunk of sources.bus.readLog(subject, options, AbortSignal.any([signal, reading.signal]))) {
+    yield chunk.bytes;
+    at = chunk.offset + chunk.bytes.length;
   }
+  if (!signal.aborted) yield* theRest(sources, { ...of, subject, evaluation: await over }, at, signal);
 }
 
 /** What is there when no more is written, and was not read until then. A reader that is slow may come when it has left the stream. */
@@ -56,11 +68,11 @@ interface LogWatch {
   readonly over: Promise<Evaluation>;
 }
 
-function watchLog(bus: Pick<Bus, 'follow'>, { id, attempt: number }: AttemptId, signal: AbortSignal): LogWatch {
+function watchLog(facts: AsyncIterable<RecordedFact | CaughtUp>, { id, attempt: number }: AttemptId): LogWatch {
   const found = Promise.withResolvers<string | undefined>();
   const watch = async (): Promise<Evaluation> => {
     let evaluation = unknownEvaluation(id);
-    for await (const item of bus.follow({ evaluation: id }, signal)) {
+    for await (const item of facts) {
       if ('kind' in item) continue;
       evaluation = join(evaluation, item);
       const attempt = evaluation.attempts[number];

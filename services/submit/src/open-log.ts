@@ -1,6 +1,7 @@
 import { Failure, type LogState } from '@lacuna/contracts';
 import { latestAttempt, type Evaluation } from '@lacuna/lifecycle';
 import type { ClosedLog } from '@lacuna/log-archive';
+import { begun } from './begun.ts';
 import { bytesOfClosedLog, closedLogOf, type LogSources } from './closed-log.ts';
 import { followLog } from './follow-log.ts';
 import { logPlace } from './log-place.ts';
@@ -29,7 +30,7 @@ export interface OpenLog {
 
 /**
  * Opens the log of an evaluation as it stands; reads on only when asked for more, and until the signal aborts. Throws `Failure('log-removed')`,
- * and what the archive throws before its first byte.
+ * `Failure('overloaded')` when NATS lets nobody follow, and what the archive throws before its first byte.
  */
 export async function openLog(
   sources: LogSources,
@@ -43,7 +44,7 @@ export async function openLog(
   const log = closedLogOf(evaluation);
   if (log !== undefined) return { attempt, ...(await openClosed(sources, { ...of, log }, offset, signal)) };
   const settled = evaluation.settled !== undefined;
-  if (!settled && follow) return { attempt, state: 'open', bytes: followLog(sources, of, offset, signal) };
+  if (!settled && follow) return { attempt, state: 'open', bytes: await followLog(sources, of, offset, signal) };
   const place = logPlace(evaluation);
   const stored = place === undefined ? 0 : (await sources.bus.logEnd(place)).offset;
   const length = Math.max(0, stored - offset);
@@ -79,16 +80,6 @@ async function* storedBytes(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   for await (const { bytes } of bus.readLog(place, { fromOffset, follow: false }, signal)) yield bytes;
-}
-
-/** The same bytes, the first of them already here. */
-async function begun(chunks: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const first = await chunks.next();
-  return (async function* () {
-    if (first.done === true) return;
-    yield first.value;
-    yield* chunks;
-  })();
 }
 
 /** As many bytes as announced, also when more have been written since. */

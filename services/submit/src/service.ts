@@ -13,6 +13,7 @@ import {
 import { Acceptor, OUTCOMES, type AcceptOptions } from './accept.ts';
 import { answerRequest } from './answer-request.ts';
 import { SubmitConfigSchema } from './config.ts';
+import { Followers } from './http/followers.ts';
 import { listen } from './http/listen.ts';
 import { readTokenHashes } from './http/tokens.ts';
 import { linksAt, type LinksOf, type TraceLink } from './links.ts';
@@ -50,6 +51,7 @@ async function start(context: Context): Promise<RunningService> {
     acceptor,
     readModel,
     projector,
+    followers: followersOf(context),
     linksOf,
     traceLink: linkOfTrace,
     publicUrl,
@@ -76,6 +78,12 @@ function acceptorOf({ bus, config, log, metrics }: Context, linksOf: LinksOf): A
   const acceptor = new Acceptor(bus, { linksOf, answerWithinMs, maxInFlight, onOutcome, onEnvLeft });
   metrics.observe('lacuna_submit_in_flight', 'Submissions that wait for the stream.', () => acceptor.inFlight);
   return acceptor;
+}
+
+function followersOf({ config, metrics }: Context): Followers {
+  const followers = new Followers(config.maxFollowers);
+  metrics.observe('lacuna_followers', 'Event streams and logs that are being read over HTTP.', () => followers.count);
+  return followers;
 }
 
 function answerNats({ bus, clock, log, signal }: Context, acceptor: Acceptor): Promise<void> {

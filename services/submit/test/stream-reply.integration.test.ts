@@ -64,6 +64,24 @@ describe('a streamed answer', () => {
     expect(server.cuts).toEqual([]);
   });
 
+  it('is cut off from a client that takes nothing, and that is told; not from one that there is nothing for', async () => {
+    await using quiet = await serving(silence, { stalledMs: 200 });
+    const waiting = await fetch(quiet.url);
+    await using server = await serving(
+      async function* () {
+        for (;;) yield 'x'.repeat(1_000_000);
+      },
+      { stalledMs: 200 },
+    );
+    const response = await fetch(server.url);
+    const [cut] = await eventually('it is cut', () => server.cuts.length > 0 && server.cuts);
+    expect(cut).toMatchObject({ code: 'overloaded', message: 'the client took nothing for 0.2 s' });
+    await expect(response.text()).rejects.toThrow('terminated');
+    expect(quiet.cuts).toEqual([]);
+    quiet.stopping.abort();
+    expect(await waiting.text()).toBe('');
+  });
+
   it('does not hold up the stop when its client has stopped reading', async () => {
     const server = await serving(async function* () {
       for (;;) yield 'x'.repeat(1_000_000);

@@ -28,6 +28,8 @@ declare module 'fastify' {
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A closing server waits this long for an idle connection; the framework's own 72 s would outlast every drain. */
 const KEEP_ALIVE_MS = 5_000;
+/** How long nothing comes or goes before TCP asks whether the client's machine is still there: whoever follows a quiet log sends and is sent nothing. */
+const PROBE_AFTER_MS = 60_000;
 
 /** The HTTP application with all its routes, not listening yet. */
 export async function createApp(context: HttpContext): Promise<FastifyInstance> {
@@ -36,6 +38,7 @@ export async function createApp(context: HttpContext): Promise<FastifyInstance> 
     bodyLimit: SPEC_LIMITS.bytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS },
     // A request that arrives while we drain is still answered; its connection is closed then.
     return503OnClosing: false,
     frameworkErrors: (error, _, reply) => void sendProblem(reply, failureOf(error)),

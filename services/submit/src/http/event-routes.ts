@@ -1,7 +1,9 @@
 import type { CaughtUp, FollowOptions, RecordedFact } from '@lacuna/messaging';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { begun } from '../begun.ts';
 import { eventFrames, followFrom, parseLastEventId } from '../event-frames.ts';
 import { readEvaluation } from '../read-evaluation.ts';
+import { within } from '../within.ts';
 import type { HttpContext } from './http-context.ts';
 import { queryOf } from './query-of.ts';
 import { allEventsSchema, eventsSchema } from './route-schemas.ts';
@@ -17,20 +19,18 @@ const EVENT_STREAM: Omit<StreamOptions, 'stopping' | 'onCut'> = {
 
 /** Facts as they come, as server-sent events: those of one evaluation from its first on, or those of all from now on. */
 export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { bus, projector, answerWithinMs, stopping, onCut } = context;
-  const send = (reply: FastifyReply, options: FollowOptions, lastEventId: number, restart: () => number) => {
+  const { bus, projector, followers, answerWithinMs, stopping, onCut } = context;
+  const send = async (reply: FastifyReply, options: FollowOptions, lastEventId: number, restart: () => number) => {
     const signal = untilGone(reply, stopping);
     const follow = (fromSeq: number): AsyncIterable<RecordedFact | CaughtUp> =>
       bus.follow({ ...options, fromSeq }, signal);
-    return streamReply(reply, eventFrames(followFrom(follow, lastEventId, restart)), {
-      ...EVENT_STREAM,
-      stopping,
-      onCut,
-    });
+    const facts = await within(answerWithinMs, begun(followFrom(follow, lastEventId, restart)));
+    return streamReply(reply, eventFrames(facts), { ...EVENT_STREAM, stopping, onCut });
   };
   app.get<ById>('/v1/evaluations/:id/events', { schema: eventsSchema }, async (request, reply) => {
     queryOf(request, []);
     const lastEventId = parseLastEventId(request.headers['last-event-id'] as string | undefined) ?? 0;
+    followers.admit(reply);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     return send(reply, { evaluation: evaluation.id }, lastEventId, () => 0);
   });
@@ -38,6 +38,7 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
     queryOf(request, []);
     const now = (): number => projector.lastSeq;
     const lastEventId = parseLastEventId(request.headers['last-event-id'] as string | undefined) ?? now();
+    followers.admit(reply);
     return send(reply, {}, lastEventId, now);
   });
 }

@@ -6,6 +6,7 @@ import type { Acceptor } from '../accept.ts';
 import type { LinksOf, TraceLink } from '../links.ts';
 import type { Projector } from '../read-model/projector.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
+import type { Followers } from './followers.ts';
 import type { TokenHashes } from './tokens.ts';
 
 /** What the routes work with. */
@@ -16,6 +17,7 @@ export interface HttpContext {
   readonly acceptor: Acceptor;
   readonly readModel: ReadModel;
   readonly projector: Projector;
+  readonly followers: Followers;
   readonly linksOf: LinksOf;
   readonly traceLink: TraceLink;
   readonly deadlines: Deadlines;

@@ -11,9 +11,11 @@ import { streamReply, untilGone } from './stream-reply.ts';
 type ById = { Params: { id: string } };
 
 /** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
-export function logRoute(app: FastifyInstance, { archive, bus, answerWithinMs, stopping, onCut }: HttpContext): void {
+export function logRoute(app: FastifyInstance, context: HttpContext): void {
+  const { archive, bus, followers, answerWithinMs, stopping, onCut } = context;
   app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
     const wanted = parseLogQuery(request);
+    followers.admit(reply);
     const evaluation = await readEvaluation(bus, request.params.id, answerWithinMs);
     const signal = untilGone(reply, stopping);
     const log = await within(

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { Failure } from '@lacuna/contracts';
 import type { FastifyReply } from 'fastify';
 
 export interface StreamOptions {
@@ -7,12 +8,17 @@ export interface StreamOptions {
   readonly heartbeat?: { readonly everyMs: number; readonly text: string };
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
+  /** A client that takes nothing for this long, in milliseconds, is cut off: what it was not sent is held here meanwhile. Five minutes unless told. */
+  readonly stalledMs?: number;
   /** Told when the source fails. */
   readonly onCut: (error: unknown) => void;
 }
 
 /** A stream that has to end because the service stops is given this long to reach its client, which may not be reading. */
 const LINGER_MS = 500;
+
+/** Somebody who pages through a log may well stop for a while; our own client goes on where it was cut off. */
+const STALLED_MS = 300_000;
 
 /** A signal that aborts when the client has gone or the service stops. */
 export function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
@@ -29,13 +35,18 @@ export function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSign
 export async function streamReply(
   reply: FastifyReply,
   source: AsyncIterable<string | Uint8Array>,
-  { headers, heartbeat, stopping, onCut }: StreamOptions,
+  { headers, heartbeat, stopping, stalledMs = STALLED_MS, onCut }: StreamOptions,
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
   if (reply.request.method === 'HEAD') return void raw.end();
   raw.flushHeaders();
+  raw.setTimeout(stalledMs, () => {
+    if (!raw.writableNeedDrain) return;
+    onCut(new Failure('overloaded', `the client took nothing for ${stalledMs / 1_000} s`));
+    raw.destroy();
+  });
   const beat = (): unknown => raw.writableEnded || raw.writableNeedDrain || raw.write(heartbeat?.text);
   const beating = heartbeat && setInterval(beat, heartbeat.everyMs);
   let lingering: NodeJS.Timeout | undefined;
