@@ -52,7 +52,9 @@ describe('the page', () => {
     await page.goto(system.url);
     await page.getByText('not connected, trying again').waitFor();
     await page.unroute('**/v1/events');
-    await page.getByText('live', { exact: true }).waitFor();
+    const live = page.getByText('live', { exact: true });
+    await live.waitFor();
+    expect(await live.count()).toBe(1);
   });
 
   test('tells the day of what is not of today', async () => {
