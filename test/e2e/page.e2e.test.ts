@@ -4,29 +4,16 @@ import { join } from 'node:path';
 import { fact, runIdFrom } from '@lacuna/contracts';
 import { connectBus } from '@lacuna/messaging';
 import { eventually, tempDir } from '@lacuna/testing';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { eachInBrowser } from '../support/each-in-browser.ts';
 import { untilSettled } from '../support/settled.ts';
-import { startSystem, type System } from '../support/system.ts';
+import type { System } from '../support/system.ts';
 
 let system: System;
-let browser: Browser | undefined;
 let page: Page;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  if (browser !== undefined) system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s' } });
-});
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-});
-beforeEach(async (context) => {
-  if (browser === undefined) return context.skip('no Chromium at /usr/bin/chromium; name one by CHROMIUM');
-  page = await browser.newPage();
-  page.setDefaultTimeout(20_000);
-});
+eachInBrowser({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s' } }, (opened) => ({ system, page } = opened));
 
 const settled = (id: Parameters<System['client']['get']>[0]) => untilSettled(system.client, id);
 

@@ -3,29 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined, runIdFrom, type RunPlace } from '@lacuna/contracts';
 import { eventually, tempDir } from '@lacuna/testing';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { eachInBrowser } from '../support/each-in-browser.ts';
 import { untilSettled } from '../support/settled.ts';
-import { startSystem, type System } from '../support/system.ts';
+import type { System } from '../support/system.ts';
 
 let system: System;
-let browser: Browser | undefined;
 let page: Page;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  if (browser !== undefined) system = await startSystem();
-});
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-});
-beforeEach(async (context) => {
-  if (browser === undefined) return context.skip('no Chromium at /usr/bin/chromium; name one by CHROMIUM');
-  page = await browser.newPage();
-  page.setDefaultTimeout(20_000);
-});
+eachInBrowser({}, (opened) => ({ system, page } = opened));
 
 /** Two suites of one run that run until a file is there; the first fails. With a repetition of that one, which passes when another is. */
 async function submitRun(go: string) {

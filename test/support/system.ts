@@ -4,7 +4,7 @@ import { createClient, type Client } from '@lacuna/client';
 import { freePort, startNats, startTestJaeger, tempDir, type JaegerFixture, type NatsFixture } from '@lacuna/testing';
 import { SERVICES, ServiceProcess, type ServiceName } from './service-process.ts';
 
-interface SystemOptions {
+export interface SystemOptions {
   /** More settings for all services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly services?: readonly ServiceName[];

@@ -2,16 +2,9 @@ import { Failure, parseSpec, type Accepted } from '@lacuna/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Submission } from '../src/accept.ts';
 import { acceptBatch, parseBatch } from '../src/batch.ts';
+import { codeOf } from './code-of.ts';
 
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'fine';
-  } catch (error) {
-    return (error as Failure).code;
-  }
-};
 
 /** Answers each submission by its command; tells which were tried. */
 function acceptorOf(answer: (command: string, submission: Submission) => Accepted | Failure) {

@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '@lacuna/contracts';
 import { tempDir } from '@lacuna/testing';
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../src/http/guard.ts';
 import { isAuthorized, readTokenHashes } from '../src/http/tokens.ts';
+import { codeOf } from './code-of.ts';
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'fine';
-  } catch (error) {
-    return (error as Failure).code;
-  }
-};
 
 /** As a browser sends a name and a password. */
 const basic = (name: string, password: string): string =>
