@@ -3,4 +3,5 @@
  */
 export { isWording } from './is-wording.ts';
 export { runSpansOf } from './run-spans.ts';
+export { spansAddedBy } from './spans-added-by.ts';
 export { spansOf } from './spans.ts';

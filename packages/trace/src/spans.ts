@@ -8,7 +8,15 @@ import {
   type ContractSpan,
   type FactOf,
 } from '@lacuna/contracts';
-import { attemptsOf, stagesOf, type Attempt, type Evaluation } from '@lacuna/lifecycle';
+import {
+  attemptsOf,
+  findingKey,
+  primaryPod,
+  stagesOf,
+  type Attempt,
+  type Evaluation,
+  type StageState,
+} from '@lacuna/lifecycle';
 import { comparisonSpan } from './comparison-span.ts';
 import { resultAttributes, statusOf } from './result-attributes.ts';
 import { retrySpan } from './retry-span.ts';
@@ -35,10 +43,22 @@ function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] 
       const last = spans.findLast((span) => span.parentSpanId === root);
       spans.push(missingSpan(evaluation, raised, last));
     }
+    if (!isFinal(evaluation, attempt, state)) continue;
     const span = stageSpan(evaluation, attempt, state, stageContract(state.stage).service);
     if (span !== undefined) spans.push(span, ...waitSpans(span, evaluation, attempt, state.stage));
   }
   return attempt.retry === undefined ? spans : [...spans, retrySpan(evaluation, attempt.retry)];
+}
+
+/**
+ * Whether nothing of a broken stage may still change before its attempt is decided: the end of a container whose pod is leaving may yet be told, and a
+ * finding may add what is not owed behind it. The alert does not wait for that.
+ */
+function isFinal(evaluation: Evaluation, attempt: Attempt, { stage, broken }: StageState): boolean {
+  if (broken === undefined || evaluation.settled !== undefined || attempt.retry !== undefined) return true;
+  const pod = primaryPod(attempt);
+  const isLeaving = pod?.gone !== undefined && pod.ended === undefined;
+  return !isLeaving && evaluation.findings[findingKey(attempt.number, stage, broken.cause)]?.raised !== undefined;
 }
 
 /** The root spans the whole life; it is exported with the verdict and never before, because only then it is final. */

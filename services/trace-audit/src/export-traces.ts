@@ -2,7 +2,7 @@ import { evaluationsOfRun, type ContractSpan, type EvaluationId } from '@lacuna/
 import type { Evaluation } from '@lacuna/lifecycle';
 import type { RecordedFact } from '@lacuna/messaging';
 import type { ContractExporter } from '@lacuna/telemetry';
-import { runSpansOf, spansOf } from '@lacuna/trace';
+import { runSpansOf, spansAddedBy } from '@lacuna/trace';
 
 interface ExportDeps {
   readonly sink: Pick<ContractExporter, 'export' | 'verify'>;
@@ -41,11 +41,10 @@ export async function exportTraces(
 /** The spans that are final with this fact: of the evaluation's own trace, and of its run's. */
 async function spansOwedBy(recorded: RecordedFact, deps: ExportDeps): Promise<ContractSpan[]> {
   const evaluation = await deps.evaluationWith(recorded);
-  // It adds to a span; before the verdict that is exported with the rest.
-  if (recorded.fact.type === 'cluster-warned' && evaluation.settled === undefined) return [];
+  const spans = spansAddedBy(recorded.fact, evaluation);
   const run = evaluation.submitted?.data.spec.run;
-  if (run === undefined || recorded.fact.type !== 'settled') return spansOf(evaluation);
-  return [...spansOf(evaluation), ...runSpansOf(evaluation, await deps.settledOnes(evaluationsOfRun(run)))];
+  if (run === undefined || recorded.fact.type !== 'settled') return spans;
+  return [...spans, ...runSpansOf(evaluation, await deps.settledOnes(evaluationsOfRun(run)))];
 }
 
 type Traces = Map<string, Map<string, ContractSpan>>;
