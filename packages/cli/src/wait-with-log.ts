@@ -3,7 +3,7 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { logSink } from './log-sink.ts';
 import { colorsOf } from './render/paint.ts';
-import { renderVerdict } from './render/verdict.ts';
+import { renderNoLog, renderVerdict } from './render/verdict.ts';
 import { waitsFor } from './render/waiting.ts';
 import { settleWithLog } from './settle-with-log.ts';
 import { cut } from './text/display-width.ts';
@@ -20,6 +20,7 @@ export async function waitWithLog(invocation: Invocation, id: string, interrupte
     sink: json ? undefined : logSink(out, { raw: false }),
     signal: interrupted,
     onView: phaseTeller(invocation),
+    onNoLog: (why) => void err.line(renderNoLog(id, why)),
   });
   if (json) await out.json(view);
   else for (const line of renderVerdict(view, err)) await err.line(line);

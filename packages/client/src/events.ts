@@ -58,7 +58,7 @@ export async function* subscribe(
         yield { kind: 'event', event: eventOf(message) };
       }
     } catch (error) {
-      await patience.failed(error);
+      await patience.failed(error, signal);
       continue;
     }
     await delay(REOPEN_MS, undefined, { signal });

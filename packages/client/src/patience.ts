@@ -36,15 +36,15 @@ export class Patience {
     this.#giveUpAt = performance.now() + this.#options.forMs;
   }
 
-  /** Resolves when it is time for another attempt; throws the error when another attempt makes no sense or patience is over. */
-  async failed(error: unknown): Promise<void> {
+  /** Resolves when it is time for another attempt; rejects when the signal aborts, and throws the error when another attempt makes no sense or patience is over. */
+  async failed(error: unknown, signal = this.#options.signal): Promise<void> {
     if (!this.#mayPass(error)) throw error;
     if (this.#failures === 0) this.#giveUpAt = performance.now() + this.#options.forMs;
     const backOffMs = Math.min(FIRST_MS * 2 ** this.#failures++, LONGEST_MS);
     const waitMs = (error instanceof Failure ? error.retryAfterMs : undefined) ?? backOffMs;
     if (performance.now() + waitMs > this.#giveUpAt) throw error;
     this.#options.onRetry?.(error, waitMs);
-    await delay(waitMs, undefined, { signal: this.#options.signal });
+    await delay(waitMs, undefined, { signal });
   }
 
   #mayPass(error: unknown): error is Error {

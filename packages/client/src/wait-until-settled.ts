@@ -103,7 +103,7 @@ async function readPatiently(
       patience.succeeded();
       return view;
     } catch (error) {
-      await patience.failed(error);
+      await patience.failed(error, signal);
     }
   }
 }

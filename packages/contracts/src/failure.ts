@@ -49,7 +49,7 @@ export const FAILURES = {
   overloaded: {
     disposition: 'retry',
     status: 503,
-    means: 'Not accepted: the stream is full or does not answer. Try again after Retry-After.',
+    means: 'Not now: a stream is full or does not answer, or too many ask. Try again after Retry-After.',
   },
   'invalid-config': {
     disposition: 'rejected',

@@ -1,5 +1,5 @@
 import type { NoVerdict } from '@lacuna/client';
-import { formatDuration, type EvaluationSummary, type EvaluationView } from '@lacuna/contracts';
+import { formatDuration, type EvaluationSummary, type EvaluationView, type Failure } from '@lacuna/contracts';
 import { printable } from '../text/printable.ts';
 import { colorsOf, VERDICT_STYLES } from './paint.ts';
 
@@ -31,6 +31,11 @@ export function renderNoVerdict(
 /** What to do about an evaluation that nobody waits for any longer. */
 export function goesOn(id: string): string {
   return `${id} goes on; lacuna diagnose ${id} says why, lacuna cancel ${id} stops it`;
+}
+
+/** That a log was not shown to its end, why, and how to see it. */
+export function renderNoLog(id: string, { message }: Failure): string {
+  return `the log was not followed to its end: ${printable(message)}; read it with: lacuna logs ${id}`;
 }
 
 /** What the cluster did not do of the last attempt, if there is such; and the verdict. */

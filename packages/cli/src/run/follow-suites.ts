@@ -4,7 +4,7 @@ import type { Invocation } from '../invocation.ts';
 import { LiveBlock } from '../live-block.ts';
 import type { LogSink } from '../log-sink.ts';
 import { colorsOf, type Paint } from '../render/paint.ts';
-import { goesOn, renderNoVerdict, renderVerdict } from '../render/verdict.ts';
+import { goesOn, renderNoLog, renderNoVerdict, renderVerdict } from '../render/verdict.ts';
 import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
 import { WaitingTeller } from '../waiting-teller.ts';
@@ -63,7 +63,10 @@ async function untilVerdict(
     // While it runs its own lines show that it lives.
     if (live === undefined && view.phase !== 'running') void teller.look(view, Date.now());
   };
-  await settleWithLog(invocation.client, id, { sink, signal, onView }).catch((error: unknown) => {
+  const onNoLog = (why: Failure): void => {
+    if (!invocation.json) void above(live, () => invocation.err.line(renderNoLog(id, why)));
+  };
+  await settleWithLog(invocation.client, id, { sink, signal, onView, onNoLog }).catch((error: unknown) => {
     if (!(error instanceof NoVerdict)) throw error;
     run.noVerdict = error;
   });
