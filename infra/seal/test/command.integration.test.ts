@@ -13,6 +13,7 @@ const OPTIONS = [
   '--returns',
   '--message',
   '--late-ms',
+  '--limit-ms',
   '--grace-ms',
   '--linger',
   '--max-linger-ms',
@@ -146,6 +147,38 @@ describe.skipIf(problem !== undefined)(
         expect([result.code, result.stdout.toString()]).toEqual([137, 'on\n']);
         expect(result.seal).toMatchObject({ signal: 'SIGKILL', ...counted(Buffer.from('on\n')) });
         expect(result.seal?.lateWriters).toBeUndefined();
+      });
+
+      test('asks a command that still runs at its limit to end, and tells that', async () => {
+        const begun = performance.now();
+        const result = await run(shell('trap "echo bye; exit 3" TERM; echo on; while :; do sleep 0.01; done'), {
+          under: AS_PID_1,
+          options: ['--limit-ms', '300', '--grace-ms', '60000'],
+        });
+        expect(performance.now() - begun).toBeGreaterThan(300);
+        expect([result.code, result.stdout.toString()]).toEqual([3, 'on\nbye\n']);
+        expect(result.seal).toMatchObject({ exitCode: 3, timedOut: true });
+      });
+
+      test('kills what ignores its limit when the grace is over', async () => {
+        const script = 'trap "" TERM; echo on; (while :; do sleep 1; done) & while :; do sleep 1; done';
+        const result = await run(shell(script), {
+          under: AS_PID_1,
+          options: ['--limit-ms', '200', '--grace-ms', '50'],
+        });
+        expect([result.code, result.stdout.toString()]).toEqual([137, 'on\n']);
+        expect(result.seal).toMatchObject({ signal: 'SIGKILL', timedOut: true });
+      });
+
+      test('a command that ends within its limit, or was asked to end before it, has not timed out', async () => {
+        const options = ['--limit-ms', '60000', '--grace-ms', '60000'];
+        const within = await run(shell('exit 2'), { under: AS_PID_1, options });
+        const asked = await run(shell('trap "sleep 0.5; exit 4" TERM; kill -TERM 1; while :; do sleep 0.01; done'), {
+          under: AS_PID_1,
+          options: ['--limit-ms', '200', '--grace-ms', '60000'],
+        });
+        expect([within.seal?.exitCode, within.seal?.timedOut]).toEqual([2, undefined]);
+        expect([asked.seal?.exitCode, asked.seal?.timedOut]).toEqual([4, undefined]);
       });
 
       test('kills nothing within its grace', async () => {

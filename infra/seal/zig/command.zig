@@ -10,10 +10,16 @@ pub const End = struct { status: u32, realtime: u64, monotonic: u64 };
 /// ours too, and there would be no seal.
 pub var grace_ns: ?u64 = null;
 
+/// How long the command may run; null when nobody limits it.
+pub var limit_ns: ?u64 = null;
+/// Whether it was asked to end because it still ran then, and nobody had asked before.
+pub var timed_out = false;
+
 /// Written by the signal handlers, of which only one runs at a time.
 var child: linux.pid_t = 0;
 var end: ?End = null;
 var asked_at: ?u64 = null;
+var started_at: u64 = undefined;
 var event: [2]linux.fd_t = undefined;
 var killed = false;
 
@@ -37,6 +43,7 @@ pub fn start(argv: [*:null]const ?[*:0]const u8, envp: [*:null]const ?[*:0]const
         linux.exit_group(127);
     }
     child = @intCast(forked.ok);
+    started_at = sys.monotonic();
     handleSignals();
     _ = linux.sigprocmask(SIG.SETMASK, &before, null);
     _ = linux.close(report[1]);
@@ -52,13 +59,15 @@ pub const Ready = [2]i16;
 
 /// Waits until there is something to read, the command ends, or the time is over; null waits for ever.
 pub fn poll(ins: [2]linux.fd_t, max_ns: ?u64) Ready {
-    const wait_ns = if (graceLeft()) |ns| @min(ns, max_ns orelse ns) else max_ns;
+    const next_ns = graceLeft() orelse limitLeft();
+    const wait_ns = if (next_ns) |ns| @min(ns, max_ns orelse ns) else max_ns;
     // Rounded up: with the time over, the next round must find none left.
     const timeout: i32 = if (wait_ns) |ns| @intCast((ns + std.time.ns_per_ms - 1) / std.time.ns_per_ms) else -1;
     var fds: [3]linux.pollfd = undefined;
     for (&fds, [_]linux.fd_t{ ins[0], ins[1], event[0] }) |*one, fd| one.* = .{ .fd = fd, .events = linux.POLL.IN, .revents = 0 };
     const polled = sys.value(linux.poll(&fds, fds.len, timeout));
     if (graceLeft() == 0) kill();
+    if (limitLeft() == 0) endAtLimit();
     if (polled == .failed) return .{ 0, 0 };
     var told: [16]u8 = undefined;
     if (fds[2].revents != 0) _ = sys.read(event[0], &told);
@@ -70,6 +79,22 @@ fn graceLeft() ?u64 {
     const at = @as(*volatile ?u64, &asked_at).* orelse return null;
     const grace = grace_ns orelse return null;
     return if (killed or ended() != null) null else (at + grace) -| sys.monotonic();
+}
+
+/// Null when there is no limit, somebody has asked for an end, or the command has come to it.
+fn limitLeft() ?u64 {
+    const limit = limit_ns orelse return null;
+    return if (isAsked() or ended() != null) null else (started_at +| limit) -| sys.monotonic();
+}
+
+fn isAsked() bool {
+    return @as(*volatile ?u64, &asked_at).* != null;
+}
+
+fn endAtLimit() void {
+    timed_out = true;
+    asked_at = sys.monotonic();
+    _ = linux.kill(child, .TERM);
 }
 
 fn kill() void {

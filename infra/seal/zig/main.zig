@@ -37,6 +37,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
     for (0..options.streams) |i| ins[i], outs[i] = sys.pipe(.{ .CLOEXEC = true }) orelse return 2;
     const begun_at = sys.realtime();
     command.grace_ns = options.grace_ns;
+    command.limit_ns = options.limit_ns;
     const begun = command.start(options.command, init.environ.block.slice.ptr, outs[0], outs[options.streams - 1]);
     for (outs[0..options.streams]) |out| _ = linux.close(out);
     if (begun == .failed) return fail(options, &output, begun.failed);
@@ -51,6 +52,7 @@ pub fn main(init: std.process.Init.Minimal) u8 {
         .signal = if (linux.W.IFEXITED(end.status)) null else linux.W.TERMSIG(end.status),
         .ended_at = end.realtime,
         .drain_ns = sys.monotonic() - end.monotonic,
+        .timed_out = command.timed_out,
         .late_writers = if (late) &holders else null,
     };
     // Told twice: whoever ends us while we linger has not ended the command, and its seal is as good.

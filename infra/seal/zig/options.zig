@@ -3,8 +3,8 @@ const linux = std.os.linux;
 const sys = @import("sys.zig");
 
 const USAGE =
-    \\usage: seal [--streams 1|2] [--returns 1|2] [--message FILE] [--late-ms N] [--grace-ms N] [--linger FACTOR] [--max-linger-ms N]
-    \\            [--folder FOLDER [--spool BYTES] [--report FILE]] -- COMMAND [ARGUMENT]...
+    \\usage: seal [--streams 1|2] [--returns 1|2] [--message FILE] [--late-ms N] [--limit-ms N] [--grace-ms N] [--linger FACTOR]
+    \\            [--max-linger-ms N] [--folder FOLDER [--spool BYTES] [--report FILE]] -- COMMAND [ARGUMENT]...
     \\       seal --keep FOLDER
     \\       seal --install FOLDER
     \\Runs COMMAND, passes its stdout and stderr on, and writes what that was to FILE.
@@ -12,6 +12,7 @@ const USAGE =
     \\  --returns        2: pass on twice each carriage return before a newline, of which containerd takes one away (1)
     \\  --message        the container's termination message (/dev/termination-log)
     \\  --late-ms        how long what COMMAND leaves behind may go on writing after its end (1000)
+    \\  --limit-ms       when COMMAND has run so long it is sent TERM, which the seal tells; it may run for ever by default
     \\  --grace-ms       what still runs so long after TERM, INT or QUIT is killed; by default that is left to whoever sent it
     \\  --linger         after its output is drained it stays this many times as long as the last 128 KiB waited for their reader (5), and longer on
     \\                   a busy node
@@ -29,6 +30,7 @@ pub const Options = struct {
     returns: usize = 1,
     message: [*:0]const u8 = "/dev/termination-log",
     late_ns: u64 = 1000 * std.time.ns_per_ms,
+    limit_ns: ?u64 = null,
     grace_ns: ?u64 = null,
     linger: u64 = 5,
     max_linger_ns: u64 = 60_000 * std.time.ns_per_ms,
@@ -77,6 +79,8 @@ pub const Options = struct {
             options.spool = try std.fmt.parseInt(u40, given, 10);
         } else if (std.mem.eql(u8, name, "--late-ms")) {
             options.late_ns = try milliseconds(given);
+        } else if (std.mem.eql(u8, name, "--limit-ms")) {
+            options.limit_ns = try milliseconds(given);
         } else if (std.mem.eql(u8, name, "--grace-ms")) {
             options.grace_ns = try milliseconds(given);
         } else if (std.mem.eql(u8, name, "--max-linger-ms")) {

@@ -14,6 +14,7 @@ pub const Seal = struct {
     output: *const Output,
     exit_code: ?u8 = null,
     signal: ?linux.SIG = null,
+    timed_out: bool = false,
     ended_at: u64,
     drain_ns: u64 = 0,
     linger_ns: ?u64 = null,
@@ -65,6 +66,7 @@ pub const Seal = struct {
         if (seal.output.count == 2) try printStreams(&out, &seal.output.streams);
         if (seal.exit_code) |code| try out.print(",\"exitCode\":{d}", .{code});
         if (seal.signal) |signal| try printSignal(&out, signal);
+        if (seal.timed_out) try out.writeAll(",\"timedOut\":true");
         try printMs(&out, "endedAt", seal.ended_at);
         try printMs(&out, "drainMs", seal.drain_ns);
         if (seal.linger_ns) |ns| try printMs(&out, "lingerMs", ns);

@@ -56,7 +56,7 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
     ...told,
     ...container,
     ...exitOf(terminated, seal),
-    reason: endReason(pod, terminated, at),
+    reason: endReason(pod, terminated, at, seal),
     ...defined({ restarts: restartsOf(pod), seal }),
   };
 }
@@ -79,8 +79,10 @@ function exitOf({ exitCode }: Terminated, seal: Seal | undefined): Pick<Containe
 }
 
 /** Why the container ended. What ended it from outside comes before what it said itself: its exit code is then not the program's own. */
-function endReason(pod: ApiPod, { reason, exitCode }: Terminated, at: number): string {
+function endReason(pod: ApiPod, { reason, exitCode }: Terminated, at: number, seal: Seal | undefined): string {
   if (reason === 'OOMKilled') return reason;
+  // Before whatever came while it was ending.
+  if (seal?.timedOut === true) return 'DeadlineExceeded';
   if (hitDeadline(pod, at)) return isStopped(pod) ? 'Stopped' : 'DeadlineExceeded';
   const disruption = disruptionOf(pod);
   if (disruption !== undefined) return disruption.endReason;

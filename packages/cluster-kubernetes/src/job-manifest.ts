@@ -20,6 +20,10 @@ export const MAIN_CONTAINER = 'main';
 const USER = 65_532;
 /** The API server takes no larger `activeDeadlineSeconds`. */
 const MAX_SECONDS = 2 ** 31 - 1;
+/** How long a pod may take to start, for its own deadline: far longer than anybody waits for it (`container.start` of the span contract). */
+const STARTING_MS = 3_600_000;
+/** The helper takes no longer limit. */
+const MAX_LIMIT_MS = 2 ** 31 - 1;
 /**
  * How long the pod goes on behind the grace of the command, which its helper ends itself: the kubelet's KILL would be the helper's too, and there
  * would be no seal. For the draining of an output on a busy node, and the keeper's 1.5 s (decision 16).
@@ -44,8 +48,9 @@ export function refusalOf(
 /**
  * The Job of a request, as a pure function of it: one pod, no replacement, restricted Pod Security, the command under the seal helper. Env values are in the container's
  * `env`, the only place from which the cluster can give them to the command: who may read Jobs or pods of the namespace may read them.
- * The deadline is the pod's own, because a Job's deadline deletes the pod and with it the log. The kubelet counts it from its acceptance
- * of the pod, so pulling the image counts as well. No TTL: what was not removed by us stays observable.
+ * The helper keeps the time limit, from the start of the command. The kubelet counts the pod's deadline from its acceptance of the pod, and with it the pulling
+ * of the image: so that only ends what no helper ends. It is the pod's own, because a Job's deadline deletes the pod and with it the log. No
+ * TTL: what was not removed by us stays observable.
  */
 export function jobManifest(request: JobRequest, defaults: PodDefaults, seal?: SealMount): V1Job {
   const labels = identityLabels(request);
@@ -75,7 +80,7 @@ function podSpec(request: JobRequest, defaults: PodDefaults, seal?: SealMount): 
   ];
   return {
     restartPolicy: 'Never',
-    activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1)),
+    activeDeadlineSeconds: seconds(Math.max(request.timeoutMs, 1) + (seal === undefined ? 0 : STARTING_MS)),
     terminationGracePeriodSeconds: seconds(request.graceMs + (seal === undefined ? 0 : SEALING_MS)),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -134,11 +139,13 @@ function mainContainer(
 }
 
 /**
- * When the helper kills the command, and how it passes the output on. Source: `readLine` of containerd's CRI logger, which takes a carriage return
+ * When the helper ends the command and kills it, and how it passes the output on. Source: `readLine` of containerd's CRI logger, which takes a carriage return
  * before a newline for a part of that.
  */
-function commandOptions({ graceMs, streams }: JobRequest, runtime: PodDefaults['runtime']): string[] {
+function commandOptions({ timeoutMs, graceMs, streams }: JobRequest, runtime: PodDefaults['runtime']): string[] {
   return [
+    '--limit-ms',
+    String(Math.min(Math.ceil(timeoutMs), MAX_LIMIT_MS)),
     '--grace-ms',
     String(Math.ceil(graceMs)),
     ...(streams === 'apart' ? ['--streams', '2'] : []),

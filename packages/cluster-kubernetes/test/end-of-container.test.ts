@@ -191,6 +191,25 @@ describe('what is told of a container that ended', () => {
     ]);
   });
 
+  test('at its time limit is told so by its helper, whatever it exits with, and whoever comes after that', () => {
+    const seal = {
+      v: 1,
+      bytes: 0,
+      lines: 0,
+      sha256: 'a'.repeat(64),
+      endedAt: 5,
+      drainMs: 0,
+      exitCode: 0,
+      timedOut: true,
+    };
+    const containerStatuses = ended({ exitCode: 0, message: JSON.stringify(seal) });
+    expect(endOf({ phase: 'Succeeded', containerStatuses })).toMatchObject({ reason: 'DeadlineExceeded', exitCode: 0 });
+    expect(reasonOf({ phase: 'Failed', containerStatuses, reason: 'DeadlineExceeded' }, STOPPED)).toBe(
+      'DeadlineExceeded',
+    );
+    expect(reasonOf({ phase: 'Failed', containerStatuses }, DELETED)).toBe('DeadlineExceeded');
+  });
+
   test('whose pod had started it before says how often', () => {
     const restarted = (restartCount: number) =>
       endOf({ phase: 'Succeeded', containerStatuses: ended({ exitCode: 0 }).map((one) => ({ ...one, restartCount })) });

@@ -77,6 +77,8 @@ describe('the Job of a request', () => {
     const pod = spec?.template.spec;
     expect(pod?.containers[0]?.command).toEqual([
       '/.lacuna/seal',
+      '--limit-ms',
+      '90500',
       '--grace-ms',
       '500',
       '--returns',
@@ -123,12 +125,19 @@ describe('how the helper runs the command', () => {
   ])('%s', (_, change, runtime, options) => {
     const { spec } = jobManifest({ ...REQUEST, ...change }, runtime === undefined ? {} : { runtime }, SEAL);
     const command = spec?.template.spec?.containers[0]?.command ?? [];
-    expect(command.slice(1, command.indexOf('--'))).toEqual(['--grace-ms', '500', ...options]);
+    expect(command.slice(1, command.indexOf('--'))).toEqual(['--limit-ms', '90500', '--grace-ms', '500', ...options]);
+  });
+
+  test('keeps the time limit itself: the deadline of the pod also counts what comes before the command', () => {
+    const pod = jobManifest(REQUEST, {}, SEAL).spec?.template.spec;
+    expect(pod?.activeDeadlineSeconds).toBe(3_600 + 91);
+    const longest = jobManifest({ ...REQUEST, timeoutMs: 1e15 }, {}, SEAL).spec?.template.spec;
+    expect(longest?.containers[0]?.command?.slice(1, 3)).toEqual(['--limit-ms', String(2 ** 31 - 1)]);
   });
 
   test('ends the command itself before the kubelet ends both, which would leave no seal', () => {
     const sealed = jobManifest({ ...REQUEST, graceMs: 1_500 }, {}, SEAL).spec?.template.spec;
-    expect(sealed?.containers[0]?.command?.slice(1, 3)).toEqual(['--grace-ms', '1500']);
+    expect(sealed?.containers[0]?.command?.slice(3, 5)).toEqual(['--grace-ms', '1500']);
     expect(sealed?.terminationGracePeriodSeconds).toBe(7);
     expect(podOf({ graceMs: 1_500 })?.terminationGracePeriodSeconds).toBe(2);
   });
@@ -177,7 +186,7 @@ describe('what must outlive the container', () => {
     const pod = sealedPodOf({ spoolBytes: 1_000, reportFile: '/tmp/$a.xml' });
     const [main, keeper] = [pod?.containers[0], pod?.initContainers?.[0]];
     const options = ['--folder', '/.lacuna-kept', '--spool', '1000', '--report', '/tmp/$$a.xml', '--', 'sh'];
-    expect(main?.command?.slice(5, 13)).toEqual(options);
+    expect(main?.command?.slice(7, 15)).toEqual(options);
     expect(keeper).toMatchObject({ name: 'keeper', image: 'busybox:1', restartPolicy: 'Always' });
     expect(keeper?.command).toEqual(['/.lacuna/seal', '--spool', '1000', '--keep', '/.lacuna-kept']);
     expect(keeper?.securityContext).toEqual(main?.securityContext);

@@ -93,7 +93,8 @@ export async function openSubject(node: Node, options: KubernetesClusterOptions 
   return subject;
 }
 
-const SEAL = {
+/** The helper of pods on a real node. */
+export const SEAL = {
   from: 'configmap',
   architecture: OWN_ARCHITECTURE,
   program: sealProgram,

@@ -1,9 +1,11 @@
+import type { V1Job } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   LogTail,
   type Cluster,
   type ContainerRef,
+  type JobRequest,
   type LogOverlap,
   type LogPart,
   type LogPosition,
@@ -15,8 +17,9 @@ import { applyManifest, eventually, type Manifest } from '@lacuna/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from './describe-on.ts';
 import { jobManifest } from '../src/job-manifest.ts';
+import { sealConfigMap } from '../src/seal-config-map.ts';
 import type { DirectAccess } from './direct-access.ts';
-import { FEATURES, openSubject, PATIENT, type KubernetesSubject } from './kubernetes-subject.ts';
+import { FEATURES, openSubject, PATIENT, SEAL, type KubernetesSubject } from './kubernetes-subject.ts';
 
 describeOn('real', 'Kubernetes', () => {
   describeClusterConformance('a real node', { open: () => openSubject('real', PATIENT), features: FEATURES.real });
@@ -46,6 +49,19 @@ describeOn('real', 'a real node', () => {
 
   const pathOf = ({ name, uid }: PodSnapshot) => `${subject.namespace}_${name}_${uid}/main/0.log`;
   const fileOf = (pod: PodSnapshot) => join(subject.node?.podLogs ?? '', pathOf(pod));
+
+  /** The Job of a request as a policy of the cluster may change it on its way in; its uid. */
+  async function makeChanged(request: JobRequest, change: (job: V1Job) => void): Promise<string> {
+    const map = sealConfigMap(await SEAL.program());
+    Object.assign(map.metadata, { namespace: subject.namespace });
+    await applyManifest(subject.controlPlane, map as Manifest);
+    const mount = { from: 'configmap', configMap: map.metadata.name, architecture: SEAL.architecture } as const;
+    const job = jobManifest(request, { imagePullPolicy: 'Never' }, mount);
+    Object.assign(job.metadata ?? {}, { namespace: subject.namespace });
+    change(job);
+    await applyManifest(subject.controlPlane, job as Manifest);
+    return (await direct.job(request.name)).metadata?.uid ?? '';
+  }
 
   test('a command runs as nobody, cannot write but to /tmp, and gets its arguments and env as they are', async () => {
     const script =
@@ -153,13 +169,21 @@ describeOn('real', 'a real node', () => {
   test('J20: a container that a policy lets restart tells how often it did, so that what passed last is not taken for all', async () => {
     await using watch = session.watch();
     const request = session.request(shell('test -e /tmp/once || { touch /tmp/once; exit 1; }'));
-    const job = jobManifest(request, { imagePullPolicy: 'Never' });
-    Object.assign(job.spec?.template.spec ?? {}, { restartPolicy: 'OnFailure' });
-    Object.assign(job.spec ?? {}, { backoffLimit: 1 });
-    Object.assign(job.metadata ?? {}, { namespace: subject.namespace });
-    await applyManifest(subject.controlPlane, job as Manifest);
-    const { uid = '' } = (await direct.job(request.name)).metadata ?? {};
+    const uid = await makeChanged(request, (job) => {
+      Object.assign(job.spec?.template.spec ?? {}, { restartPolicy: 'OnFailure' });
+      Object.assign(job.spec ?? {}, { backoffLimit: 1 });
+    });
     expect(await watch.ended(uid)).toMatchObject({ exitCode: 0, restarts: 1 });
+  });
+
+  test('J18: the time limit is of the command: what a pod takes to start does not count', async () => {
+    await using watch = session.watch();
+    const uid = await makeChanged(session.request(shell('sleep 1'), { timeoutMs: 3_000 }), (job) => {
+      const pod = job.spec?.template.spec;
+      const slow = Object.assign(structuredClone(pod?.containers[0] ?? {}), { name: 'slow', command: ['sleep', '5'] });
+      Object.assign(pod ?? {}, { initContainers: [slow] });
+    });
+    expect(await watch.ended(uid)).toMatchObject({ reason: 'Completed', exitCode: 0 });
   });
 
   test('a stopped command is told as Stopped, with its log kept', async () => {

@@ -63,6 +63,9 @@ export const SealSchema = Type.Object({
     Type.Integer({ minimum: 0, description: 'Of the command itself; absent when a signal ended it.' }),
   ),
   signal: Type.Optional(Type.String({ description: 'Name of the signal that ended the command, such as SIGSEGV.' })),
+  timedOut: Type.Optional(
+    Type.Boolean({ description: 'True when it was ended because it still ran at its time limit.' }),
+  ),
   startError: Type.Optional(Type.String({ description: 'Why the command could not be started; then it never ran.' })),
   endedAt: Type.Number({ description: 'When the command itself ended, Unix time in milliseconds.' }),
   drainMs: Type.Number({ description: 'From the end of the command until the pipe had no writer and was empty.' }),
