@@ -141,7 +141,7 @@ function secondsOf(text: string): number | undefined {
 
 export const go: Format = {
   name: 'go',
-  signs: { first: '=-o?F{' },
+  signs: { beginnings: [RUN, '--- FAIL: ', 'ok  \t', '?   \t', 'FAIL\t', '{"Time":"'] },
   recognise: (text) => (isGo(text) ? 'surely' : 'no'),
   // A further run of go is one more list of packages.
   begins: (text, again) => !again && isGo(text),

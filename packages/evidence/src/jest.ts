@@ -150,7 +150,7 @@ const MAX_FILE_LINE = 5_000;
 
 export const jest: Format = {
   name: 'jest',
-  signs: { first: ' PFTN' },
+  signs: { beginnings: ['PASS ', 'FAIL ', ' PASS ', ' FAIL ', 'Test Suites: ', NO_TESTS] },
   recognise: (text) =>
     isFile(text) || text.startsWith('Test Suites: ') || text.startsWith(NO_TESTS) ? 'surely' : 'no',
   begins: isFile,

@@ -16,8 +16,8 @@ export type Recognition = 'surely' | 'perhaps' | 'no';
 
 export interface Format {
   readonly name: TestReportFormat;
-  /** A line that it recognises begins with one of these characters or one that is not ASCII, or ends with one of the last. */
-  readonly signs: { readonly first: string; readonly last?: string };
+  /** A line that it recognises has one of these beginnings or one that is not ASCII, or ends with the character `end`. */
+  readonly signs: { readonly beginnings: readonly string[]; readonly end?: string };
   /** Whether a line is characteristic of the tool. Called for every line of a log, so it has to be cheap. */
   recognise(text: string): Recognition;
   /** Whether a line begins a run; what is characteristic may also stand at the end of one. `again`: the run before is of this tool. */

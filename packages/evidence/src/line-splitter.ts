@@ -10,12 +10,12 @@ const ESCAPE = '\u001b';
  * skipped without being kept, so memory does not depend on the input. Bytes that are not UTF-8 become U+FFFD.
  */
 export class LineSplitter {
-  readonly #deliver: (text: string, from: number, to: number) => void;
+  readonly #deliver: (text: string, from: number) => void;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #head = '';
 
-  /** `deliver` gets each line as a part of a text: to make a string of it costs more than to see that nobody wants it. */
-  constructor(deliver: (text: string, from: number, to: number) => void) {
+  /** `deliver` gets whole lines as they come, many at once: those of a text that begin at `from` or behind it, and end with a newline. */
+  constructor(deliver: (text: string, from: number) => void) {
     this.#deliver = deliver;
   }
 
@@ -36,27 +36,22 @@ export class LineSplitter {
     if (end > 0) {
       // Only the line that began before is put together: joined to all of the text, that would be copied.
       const begin = this.#head === '' ? 0 : text.indexOf('\n') + 1;
-      if (begin > 0) this.#deliverAll(this.#head + text.slice(0, begin));
+      if (begin > 0) this.#deliverPlain(`${this.#headWith(text, 0, begin - 1)}\n`, 0);
       this.#head = '';
-      if (begin < end) this.#deliverAll(text.slice(begin, end));
+      if (begin < end) this.#deliverPlain(text, begin);
     }
-    if (end < text.length) this.#head += text.slice(end, end + MAX_LINE - this.#head.length);
+    this.#head = this.#headWith(text, end, text.length);
+  }
+
+  #headWith(text: string, from: number, to: number): string {
+    return from < to ? this.#head + text.slice(from, Math.min(to, from + MAX_LINE - this.#head.length)) : this.#head;
   }
 
   /** Control sequences are taken out of many lines at once: joined line by line, each would have to be copied to be looked at. */
-  #deliverAll(lines: string): void {
-    const text = lines.includes(ESCAPE) ? stripControlSequences(lines) : lines;
-    if (text.includes('\r')) this.#deliverOverwritten(text);
-    else
-      for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from))
-        this.#deliver(text, from, Math.min(to, from + MAX_LINE));
-  }
-
-  #deliverOverwritten(text: string): void {
-    for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from)) {
-      const line = lastVersion(text.slice(from, Math.min(to, from + MAX_LINE)));
-      this.#deliver(line, 0, line.length);
-    }
+  #deliverPlain(text: string, from: number): void {
+    if (!text.includes(ESCAPE) && !text.includes('\r')) return this.#deliver(text, from);
+    const lines = stripControlSequences(text.slice(from, text.lastIndexOf('\n') + 1));
+    this.#deliver(lines.includes('\r') ? lines.split('\n').map(lastVersion).join('\n') : lines, 0);
   }
 }
 

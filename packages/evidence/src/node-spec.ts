@@ -140,7 +140,7 @@ function recognise(text: string): Recognition {
 
 export const nodeSpec: Format = {
   name: 'node-test',
-  signs: { first: ' ' },
+  signs: { beginnings: [' '] },
   recognise,
   // What failed is repeated behind the figures, so that a failure begins nothing.
   begins: (text, again) => (again && text.startsWith(OPENS)) || (recognise(text) === 'surely' && text.includes('✔')),

@@ -185,7 +185,7 @@ class PytestReader implements LineReader {
 
 export const pytest: Format = {
   name: 'pytest',
-  signs: { first: '=n', last: ']' },
+  signs: { beginnings: ['====', 'no tests ran in '], end: ']' },
   recognise(text): Recognition {
     const known =
       isStart(text) || isQuietLine(text) || NO_TESTS.test(text) || (text.startsWith('====') && isSection(text));

@@ -17,8 +17,8 @@ export interface ReportProgress {
 
 /** Reads test results from a log as it grows, in constant memory. No method throws, whatever the bytes are. */
 export interface ReportReader {
-  /** Any part of the log, in order; a line or a character may be split anywhere. */
-  write(chunk: Uint8Array): void;
+  /** Any part of the log, in order; a line or a character may be split anywhere. Returns how many newlines it has. */
+  write(chunk: Uint8Array): number;
   progress(): ReportProgress;
   /** The log has ended. Undefined when no test tool's output was recognised. */
   end(): TestReport | undefined;
@@ -31,25 +31,20 @@ export function openReportReader(kind: ReportKind, keepsNames = false): ReportRe
   return new LogReader(FORMATS[kind], kind !== 'auto', keepsNames);
 }
 
-/** A line as a part of a text. */
-interface Line {
-  text: string;
-  from: number;
-  to: number;
-}
-
 class LogReader implements ReportReader {
   readonly #formats: readonly Format[];
   readonly #chosen: boolean;
   readonly #keepsNames: boolean;
-  readonly #lines = new LineSplitter((text, from, to) => this.#take(text, from, to));
+  readonly #splitter = new LineSplitter((text, from) => this.#take(text, from));
   readonly #filter: SignFilter;
   #format: Format | undefined;
   #reader: LineReader | undefined;
   /** False while the line that the format was recognised by may be anybody's. */
   #sure = false;
   /** The latest two lines while no tool is known, which may be its own: `pytest -q -x` begins with a line of letters. */
-  #before: readonly [Line, Line] = [emptyLine(), emptyLine()];
+  #before: readonly string[] = [];
+  /** Newlines. */
+  #lines = 0;
   /** Earlier runs in the same log, of the same tool or another. */
   #earlier: TestReport | undefined;
   /** Of the run that is read. */
@@ -63,8 +58,10 @@ class LogReader implements ReportReader {
     this.#keepsNames = keepsNames;
   }
 
-  write(chunk: Uint8Array): void {
-    if (this.#formats.length > 0) this.#lines.write(chunk);
+  write(chunk: Uint8Array): number {
+    const before = this.#lines;
+    this.#splitter.write(chunk);
+    return this.#lines - before;
   }
 
   progress(): ReportProgress {
@@ -74,8 +71,8 @@ class LogReader implements ReportReader {
   }
 
   end(): TestReport | undefined {
-    const rest = this.#lines.end();
-    if (!this.#sure) this.#recognise(rest);
+    const rest = this.#splitter.end();
+    if (!this.#sure) this.#recognise(rest, () => this.#before);
     this.#reader?.rest(rest);
     return this.#report();
   }
@@ -86,43 +83,41 @@ class LogReader implements ReportReader {
     return report === undefined || this.#earlier !== undefined ? undefined : this.#names?.list(report);
   }
 
-  #take(text: string, from: number, to: number): void {
-    if (this.#reader !== undefined || this.#filter.mayBeSign(text, from, to)) this.#line(text.slice(from, to));
-    else if (from < to) this.#keep(text, from, to);
+  /** Takes the lines of a text that begin at `begin` or behind it. Nearly every line of a log is no test tool's: no string is made of those. */
+  #take(text: string, begin: number): void {
+    let from = begin;
+    for (let to = text.indexOf('\n', from); to !== -1; to = text.indexOf('\n', from)) {
+      this.#lines += 1;
+      if (this.#reader !== undefined || this.#filter.mayBeSign(text, from, to)) this.#line(text, begin, from, to);
+      from = to + 1;
+    }
+    if (this.#reader === undefined) this.#before = lastTwo(this.#before, text.slice(begin, from));
   }
 
-  #line(text: string): void {
-    if (!this.#sure) this.#recognise(text);
-    else if (this.#reader?.hasSummary === true) this.#beginNext(text);
-    this.#reader?.line(text);
-    if (this.#reader === undefined && text !== '') this.#keep(text, 0, text.length);
+  #line(text: string, begin: number, from: number, to: number): void {
+    const line = text.slice(from, to);
+    if (!this.#sure) this.#recognise(line, () => lastTwo(this.#before, text.slice(begin, from)));
+    else if (this.#reader?.hasSummary === true) this.#beginNext(line);
+    this.#reader?.line(line);
   }
 
-  /** Called for nearly every line of a log that is no test tool's. */
-  #keep(text: string, from: number, to: number): void {
-    const [line, newer] = this.#before;
-    line.text = text;
-    line.from = from;
-    line.to = to;
-    this.#before = [newer, line];
-  }
-
-  #recognise(text: string): void {
+  #recognise(line: string, before: () => readonly string[]): void {
     for (const format of this.#formats) {
-      const recognition = format.recognise(text);
+      const recognition = format.recognise(line);
       if (recognition === 'no' || (recognition === 'perhaps' && this.#format !== undefined)) continue;
       this.#sure = recognition === 'surely';
-      if (this.#format !== format) this.#open(format);
+      if (this.#format === format) return;
+      const earlier = this.#format === undefined ? before() : [];
+      const reader = this.#open(format);
+      for (const one of earlier) reader.line(one);
       return;
     }
   }
 
-  #open(format: Format): void {
+  #open(format: Format): LineReader {
     this.#format = format;
     this.#names = this.#keepsNames ? new TestNames() : undefined;
-    this.#reader = format.open(this.#names);
-    for (const { text, from, to } of this.#before) if (from < to) this.#reader.line(text.slice(from, to));
-    this.#before = [emptyLine(), emptyLine()];
+    return (this.#reader = format.open(this.#names));
   }
 
   /** Behind a run whose summary agrees another one may begin, of this tool or of the next one that a script calls. */
@@ -139,6 +134,13 @@ class LogReader implements ReportReader {
   }
 }
 
-function emptyLine(): Line {
-  return { text: '', from: 0, to: 0 };
+/** The last two lines that are not empty, of some before a text and of the text, all of whose lines are whole. */
+function lastTwo(before: readonly string[], text: string): readonly string[] {
+  const lines: string[] = [];
+  for (let to = text.length - 1; to > 0 && lines.length < 2;) {
+    const from = text.lastIndexOf('\n', to - 1) + 1;
+    if (from < to) lines.unshift(text.slice(from, to));
+    to = from - 1;
+  }
+  return [...before, ...lines].slice(-2);
 }

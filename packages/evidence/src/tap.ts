@@ -151,7 +151,7 @@ function recognise(text: string): Recognition {
 
 export const tap: Format = {
   name: 'tap',
-  signs: { first: 'Ton1' },
+  signs: { beginnings: ['TAP version 1', 'ok 1 ', 'not ok 1 ', '1..'] },
   recognise,
   begins: (text, again) => recognise(text) === 'surely' || (again && recognise(text) === 'perhaps'),
   open: (names) => new TapReader(names),

@@ -10,6 +10,7 @@ const SIGNS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['↓', 'skipped'],
   ['□', 'skipped'],
 ]);
+const START = ' RUN  v';
 const FILE_OPENS = '❯';
 const UNLISTED = 'no test is listed, so the closing figures are believed alone';
 
@@ -154,12 +155,12 @@ function testIn(text: string): { readonly name: string; readonly durationMs?: nu
 }
 
 function isStart(text: string): boolean {
-  return text.startsWith(' RUN  v');
+  return text.startsWith(START);
 }
 
 export const vitest: Format = {
   name: 'vitest',
-  signs: { first: ' ' },
+  signs: { beginnings: [START] },
   recognise: (text) => (isStart(text) ? 'surely' : 'no'),
   begins: isStart,
   open: (names) => new VitestReader(names),

@@ -4,7 +4,9 @@ import { LineSplitter } from '../src/line-splitter.ts';
 
 function split(...chunks: readonly (string | Uint8Array)[]): { lines: string[]; rest: string } {
   const lines: string[] = [];
-  const splitter = new LineSplitter((text, from, to) => lines.push(text.slice(from, to)));
+  const splitter = new LineSplitter((text, from) => {
+    lines.push(...text.slice(from, text.lastIndexOf('\n')).split('\n'));
+  });
   for (const chunk of chunks) splitter.write(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   return { lines, rest: splitter.end() };
 }

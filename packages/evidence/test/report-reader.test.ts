@@ -92,6 +92,19 @@ describe('any bytes at all', () => {
     hostile.map((parts) => Buffer.from(parts.flat().join(''))),
   );
 
+  it('have as many newlines as the reader says, whatever it is to read, and however they come', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), log, fc.nat(), (kind, bytes, at) => {
+        const reader = openReportReader(kind);
+        const cut = at % (bytes.length + 1);
+        const newlines = (part: Uint8Array) => part.filter((byte) => byte === 0x0a).length;
+        for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)])
+          expect(reader.write(part)).toBe(newlines(part));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('are read without an error, into counts no less than zero and lists no longer than allowed', () => {
     fc.assert(
       fc.property(fc.constantFrom(...KINDS), log, (kind, bytes) => {

@@ -25,7 +25,6 @@ type Gap = NonNullable<LogPart['gap']>;
 
 /** More places than this explain nothing; how many bytes are missing in all is known without them. */
 const MAX_GAPS = 90;
-const NEWLINE = 0x0a;
 
 /** What was read of a log: counts, hashes and reads the test results of every byte, in order, in constant memory. */
 export class LogAccount {
@@ -69,18 +68,13 @@ export class LogAccount {
     return Math.max(0, Math.min(bytes, this.#budget - this.#bytes));
   }
 
-  /** Counts and hashes the next bytes. */
+  /** Counts and hashes the next bytes, and reads test results in them. */
   count(bytes: Uint8Array): void {
     const room = this.roomFor(bytes.length);
     this.#count(bytes.subarray(0, room));
     if (room === bytes.length) return;
     this.#stored ??= this.whole();
     this.#count(bytes.subarray(room));
-  }
-
-  /** Reads test results in the same bytes. */
-  read(bytes: Uint8Array): void {
-    this.#reader.write(bytes);
   }
 
   /** What the source said of the place. */
@@ -132,6 +126,7 @@ export class LogAccount {
     this.#records?.add(bytes);
     this.#tail.add(bytes);
     this.#bytes += bytes.byteLength;
-    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) this.#lines++;
+    // Who reads test results has to find the lines anyway, which costs more than all else that is done with them.
+    this.#lines += this.#reader.write(bytes);
   }
 }

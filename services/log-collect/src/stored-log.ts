@@ -57,7 +57,6 @@ export class StoredLog {
     if (writer.end > 0)
       for await (const { bytes, note } of bus.readLog(subject, { follow: false }, signal)) {
         account.count(bytes);
-        account.read(bytes);
         account.note(decodeNote(note));
         // Another writer may have gone on meanwhile: what lies behind the writer's end is replayed when it is met.
         if (account.bytes >= writer.end) break;
@@ -117,8 +116,6 @@ export class StoredLog {
       this.#storing.catch(() => undefined);
       this.#gaps = [];
     }
-    // The test results are read while it is being stored.
-    this.account.read(bytes);
     this.account.note(chunk);
   }
 
