@@ -54,11 +54,15 @@ export class LogWriter {
     return this.#last.closedWith;
   }
 
-  /** Stores one chunk of at most `MAX_CHUNK_BYTES`; one call at a time. Throws `Failure('overloaded')`. */
-  async append(chunk: LogChunk): Promise<AppendOutcome> {
+  /**
+   * Stores one chunk of at most `MAX_CHUNK_BYTES`; one call at a time, but for what `before` waits for, during which the chunk is only packed. Throws
+   * `Failure('overloaded')`, and what `before` does.
+   */
+  async append(chunk: LogChunk, before?: Promise<void>): Promise<AppendOutcome> {
     if (chunk.bytes.length === 0 || chunk.bytes.length > MAX_CHUNK_BYTES)
       throw new RangeError(`a chunk has 1 to ${MAX_CHUNK_BYTES} bytes, not ${chunk.bytes.length}`);
-    const stored = chunk.offset === this.end && (await this.#storeChunk(chunk));
+    const [packed] = await Promise.all([packedBytes(chunk.bytes), before]);
+    const stored = chunk.offset === this.end && (await this.#storeChunk(chunk, packed));
     return { kind: stored ? 'stored' : 'behind', end: this.end };
   }
 
@@ -69,7 +73,8 @@ export class LogWriter {
   async truncate(to: number): Promise<boolean> {
     if (this.end <= to) return this.closedWith === undefined;
     this.#writer = { ...this.#writer, id: nuid.next() };
-    if (!(await this.#storeChunk(await this.#untilOffset(to), takingBack))) return false;
+    const last = await this.#untilOffset(to);
+    if (!(await this.#storeChunk(last, await packedBytes(last.bytes), takingBack))) return false;
     this.#last = await endToWriteAt(this.#connection, this.#subject);
     return true;
   }
@@ -95,8 +100,11 @@ export class LogWriter {
     throw overloaded(new Error(`byte ${to} of the log ${this.#subject} can't be read now`));
   }
 
-  async #storeChunk(chunk: LogChunk, marked = (headers: Record<string, string>) => headers): Promise<boolean> {
-    const packed = await packedBytes(chunk.bytes);
+  #storeChunk(
+    chunk: LogChunk,
+    packed: Uint8Array | undefined,
+    marked = (headers: Record<string, string>) => headers,
+  ): Promise<boolean> {
     const headers = marked(chunkHeaders(this.#writer, chunk, packed !== undefined));
     return this.#store(packed ?? chunk.bytes, headers, { offset: chunk.offset + chunk.bytes.length });
   }

@@ -72,6 +72,18 @@ it('tells a writer that is behind where to go on, and stores nothing of it', asy
   expect(await read(fixture.bus)).toBe('hello world');
 });
 
+it('stores a chunk behind the one that it is told to wait for, and not at all when that fails', async () => {
+  await using fixture = await startBus();
+  const writer = await fixture.bus.openLog(SUBJECT, 'c1');
+  const text = (letter: string) => letter.repeat(100_000);
+  const first = writer.append({ offset: 0, bytes: Buffer.from(text('a')) }).then(() => undefined);
+  const second = writer.append({ offset: 100_000, bytes: Buffer.from(text('b')) }, first);
+  expect(await second).toEqual({ kind: 'stored', end: 200_000 });
+  const third = writer.append({ offset: 200_000, bytes: Buffer.from(text('c')) }, Promise.reject(new Error('lost')));
+  await expect(third).rejects.toThrow('lost');
+  expect(await read(fixture.bus)).toBe(text('a') + text('b'));
+});
+
 it('never interleaves two writers that race, whatever pieces they write', async () => {
   await using fixture = await startBus();
   const text = Array.from({ length: 400 }, (_, i) => `${i},`).join('');

@@ -36,7 +36,7 @@ export class ReadAhead {
     return true;
   }
 
-  /** The bytes of a chunk are good until the third one after it is taken. */
+  /** The bytes of a chunk are good until the fourth one after it is taken. */
   take(): Chunk {
     const taken: Uint8Array[] = [];
     const whole: LogPart[] = [];

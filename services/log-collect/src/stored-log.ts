@@ -40,8 +40,9 @@ export class StoredLog {
   readonly account: LogAccount;
   /** What the source said of gaps since the last chunk was stored. */
   #gaps: Chunk['gaps'] = [];
-  /** The latest chunk, on its way to the store. */
+  /** The latest chunk on its way to the store, and all before it; and those before it alone. */
   #storing: Promise<void> = Promise.resolve();
+  #storingBefore: Promise<void> = Promise.resolve();
 
   private constructor(deps: StoredLogDeps, writer: LogWriter, account: LogAccount) {
     this.#deps = deps;
@@ -99,7 +100,10 @@ export class StoredLog {
     await this.settled();
   }
 
-  /** As `add`, but waits only until the chunk before is stored; what this one fails with is thrown by the next call, or by `settled`. */
+  /**
+   * As `add`, but waits only until all is stored but the chunk before, and that one is being stored while this one is packed. What they fail with is
+   * thrown by a later call, or by `settled`.
+   */
   async begin(chunk: Chunk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { bytes } = chunk;
@@ -108,10 +112,11 @@ export class StoredLog {
     // Counted before it is stored. When that fails, so does the capture, or the log is opened anew and counted again.
     this.account.count(bytes);
     const { sha256: logSha256 } = this.account.stored();
-    await this.settled();
+    await this.#storingBefore;
     this.#gaps = [...this.#gaps, ...chunk.gaps];
     if (stored.length > 0) {
       const note = encodeNote({ ...chunk, gaps: this.#gaps });
+      this.#storingBefore = this.#storing;
       this.#storing = this.#append({ offset, bytes: stored, logSha256, ...defined({ note }) }, signal);
       this.#storing.catch(() => undefined);
       this.#gaps = [];
@@ -125,9 +130,10 @@ export class StoredLog {
   }
 
   async #append(chunk: LogChunk, signal: AbortSignal): Promise<void> {
+    const before = this.#storingBefore;
     for (let heldUp = false; ; heldUp = true) {
       try {
-        const { kind } = await this.#writer.append(chunk);
+        const { kind } = await this.#writer.append(chunk, before);
         if (heldUp) this.#deps.onHeldUp(undefined);
         if (kind !== 'stored') throw new OtherWriter();
         return;

@@ -23,7 +23,7 @@ describe('chunking', () => {
         const held: Uint8Array[] = [];
         for await (const { bytes } of chunked(from(parts), { ...SMALL, idleMs: 1_000 })) {
           // As late as its reader may look at it.
-          if (held.push(bytes) > 2) chunks.push(Buffer.from(held.shift()!));
+          if (held.push(bytes) > 3) chunks.push(Buffer.from(held.shift()!));
         }
         chunks.push(...held.map((bytes) => Buffer.from(bytes)));
         expect(Buffer.concat(chunks).equals(Buffer.concat(parts))).toBe(true);
