@@ -1,3 +1,4 @@
+import { closingFigures } from './pytest-figures.ts';
 import { itemResult, letterResults, splitColumn } from './pytest-result.ts';
 
 /** The title of the first rule. */
@@ -51,6 +52,11 @@ export function isQuietLine(text: string): boolean {
 export function isSection(text: string): boolean {
   const title = text.length >= MIN_RULE ? strip(text, '=') : '';
   return isSectionTitle(title);
+}
+
+/** The last line, which is all that `pytest | tail -1` leaves: with the exit code of `tail`. */
+export function isClosing(text: string): boolean {
+  return text.length >= MIN_RULE && closingFigures(strip(text, '=')) !== undefined;
 }
 
 /** Whether pytest has a section of that title behind the results. */

@@ -5,6 +5,7 @@ import { closingFigures, collection, type PytestClosing, type PytestCollection }
 import { PytestProgress } from './pytest-progress.ts';
 import {
   isAscii,
+  isClosing,
   isQuietLine,
   isSection,
   isSectionTitle,
@@ -185,10 +186,10 @@ class PytestReader implements LineReader {
 
 export const pytest: Format = {
   name: 'pytest',
-  signs: { beginnings: ['====', 'no tests ran in '], end: ']' },
+  signs: { beginnings: ['=', 'no tests ran in '], end: ']' },
   recognise(text): Recognition {
-    const known =
-      isStart(text) || isQuietLine(text) || NO_TESTS.test(text) || (text.startsWith('====') && isSection(text));
+    const isRule = text.startsWith('=') && (isSection(text) || isClosing(text));
+    const known = isRule || isStart(text) || isQuietLine(text) || NO_TESTS.test(text);
     return known ? 'surely' : 'no';
   },
   begins: (text) => isStart(text) || isQuietLine(text),

@@ -11,6 +11,7 @@ const SIGNS: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['□', 'skipped'],
 ]);
 const START = ' RUN  v';
+const FILES = ' Test Files  ';
 const FILE_OPENS = '❯';
 const UNLISTED = 'no test is listed, so the closing figures are believed alone';
 
@@ -27,6 +28,7 @@ class VitestReader implements LineReader {
   readonly #listed: Tally;
   #inFiles: VitestFigures | undefined;
   #brokenFiles = 0;
+  #failedFiles = 0;
   #brokenSuites: number | undefined;
   #printed = false;
   #tests: VitestFigures | undefined;
@@ -73,6 +75,7 @@ class VitestReader implements LineReader {
     if (text.startsWith(' FAIL  ')) return this.#listed.nameFailure(text.slice(7).trimEnd());
     if (text.charAt(2) === ' ' && text.charAt(1) !== ' ') return this.#result(text);
     const line = text.trimStart();
+    if (text.startsWith(FILES)) this.#failedFiles = totalFigures(text.slice(FILES.length))?.counts.failed ?? 0;
     if (line.startsWith('Tests  ')) this.#tests = totalFigures(line.slice(7)) ?? this.#tests;
     else if (line.startsWith('Errors  ')) this.#errors = Number.parseInt(line.slice(8), 10) || 0;
     else if (line.startsWith('Duration  ') && this.#tests !== undefined) this.#duration(line.slice(10));
@@ -117,7 +120,10 @@ class VitestReader implements LineReader {
   }
 
   #errored(): number {
-    return (this.#brokenSuites ?? this.#brokenFiles) + this.#errors;
+    const broken = this.#brokenSuites ?? this.#brokenFiles;
+    // Where nothing else is left of the output, a file that failed without a failed test tells of a suite that broke.
+    const isTold = broken > 0 || (this.#tests?.counts.failed ?? 0) > 0;
+    return (isTold ? broken : this.#failedFiles) + this.#errors;
   }
 
   #seen(): Counts {
@@ -158,10 +164,15 @@ function isStart(text: string): boolean {
   return text.startsWith(START);
 }
 
+/** The first of the closing lines, which `vitest | tail` may leave without any other: with the exit code of `tail`. */
+function isClosing(text: string): boolean {
+  return text.startsWith(FILES) && totalFigures(text.slice(FILES.length)) !== undefined;
+}
+
 export const vitest: Format = {
   name: 'vitest',
-  signs: { beginnings: [START] },
-  recognise: (text) => (isStart(text) ? 'surely' : 'no'),
+  signs: { beginnings: [START, FILES] },
+  recognise: (text) => (isStart(text) || isClosing(text) ? 'surely' : 'no'),
   begins: isStart,
   open: (names) => new VitestReader(names),
 };
