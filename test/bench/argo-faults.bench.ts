@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
     fault: 'pod deleted while it runs',
     argo: 'early: run again, "Succeeded", unseen; later: Error, its words in no span',
     count: 1,
-    reason: /deleted by somebody/,
+    reason: /deleted from outside/,
     async during({ nats }, { request }, [id]) {
       const started = await eventually(
         'it runs',

@@ -108,7 +108,7 @@ test('one port: the suite that comes second fails together and passes alone; the
   expect(junit).toContain(`value="fails together, passes alone (1 of 1 passed); failed only together: `);
   const { causes } = await up.client.diagnosis(view.id);
   expect(causes[0]).toMatchObject({ cause: 'interference', confidence: 'certain' });
-  expect(causes[0]?.for).toContain(`together it lacked port ${port}`);
+  expect(causes[0]?.for).toContain(`together with the others, it lacked port ${port}`);
   await expectLinkedSpan(view, comparison?.alone ?? '');
 });
 

@@ -109,7 +109,7 @@ test('finds nothing where all is as the facts have it, and names what was tamper
     ['log store', talked, expect.stringMatching(/ has 0 bytes, its statement says 3893$/)],
     ['read model', failed, 'verdict is listed as "passed", by the facts it is "failed"'],
     ['traces', untraced, 'its trace is not in Jaeger'],
-    ['traces', failed, 'the span RUN checked is not as the facts have it: lacuna.verdict'],
+    ['traces', failed, 'the span RUN checked does not agree with the facts: lacuna.verdict'],
   ]);
 });
 

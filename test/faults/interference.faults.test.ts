@@ -93,7 +93,7 @@ test('J20: what others change of a running Job or pod takes no proof away; witho
   expect.soft(views.get(job)).toMatchObject(RUNS_ON);
   const ofTwo = (await facts()).filter(({ evaluation }) => evaluation === two).map(({ type }) => type);
   expect.soft(ofTwo.filter((type) => type === 'pod-created' || type === 'orphan')).toEqual(['pod-created']);
-  expect.soft(views.get(none)).toMatchObject(broken('container.run', 'deleted', /was deleted by somebody/));
+  expect.soft(views.get(none)).toMatchObject(broken('container.run', 'deleted', /was deleted from outside/));
   expect.soft(await causesOf(none)).toContain('job-changed');
   await expectNothingLeft();
 }, 400_000);

@@ -57,7 +57,8 @@ const COMMANDS: readonly LazyCommand[] = [
   },
   {
     name: 'fsck',
-    summary: 'rebuild all from the stream and compare it with read model, cluster, log store and traces',
+    summary:
+      'rebuild everything from the stream and compare it with the read model, the cluster, the log store and the traces',
     load: async () => (await import('./commands/fsck.ts')).fsckCommand,
   },
   {
@@ -67,12 +68,12 @@ const COMMANDS: readonly LazyCommand[] = [
   },
   {
     name: 'provision',
-    summary: 'make the streams on a NATS server, for services that may not',
+    summary: 'create the streams on a NATS server, for services that may not',
     load: async () => (await import('./commands/provision.ts')).provisionCommand,
   },
   {
     name: 'settings',
-    summary: 'list the settings of the services: what they mean, what they take, their defaults',
+    summary: 'list the settings of the services: meaning, values, defaults',
     load: async () => (await import('./commands/settings.ts')).settingsCommand,
   },
 ];

@@ -16,8 +16,12 @@ export function addSpecOptions(command: Command): Command {
     .option('--workdir <path>', 'working directory')
     .option('--queue <queue>', 'queue')
     .option('--priority <n>', 'higher goes first within its tenant and queue', wholeNumber(-Infinity))
-    .option('--retries <n>', 'new attempts, after infrastructure failures unless told', wholeNumber(0))
-    .option('--retry-on <cause...>', `what a new attempt is made for: ${RETRY_CAUSES.join(', ')}`)
-    .option('--streams <together|apart>', 'stdout and stderr as one stream in order, or as two that are told apart')
-    .option('--lossless', 'on Kubernetes: keep the newest output beside the log too');
+    .option(
+      '--retries <n>',
+      'how many times to try again; after infrastructure failures unless --retry-on says otherwise',
+      wholeNumber(0),
+    )
+    .option('--retry-on <cause...>', `what to try again after: ${RETRY_CAUSES.join(', ')}`)
+    .option('--streams <together|apart>', 'stdout and stderr as one stream in order, or as two that are kept apart')
+    .option('--lossless', 'on Kubernetes: keep a second copy of the newest output');
 }

@@ -49,14 +49,14 @@ test('many are counted by cause, with examples, what they share, and what was le
     unexamined: 3,
     headline: '8 of 68 are broken',
     causes: [
-      { cause: 'evicted', title: 'The node threw the pod out', evaluations: 8, examples: [idOf(1)], advice: 'See it.' },
+      { cause: 'evicted', title: 'The node evicted the pod', evaluations: 8, examples: [idOf(1)], advice: 'See it.' },
     ],
     shared: [{ trait: 'node', value: 'n9', broken: 8, others: 0, statement: '8 of the 8 broken ones have node n9' }],
   };
   expect(renderRangeDiagnosis(view, PLAIN).split('\n')).toEqual([
     '8 of 68 are broken',
     '',
-    '8 × The node threw the pod out',
+    '8 × The node evicted the pod',
     '   → See it.',
     `     ${idOf(1)}`,
     '',

@@ -47,7 +47,7 @@ export interface Client {
   diagnosis(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DiagnosisView>;
   /** The causes of many, and what the broken ones have in common. */
   diagnoseRange(filters?: RangeFilters): Promise<RangeDiagnosisView>;
-  /** The same of the suites of a run, which any of its evaluations names. */
+  /** The same of the suites of a run, named by any of its evaluations. */
   diagnoseRun(id: string): Promise<RangeDiagnosisView>;
   log(id: string, options?: LogOptions): Promise<LogAnswer>;
   /** Events of one evaluation, or of all; reconnects by itself. */

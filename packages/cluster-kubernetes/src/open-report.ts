@@ -21,7 +21,7 @@ export async function openReport(
       if (step.value.kind === 'end') return { kind: 'gone', message: KILLED };
       if (step.value.kind === 'report-seal') return outcomeOf(step.value.text, lines);
     }
-    return { kind: 'waiting', message: 'the sidecar has not told of a report file yet' };
+    return { kind: 'waiting', message: 'the sidecar has not reported a report file yet' };
   } catch (error) {
     return refusalOfError(error);
   }

@@ -78,5 +78,5 @@ function goneOf(pod: ApiPod, ended: ContainerEnd | undefined, deletedAt: number 
   }
   const at = deletionRequestedAt(pod) ?? deletedAt;
   if (at === undefined || isStopped(pod) || (ended !== undefined && !wasDeletedBefore(pod, ended.at))) return undefined;
-  return { cause: 'deleted', message: `the pod ${pod.metadata?.name} was deleted by somebody`, at };
+  return { cause: 'deleted', message: `the pod ${pod.metadata?.name} was deleted from outside`, at };
 }

@@ -108,7 +108,7 @@ export const EvaluationSpecSchema = Type.Object(
     streams: Type.Optional(
       Type.Enum(['together', 'apart'], {
         description:
-          'stdout and stderr as one stream in the order of their writing (together, the default), or as two: counted apart, and told apart on the node, in the order in which the runtime reads them.',
+          'stdout and stderr as one stream in the order in which they were written (together, the default), or as two: counted apart, and kept apart on the node, in the order in which the runtime reads them.',
       }),
     ),
     expect: Type.Optional(

@@ -31,7 +31,7 @@ export const FAILURES = {
   'log-removed': {
     disposition: 'rejected',
     status: 410,
-    means: 'The log was removed by retention; what was known of it is still told.',
+    means: 'The log was removed by retention; its statement is still there.',
   },
   'log-damaged': {
     disposition: 'failed',

@@ -6,7 +6,7 @@ export type LogState = (typeof LOG_STATES)[number];
 
 /** Why a log is not proven whole, or where bytes of it are missing. Each is told apart from the others by what was read, never guessed. */
 const LOG_CAUSES = {
-  'no-seal': 'nothing sealed the log, so nobody can know that it is complete',
+  'no-seal': 'nothing sealed the log, so it cannot be known to be complete',
   killed: 'the container was killed before its seal could be written',
   evicted: 'the pod was evicted or preempted before its seal could be written',
   deleted: 'the pod was deleted before its seal could be written',

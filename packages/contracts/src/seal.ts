@@ -48,7 +48,7 @@ export const SealSchema = Type.Object({
       },
       {
         description:
-          'The first eight bytes of the sha256 of all bytes before each place, so that it can be told between which places some are missing.',
+          'The first eight bytes of the sha256 of all bytes before each place, so that it can be seen between which places some are missing.',
       },
     ),
   ),

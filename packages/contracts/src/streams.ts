@@ -34,7 +34,7 @@ export const STREAMS = {
   env: {
     name: 'LACUNA_ENV',
     subjects: [SUBJECTS.allEnv],
-    means: 'Env values of open evaluations; deleted when they are settled, or an hour old and of nobody.',
+    means: 'Env values of open evaluations; deleted when these are settled, or after an hour when they belong to none.',
     oncePerSubject: true,
     retention: 'limits',
     duplicateWindowMs: 1_000,

@@ -68,5 +68,5 @@ function headline({ evaluation, phase, now }: Case, condition: Condition, first:
       ? `${phase} for ${formatDuration(Math.max(0, now - (submitted?.at ?? now)))}`
       : `${settled.data.verdict.replace('_', ' ')} (${settled.data.reason})`;
   if (first !== undefined) return `${state}: ${first.title}`;
-  return condition === 'broken' ? `${state}: no rule knows why` : `${state}: nothing is wrong as far as is known`;
+  return condition === 'broken' ? `${state}: no rule knows why` : `${state}: nothing is known to be wrong`;
 }

@@ -37,7 +37,7 @@ test('names the node, the stage and the minutes that the broken ones share', () 
   expect(traits['node']).toMatchObject({ value: 'node-9', broken: 8, others: 0 });
   expect(traits['broken stage']).toMatchObject({ value: 'container.run evicted', broken: 8 });
   expect(traits['window']?.statement).toMatch(/^7 of the 8 broken ones broke within 1m 30s/);
-  expect(found.headline).toMatch(/^8 of 68 are broken; most often \(8\): The node threw the pod out; 8 of the 8/);
+  expect(found.headline).toMatch(/^8 of 68 are broken; most often \(8\): The node evicted the pod; 8 of the 8/);
 });
 
 test('what the others have just as often is not a trait', () => {

@@ -31,7 +31,7 @@ export interface Accounting {
   readonly statement: string;
 }
 
-/** `expected`: how many tests must report, if somebody said so. */
+/** `expected`: how many tests must report a result, if somebody said so. */
 export function accountFor(report: TestReport, expected?: number): Accounting {
   const accounted = sum(report);
   const closed =

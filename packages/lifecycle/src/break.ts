@@ -161,7 +161,7 @@ function wordsOf({ reason, message, exitCode, seal }: FactData<'container-ended'
 }
 
 /** What a reason means, where the cluster has no words for it. */
-const WORDS: Readonly<Record<string, string>> = { Deleted: 'the pod was deleted by somebody' };
+const WORDS: Readonly<Record<string, string>> = { Deleted: 'the pod was deleted from outside' };
 
 /** Signals that somebody else sends. A program's own crash arrives as SIGSEGV, SIGABRT and the like, and is its own result. */
 function isOutsideSignal(signal: string | undefined): boolean {

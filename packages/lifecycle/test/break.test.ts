@@ -35,7 +35,7 @@ describe('the end of a container', () => {
     ['OOMKilled', { exitCode: 0 }, 'OOMKilled: a process of the container was killed; the command itself ended with 0'],
     ['OOMKilled', {}, 'OOMKilled'],
     ['Evicted', { exitCode: 137, message: 'The node was low on memory' }, 'Evicted: The node was low on memory'],
-    ['Deleted', { exitCode: 143, message: JSON.stringify(SEAL) }, 'Deleted: the pod was deleted by somebody'],
+    ['Deleted', { exitCode: 143, message: JSON.stringify(SEAL) }, 'Deleted: the pod was deleted from outside'],
     ['Deleted', { exitCode: 143, message: 'last words' }, 'Deleted: last words'],
     ['Lost', { message: JSON.stringify(SEAL) }, 'Lost'],
   ])('by the cluster, %s, is told in words for people', ([reason, ended, expected]) => {

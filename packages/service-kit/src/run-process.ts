@@ -25,7 +25,7 @@ export async function runProcess({ log, stopMs, start }: ProcessOptions): Promis
   onStopSignals(
     (signal) => void life.stop(signal),
     (signal) => {
-      log.warn({ signal }, 'told twice to stop; ending at once');
+      log.warn({ signal }, 'asked twice to stop; ending at once');
       process.exit(128 + constants.signals[signal]);
     },
   );

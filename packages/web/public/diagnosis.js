@@ -4,7 +4,7 @@ import { element } from './element.js';
 export async function diagnosis(id, view) {
   if (view.verdict === 'passed') return [];
   const answer = await fetch(`/v1/evaluations/${id}/diagnosis`);
-  if (!answer.ok) return [element('h2', {}, 'Diagnosis'), element('p', { class: 'empty' }, 'cannot be had just now')];
+  if (!answer.ok) return [element('h2', {}, 'Diagnosis'), element('p', { class: 'empty' }, 'not available just now')];
   const { causes } = await answer.json();
   if (causes.length === 0) return [];
   return [element('h2', {}, 'Diagnosis'), element('ol', { class: 'causes' }, ...causes.map(cause))];

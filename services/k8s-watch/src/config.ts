@@ -9,7 +9,7 @@ export const WatchConfigSchema = Type.Object({
     minimum: 1_000,
     default: 120_000,
     description:
-      'the pods of a node that is not ready for this long count as lost; what they did is told when the node comes back',
+      'the pods of a node that is not ready for this long count as lost; what they did is reported when the node comes back',
   }),
   orphanAfter: Type.Integer({
     unit: 'ms',

@@ -86,7 +86,7 @@ export function factOfVanishedPod(podUid: string, { evaluation, attempt }: Ident
 
 /** A Job that was there and is not, and nobody saw it end. */
 export function factOfVanishedJob(jobUid: string, { evaluation, attempt }: Identity, at: number): Fact {
-  const message = 'the Job was deleted by somebody before it ended, or has lost our labels';
+  const message = 'the Job was deleted from outside before it ended, or has lost our labels';
   return fact('job-gone', { evaluation, attempt, at, known: 'inferred' }, { jobUid, message });
 }
 

@@ -51,9 +51,9 @@ async function start(context: Context): Promise<RunningService> {
 function publisherOn({ bus, log }: Context): FactPublisher {
   return new FactPublisher(bus, {
     onError: (error, { evaluation, type }) =>
-      log.error({ err: error, evaluation, fact: type }, 'could not publish a fact; the next listing tells it again'),
+      log.error({ err: error, evaluation, fact: type }, 'could not publish a fact; the next listing brings it again'),
     onOtherEnd: ({ evaluation, data }) =>
-      log.error({ evaluation, told: data }, 'the cluster now tells another end of a container; the first one stands'),
+      log.error({ evaluation, told: data }, 'the cluster now reports another end of a container; the first one stands'),
   });
 }
 

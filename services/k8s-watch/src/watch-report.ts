@@ -6,13 +6,13 @@ export function watchReport({ clock, log, metrics }: Pick<ServiceContext, 'clock
   let lastAt = clock.nowMs();
   metrics.observe(
     'lacuna_watch_last_observation_age_seconds',
-    'Since the cluster last told anything.',
+    'Since the cluster last reported anything.',
     () => (clock.nowMs() - lastAt) / 1_000,
   );
   const losses = metrics.counter('lacuna_watch_losses_total', 'Watches that broke and were listed anew.', {});
   const drift = metrics.counter(
     'lacuna_watch_drift_total',
-    'Changes that a watch should have told and had not; anything but 0 is a fault.',
+    'Changes that a watch should have reported and did not; anything but 0 is a fault.',
     {},
   );
   return {

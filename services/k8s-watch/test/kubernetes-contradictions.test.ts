@@ -23,7 +23,7 @@ test('J6: the reason of a deletion is in words, though the last message of the c
     .pod(10, pod, { deletionTimestamp: at(18), deletionGracePeriodSeconds: 10 })
     .log(11)
     .outcome();
-  expect(outcome).toMatchObject({ verdict: 'error', reason: 'Deleted: the pod was deleted by somebody' });
+  expect(outcome).toMatchObject({ verdict: 'error', reason: 'Deleted: the pod was deleted from outside' });
 });
 
 describe('J7: a second pod that the cluster started', () => {

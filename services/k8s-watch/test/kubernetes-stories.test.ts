@@ -37,7 +37,7 @@ describe('a fault as the API server shows it ends as', () => {
           .pod(9, { phase: 'Running', containerStatuses: main({ running: { startedAt: at(2) } }) }, DELETED, true)
           .log(11),
       'error',
-      /deleted by somebody/,
+      /deleted from outside/,
       'container.run deleted',
     ],
     [

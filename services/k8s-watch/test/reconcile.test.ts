@@ -90,7 +90,7 @@ test('what the stream has and the cluster has not is told after two looks, once 
     {
       ...about,
       type: 'job-gone',
-      data: { jobUid: 'job-1', message: 'the Job was deleted by somebody before it ended, or has lost our labels' },
+      data: { jobUid: 'job-1', message: 'the Job was deleted from outside before it ended, or has lost our labels' },
     },
     { ...about, type: 'pod-gone', data: { podUid: 'pod-1', cause: 'unknown' } },
   ]);

@@ -33,7 +33,7 @@ export const CollectConfigSchema = Type.Object({
     minimum: 0,
     default: 2 ** 30,
     description:
-      'how much of a log is stored unless its evaluation says otherwise; a longer log is truncated, which is said',
+      'how much of a log is stored unless its evaluation says otherwise; a longer log is truncated, which its statement says',
   }),
   followAfter: Type.Integer({
     unit: 'ms',

@@ -24,7 +24,7 @@ export const SubmitConfigSchema = Type.Object({
     // Env values that nobody names are erased after an hour: see `ENV_LEFT_AFTER_MS`.
     maximum: 600_000,
     default: 5_000,
-    description: 'how long a request waits for NATS before it is refused; longer than a server takes to restart',
+    description: 'how long a request waits for NATS before it is refused; more than a server needs to restart',
   }),
   maxInFlight: Type.Integer({
     minimum: 1,

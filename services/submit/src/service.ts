@@ -44,7 +44,7 @@ async function start(context: Context): Promise<RunningService> {
   const linksOf = linksAt(publicUrl, linkOfTrace);
   const acceptor = acceptorOf(context, linksOf);
   const readModel = await step('read model', async () => openReadModel(config.dataDir));
-  const projector = new Projector(bus, readModel, (why) => log.warn({ why }, 'the read model is made anew'));
+  const projector = new Projector(bus, readModel, (why) => log.warn({ why }, 'the read model is rebuilt'));
   check('facts read', () => projector.readiness);
   const served = {
     ...basicsOf(context),

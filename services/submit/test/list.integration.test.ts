@@ -121,7 +121,7 @@ it('is the same after a restart, and after its file was lost', async () => {
   {
     await using submit = await startSubmit({ nats, env });
     expect(await everything(submit)).toEqual(before);
-    expect(submit.log.join('')).not.toContain('made anew');
+    expect(submit.log.join('')).not.toContain('is rebuilt');
   }
   await rm(join(dir.path, 'read-model.sqlite'));
   await using submit = await startSubmit({ nats, env });
@@ -155,7 +155,7 @@ it('is made anew when the stream is another one: an emptied one, or a longer one
   {
     await using submit = await startSubmit({ env });
     expect(await list(submit)).toEqual({ items: [] });
-    expect(submit.log.join('')).toContain('made anew');
+    expect(submit.log.join('')).toContain('is rebuilt');
     await tell(submit.bus, new Story(testId(50)).submitted({ name: 'one' }));
     await eventually('it is listed', async () => names(await list(submit)) === 'one');
   }

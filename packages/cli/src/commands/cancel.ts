@@ -8,7 +8,7 @@ import { withExamples } from '../with-examples.ts';
 export function cancelCommand(command: Command): void {
   command
     .argument('<id>', ID_HELP)
-    .option('--reason <text>', 'why; it stands in the verdict')
+    .option('--reason <text>', 'why; shown in the verdict')
     .action(async (id: string, { reason }: { reason?: string }) => cancel(invocationOf(command), id, reason));
   withExamples(command, { 'lacuna cancel @latest --reason "wrong branch"': 'stop what was submitted last' });
 }

@@ -22,10 +22,10 @@ const RANGE_MS = 3_600_000;
 export function diagnoseCommand(command: Command): void {
   command
     .argument('[id...]', ID_HELP)
-    .option('--run <id>', 'the suites of a run, which any of its evaluations names')
+    .option('--run <id>', 'the suites of a run, named by any of its evaluations')
     .option('--since <time>', `all submitted since, and what the broken ones share: ${SINCE_HELP}`, sinceTime)
-    .option('--label <key=value>', 'of those only the ones with this label; may be repeated', addPair)
-    .option('--name <name>', 'of those only the ones with this name')
+    .option('--label <key=value>', 'only those with this label; may be repeated', addPair)
+    .option('--name <name>', 'only those with this name')
     .action(async (ids: string[], options: DiagnoseOptions) => diagnose(invocationOf(command), ids, options));
   withExamples(command, {
     'lacuna diagnose @latest': 'why it waits, or why it broke, and what to do',

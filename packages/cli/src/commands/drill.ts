@@ -27,9 +27,9 @@ const STOP_MS = 20_000;
 export function drillCommand(command: Command): void {
   command
     .argument('[fault...]', 'faults to make, one after the other; see --list')
-    .option('--list', 'say which faults there are, and where each can be made')
+    .option('--list', 'list the faults, and where each can be made')
     .addOption(
-      new Option('--cluster <kind>', 'what the platform of its own runs on')
+      new Option('--cluster <kind>', 'what its own platform runs on')
         .choices(['process', 'kubernetes'])
         .default('process'),
     )

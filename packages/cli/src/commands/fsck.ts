@@ -37,7 +37,7 @@ export function fsckCommand(command: Command): void {
     .action(async (options: FsckOptions) => check(invocationOf(command), options));
   withExamples(command, {
     'lacuna fsck --nats nats://127.0.0.1:4222 --jaeger http://127.0.0.1:16686':
-      'exit code 0 when all stores are as the facts have it, 1 when not',
+      'exit code 0 when all stores agree with the facts, 1 when not',
     'LACUNA_CLUSTER=kubernetes lacuna fsck --json': 'every setting of the services is understood',
   });
 }

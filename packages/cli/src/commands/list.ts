@@ -25,7 +25,7 @@ export function listCommand(command: Command): void {
     .option('--label <key=value>', 'only those with this label; may be repeated', addPair)
     .option('--name <name>', 'only those with this name')
     .option('--since <time>', `only those submitted since: ${SINCE_HELP}`, sinceTime)
-    .option('--limit <n>', 'at most so many', wholeNumber(1), 20)
+    .option('--limit <n>', 'how many at most', wholeNumber(1), 20)
     .action(async (options: ListOptions) => list(invocationOf(command), options));
   withExamples(command, {
     'lacuna list --verdict incomplete --since 1h': 'what could not be proven in the last hour',

@@ -20,9 +20,9 @@ interface LogsOptions {
 export function logsCommand(command: Command): void {
   command
     .argument('<id>', ID_HELP)
-    .option('-f, --follow', 'go on with what is written from now on, until the log is closed', false)
+    .option('-f, --follow', 'keep printing what is written, until the log is closed', false)
     .option('--offset <byte>', 'begin at this byte', wholeNumber(0), 0)
-    .option('--raw', 'print the bytes as they are, to a terminal too', false)
+    .option('--raw', 'print the bytes unchanged, even to a terminal', false)
     .action(async (id: string, options: LogsOptions) => logs(invocationOf(command), id, options));
   withExamples(command, {
     'lacuna logs -f @latest': 'watch what was submitted last',

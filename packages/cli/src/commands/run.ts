@@ -38,7 +38,7 @@ export function runCommand(command: Command): void {
     .option('--suite-report <name=format>', 'as --report, for one suite; may be repeated', addPair)
     .option(
       '--alone [times]',
-      'repeat by itself what is not passed, once unless told, and compare',
+      'repeat by itself each suite that did not pass, once by default, and compare',
       wholeNumber(1, MOST_REPETITIONS),
     )
     .option(
@@ -52,7 +52,7 @@ export function runCommand(command: Command): void {
     'lacuna run --suite js="npx vitest run --reporter=junit --outputFile=r.xml" --suite-report js=junit:r.xml --junit results.xml':
       'every test by name, whatever the log shows of it',
     'lacuna run --suite a="npm test" --suite b="pytest" --alone 3':
-      'repeats by itself what is not passed, three times, and says whether it fails only together',
+      'repeats each suite that did not pass by itself, three times, and says whether it fails only together',
   });
 }
 

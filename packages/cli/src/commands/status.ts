@@ -9,7 +9,7 @@ export function statusCommand(command: Command): void {
   command.argument('<id>', ID_HELP).action(async (id: string) => status(invocationOf(command), id));
   withExamples(command, {
     'lacuna status @latest': 'the evaluation that was submitted last',
-    'lacuna status ev-3k9f2a --json': 'all that is known of it, for programs',
+    'lacuna status ev-3k9f2a --json': 'everything that is known about it, for programs',
   });
 }
 

@@ -21,10 +21,10 @@ interface SubmitCommandOptions extends SpecFlags {
 export function submitCommand(command: Command): void {
   addSpecOptions(command)
     .usage('[options] -- COMMAND…')
-    .argument('[command...]', 'the program to run and its arguments, behind --')
+    .argument('[command...]', 'the program to run and its arguments, after --')
     .option('-f, --file <spec>', 'spec to start from: .json, .yaml, or - for standard input')
-    .option('--name <name>', 'name for people')
-    .option('--expect-tests <n>', 'how many tests must report', wholeNumber(0))
+    .option('--name <name>', 'a name, to recognise it by')
+    .option('--expect-tests <n>', 'how many tests must report a result', wholeNumber(0))
     .option('--wait', 'stream the log, wait for the verdict and exit with its code')
     .exitOverride(rethrowWithHint)
     .action(async (program: string[], options: SubmitCommandOptions) =>

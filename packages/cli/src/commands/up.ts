@@ -36,7 +36,7 @@ export function upCommand(command: Command): void {
         .env('LACUNA_PORT'),
     )
     .addOption(
-      new Option('--data <dir>', 'folder of everything that is kept')
+      new Option('--data <dir>', 'folder for everything that is kept')
         .argParser(unlessEmpty((text) => text, '.lacuna'))
         .default('.lacuna')
         .env('LACUNA_DATA_DIR'),

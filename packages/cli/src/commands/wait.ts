@@ -24,7 +24,7 @@ export function waitCommand(command: Command): void {
     .argument('<id...>', ID_HELP)
     .option(
       '--timeout <duration>',
-      'wait no longer than that, such as 90s or 10m; as long as it lives by default',
+      'wait no longer than this, such as 90s or 10m; by default as long as there are signs of life',
       duration,
     )
     .action(async (ids: string[], options: WaitCommandOptions) => wait(invocationOf(command), ids, options));

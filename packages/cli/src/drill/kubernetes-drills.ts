@@ -30,7 +30,7 @@ export const KUBERNETES_DRILLS: readonly Drill[] = [
   },
   {
     fault: 'slow-pod',
-    makes: 'a quota allows no pod until its time is over: the hole is told, and filled',
+    makes: 'a quota allows no pod until its time is over: the hole is reported, and filled',
     notOn: NEEDS_NAMESPACE,
     spec: { command: ['true'], report: 'none' },
     expected: { verdict: 'passed', broken: 'pod.create missing' },

@@ -25,7 +25,7 @@ export const LABEL_DRILLS: readonly Drill[] = [
   },
   {
     fault: 'slow-pod',
-    makes: 'the pod comes after its time: the hole is told, and filled',
+    makes: 'the pod comes too late: the hole is reported, and filled',
     notOn: {},
     spec: { command: ['true'], labels: { 'lacuna.fault': 'slow-pod:6000' } },
     expected: { verdict: 'passed', broken: 'pod.create missing' },

@@ -89,7 +89,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
   },
   {
     fault: 'duplicate-delivery',
-    makes: 'submitted three times, each fact told again, a second dispatcher beside the first: it runs once',
+    makes: 'submitted three times, each fact published again, a second dispatcher beside the first: it runs once',
     notOn: NEEDS_OWN,
     spec: { command: ['sh', '-c', SLOW_TALK], report: 'none' },
     expected: { verdict: 'passed' },
@@ -120,6 +120,6 @@ async function tellAgain(context: DrillContext, id: EvaluationId): Promise<strin
   });
   const facts = await bus.readFacts(id);
   const outcomes = await Promise.all(facts.map(({ fact }) => bus.publishFact(fact)));
-  context.say(`told ${facts.length} facts again: ${outcomes.filter(({ kind }) => kind === 'known').length} known`);
-  return outcomes.filter(({ kind }) => kind !== 'known').map(({ kind }) => `a fact told again was ${kind}`);
+  context.say(`published ${facts.length} facts again: ${outcomes.filter(({ kind }) => kind === 'known').length} known`);
+  return outcomes.filter(({ kind }) => kind !== 'known').map(({ kind }) => `a fact published again was ${kind}`);
 }

@@ -42,7 +42,7 @@ async function changedSpans(
     const told = what.filter((one) => !isWording(span, one));
     if (told.length === 0) return [];
     const evaluation = owed.get(span.traceId)?.evaluation;
-    const difference = `the span ${span.name} is not as the facts have it: ${told.join(', ')}`;
+    const difference = `the span ${span.name} does not agree with the facts: ${told.join(', ')}`;
     return [{ store: 'traces', ...defined({ evaluation }), what: difference }];
   });
 }
@@ -96,5 +96,5 @@ async function verify(
 /** What is said of the request has the ids of all traces in it: the end is why. */
 function unasked(jaegerUrl: string, problem: string): Failure {
   const why = problem.replace(/^.*\?traceID=\S*:\s*/s, '');
-  return new Failure('overloaded', `Jaeger at ${jaegerUrl} does not tell its traces: ${why}`);
+  return new Failure('overloaded', `Jaeger at ${jaegerUrl} does not return its traces: ${why}`);
 }

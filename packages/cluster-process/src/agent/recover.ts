@@ -26,8 +26,8 @@ function lost({ job, pod, ...entry }: JobEntry, now: number): JobEntry {
   const started = pod?.started;
   const message =
     started === undefined
-      ? 'the agent was killed before it told a start; whether the command ran is not known, and its env values are gone'
-      : 'the agent was killed while the container ran; the container was killed too, its exit code was seen by nobody';
+      ? 'the agent was killed before it reported a start; whether the command ran is not known, and its env values are gone'
+      : 'the agent was killed while the container ran; the container was killed too, nobody saw its exit code';
   const container = started === undefined ? {} : { containerId: started.containerId, startedAt: started.at };
   return {
     ...entry,

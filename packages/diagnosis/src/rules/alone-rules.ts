@@ -11,7 +11,7 @@ export const ALONE_RULES: readonly Rule[] = [
     cause: 'interference',
     title: 'It fails only together with other suites',
     for: [
-      proof((known) => isSaid(known, 'passes-alone') && `by itself it passed, ${passed(known)}`),
+      proof((known) => isSaid(known, 'passes-alone') && `run by itself, it passed ${passed(known)}`),
       suggestion((known) => isSaid(known, 'passes-alone') && lacked(known)),
       hint((known) => isSaid(known, 'passes-alone') && beside(known)),
     ],
@@ -27,8 +27,8 @@ export const ALONE_RULES: readonly Rule[] = [
   },
   {
     cause: 'flaky',
-    title: 'It does not do the same twice',
-    for: [proof((known) => isSaid(known, 'flaky') && `by itself it did something else each time: ${passed(known)}`)],
+    title: 'Its result changes from run to run',
+    for: [proof((known) => isSaid(known, 'flaky') && `run by itself, its result changed: ${passed(known)}`)],
     advice:
       'Other suites are not the reason, or not the only one: look at the tests that differ between the repetitions for order, time, randomness and left-over state.',
   },
@@ -49,7 +49,7 @@ function passed(known: Case): string {
 
 function lacked(known: Case): string | undefined {
   const fought = [...new Set(comparisonsOf(known).flatMap((one) => one.fought))];
-  return fought.length === 0 ? undefined : `together it lacked ${someNames(fought)}`;
+  return fought.length === 0 ? undefined : `together with the others, it lacked ${someNames(fought)}`;
 }
 
 function beside(known: Case): string | undefined {

@@ -10,7 +10,7 @@ export const ATTEMPT_RULES: readonly Rule[] = [
   },
   {
     cause: 'retried',
-    title: 'An earlier attempt came to nothing',
+    title: 'An earlier attempt failed',
     for: [
       suggestion(({ evaluation }) =>
         Object.values(evaluation.attempts)

@@ -13,7 +13,7 @@ const SHELL_SAYS = /: .*(?:not found|No such file or directory|Permission denied
 export const COMMAND_RULES: readonly Rule[] = [
   {
     cause: 'command-missing',
-    title: 'A command that it calls is not there',
+    title: 'A command that it calls was not found',
     for: [
       suggestion((known) => shellExit(known)),
       proof((known) => shellWords(known) && `the log ends with: ${shellWords(known)}`),

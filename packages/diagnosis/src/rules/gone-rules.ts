@@ -6,7 +6,7 @@ import { brokenBy } from '../stage-clues.ts';
 export const GONE_RULES: readonly Rule[] = [
   {
     cause: 'evicted',
-    title: 'The node threw the pod out',
+    title: 'The node evicted the pod',
     for: [proof((known) => goneBy(known, 'evicted'))],
     advice:
       'The node was short of something: its message says of what. Requests that match the use protect a pod (QoS Guaranteed).',

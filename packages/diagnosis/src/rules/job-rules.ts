@@ -56,7 +56,7 @@ export const JOB_RULES: readonly Rule[] = [
   },
   {
     cause: 'creation-limited',
-    title: 'Lacuna itself holds back the creation of Jobs, because the cluster struggles',
+    title: 'Lacuna itself slows down the creation of Jobs, because the cluster is struggling',
     for: [
       proof((known) => waitsFor(known, 'client') && `dispatch says: ${waitsFor(known, 'client')}`),
       suggestion(
@@ -72,7 +72,7 @@ export const JOB_RULES: readonly Rule[] = [
     for: [
       proof((known) => waitsFor(known, 'quota') && `the cluster refuses for now: ${waitsFor(known, 'quota')}`),
       proof((known) => podless(known) && warningLike(known, QUOTA)),
-      hint((known) => podless(known) && tooSmall(known) && 'the quota could never hold it: to wait is no use'),
+      hint((known) => podless(known) && tooSmall(known) && 'the quota could never hold it, so waiting is pointless'),
       suggestion((known) => lost(known, 'quota') && `its Job came late: ${lost(known, 'quota')} lost to the quota`),
       suggestion(
         (known) => !podless(known) && known.stages['pod.create'].outcome === 'late' && warningLike(known, QUOTA),

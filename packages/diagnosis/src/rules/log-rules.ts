@@ -18,7 +18,7 @@ export const LOG_RULES: readonly Rule[] = [
   },
   {
     cause: 'log-unproven',
-    title: 'Nobody can prove that the log is complete',
+    title: 'The log cannot be proven complete',
     for: [proof(({ statement }) => statement?.state === 'unsealed' && statement.reason)],
     against: [
       suggestion(
@@ -40,7 +40,7 @@ export const LOG_RULES: readonly Rule[] = [
   },
   {
     cause: 'log-late',
-    title: 'The log does not come to its end',
+    title: 'The log does not end',
     for: [
       suggestion(
         (known) =>
@@ -66,7 +66,7 @@ export const LOG_RULES: readonly Rule[] = [
   },
   {
     cause: 'late-writers',
-    title: 'Something it left behind still wrote when it had ended',
+    title: 'A process it left behind was still writing when it had ended',
     for: [
       suggestion(
         (known) =>

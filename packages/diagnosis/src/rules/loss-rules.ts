@@ -38,7 +38,7 @@ const LOSSES: readonly Loss[] = [
     title: 'The log is longer than its budget',
     logCauses: ['policy'],
     advice:
-      'What came behind the budget was left out on purpose, and counted. Print less, or raise `logBudget` in the spec (LACUNA_LOG_BUDGET for all).',
+      'What exceeds the budget was left out on purpose, and counted. Print less, or raise `logBudget` in the spec (LACUNA_LOG_BUDGET for all).',
   },
 ];
 

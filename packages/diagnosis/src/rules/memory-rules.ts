@@ -7,7 +7,7 @@ import { brokenBy } from '../stage-clues.ts';
 export const MEMORY_RULES: readonly Rule[] = [
   {
     cause: 'oom',
-    title: 'The kernel killed it for want of memory',
+    title: 'The kernel killed it: out of memory',
     for: [
       proof((known) => brokenBy(known, 'container.run') === 'oom-killed' && `the cluster says OOMKilled${exit(known)}`),
       suggestion(

@@ -14,7 +14,7 @@ const WATCH_SILENT_MS = 30_000;
 export const POD_RULES: readonly Rule[] = [
   {
     cause: 'job-changed',
-    title: 'Somebody changed the Job, and that keeps it from its pod',
+    title: 'Somebody changed the Job, so that it gets no pod',
     for: [
       proof(jobChange),
       proof(

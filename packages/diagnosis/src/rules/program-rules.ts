@@ -54,7 +54,7 @@ export const PROGRAM_RULES: readonly Rule[] = [
           statement?.state === 'truncated' && 'the end of its log is lost, and with it perhaps an error',
       ),
       suggestion(({ log }) => log?.found[0] !== undefined && signalText(log.found[0])),
-      suggestion((known) => endsOtherwiseAlone(known) && 'by itself it did not end so'),
+      suggestion((known) => endsOtherwiseAlone(known) && 'run by itself, it ended differently'),
     ],
     advice:
       'This is the result of the command itself (sys.exit, exit N): read what it prints before the end. If it is meant to fail, nothing is wrong: `failed` is its proven result.',

@@ -36,7 +36,7 @@ export const QUEUE_RULES: readonly Rule[] = [
       suggestion((known) => heardLately(known) && `dispatch was heard of ${heardLately(known)} ago`),
     ],
     advice:
-      'See whether dispatch runs, is ready (/readyz) and what it logs last, then restart it: nothing is lost, the queue is the stream and is read anew.',
+      'Check whether dispatch runs, whether it is ready (/readyz), and what it logged last; then restart it. Nothing is lost: the queue is rebuilt from the stream.',
   },
   {
     cause: 'waiting-for-capacity',

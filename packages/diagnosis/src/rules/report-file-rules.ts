@@ -14,7 +14,7 @@ export const REPORT_FILE_RULES: readonly Rule[] = [
   },
   {
     cause: 'report-unreadable',
-    title: 'The report file is none that can be read',
+    title: 'The report file cannot be read',
     for: [proof((known) => wordsOfBreak(known, 'report.read', 'report-unreadable'))],
     advice:
       'Look what the test tool writes there: `report` takes JUnit XML (junit:PATH) or CTRF JSON (ctrf:PATH), whole. A tool that was stopped while it wrote leaves half a file.',

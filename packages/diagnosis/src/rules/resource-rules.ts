@@ -9,7 +9,7 @@ import { brokenBy } from '../stage-clues.ts';
 export const RESOURCE_RULES: readonly Rule[] = [
   {
     cause: 'own-memory',
-    title: 'The program ran out of memory by itself',
+    title: 'The program itself ran out of memory',
     for: [
       saidInLog('out-of-memory'),
       saidAtEnd('out-of-memory'),
@@ -54,7 +54,7 @@ export const RESOURCE_RULES: readonly Rule[] = [
   },
   {
     cause: 'port-in-use',
-    title: 'A port it wants is taken',
+    title: 'A port it needs is in use',
     for: [
       saidInLog('address-in-use'),
       saidAtEnd('address-in-use'),

@@ -26,7 +26,7 @@ export const RESULTS_RULES: readonly Rule[] = [
   },
   {
     cause: 'no-report',
-    title: 'Test results are owed, and the log has none',
+    title: 'Test results were expected, and the log has none',
     for: [proof((known) => wordsOfBreak(known, 'report.read', 'no-report'))],
     against: [RESULTS_LOST, ENDS_WITH_ERROR, suggestion(({ stages }) => stages['container.run'].broken?.reason)],
     advice: 'Say which tool it is (`report: pytest`, …) and let it print its results, or drop `expect.tests`.',

@@ -24,7 +24,7 @@ export const RUN_RULES: readonly Rule[] = [
       ),
     ],
     against: [
-      refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel did, for want of memory'),
+      refutation((known) => brokenBy(known, 'container.run') === 'oom-killed' && 'the kernel did: out of memory'),
       refutation((known) => brokenBy(known, 'container.run') === 'timeout' && 'Lacuna did, at the time limit'),
     ],
     advice:
@@ -48,7 +48,7 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'The cluster and the seal disagree about its exit',
     for: [proof((known) => wordsOfBreak(known, 'container.run', 'exit-contradicted'))],
     advice:
-      'The helper of its pod was ended after the program: by the kernel for want of memory, or at the end of a grace period. What the program did is in the seal.',
+      'The helper of its pod was ended after the program: by the kernel (out of memory), or at the end of a grace period. What the program did is in the seal.',
   },
   {
     cause: 'duplicate-start',
@@ -78,7 +78,7 @@ export const RUN_RULES: readonly Rule[] = [
   },
   {
     cause: 'end-unseen',
-    title: 'No end of the container was ever told',
+    title: 'The end of the container was never reported',
     for: [
       suggestion(
         (known) =>
@@ -87,18 +87,18 @@ export const RUN_RULES: readonly Rule[] = [
       ),
     ],
     against: [refutation(({ pod }) => pod?.gone !== undefined && 'its pod is gone, and the cluster says why')],
-    advice: 'Its node or the runtime hangs, or k8s-watch does not hear of it. See the node, then the log of k8s-watch.',
+    advice: 'Its node or the runtime hangs, or k8s-watch is not told of it. Check the node, then the log of k8s-watch.',
   },
   {
     // The seed's critical discovery: tests still run while the Job is taken for finished (`active: 0`).
     cause: 'premature-finish',
-    title: 'It was called finished while it still ran',
+    title: 'It was reported finished while it was still running',
     for: [
       proof(
         (known) =>
           known.attempt.finished !== undefined &&
           runsOn(known) &&
-          `the Job is called finished (${known.attempt.finished.data.reason}), but nobody saw its container end`,
+          `the Job is reported finished (${known.attempt.finished.data.reason}), but nobody saw its container end`,
       ),
       proof(finishedBeforeEnd),
       hint((known) => (finishedBeforeEnd(known) || runsOn(known)) && lastInFlight(known)),
@@ -125,7 +125,7 @@ function runsOn({ pod }: Case): boolean {
 function finishedBeforeEnd({ attempt, pod }: Case): string | undefined {
   const early = (pod?.ended?.at ?? 0) - (attempt.finished?.at ?? Infinity);
   return early >= CLEARLY_BEFORE_MS
-    ? `the Job was called finished ${formatDuration(early)} before its container ended`
+    ? `the Job was reported finished ${formatDuration(early)} before its container ended`
     : undefined;
 }
 

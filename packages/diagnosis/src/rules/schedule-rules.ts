@@ -13,7 +13,9 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     title: 'No node fits the pod',
     for: [
       proof((known) => nodeless(known) && schedulerWords(known)),
-      hint(({ stages }) => stages['pod.schedule'].outcome === 'missing' && 'it was given up for want of a node'),
+      hint(
+        ({ stages }) => stages['pod.schedule'].outcome === 'missing' && 'it was given up: no node was found in time',
+      ),
     ],
     against: [suggestion((known) => pressureOnNodes(known) && 'it is pressure on the nodes, not their size')],
     advice: 'The scheduler counts the nodes by reason: lower `resources`, add nodes, or mend their taints and labels.',

@@ -31,7 +31,7 @@ export const SERVICE_RULES: readonly Rule[] = [
       ),
     ],
     advice:
-      'See whether log-collect runs and what it logs, then restart it: it goes on at the stored byte. A log that its node still has is not lost.',
+      'Check whether log-collect runs and what it logs, then restart it: it continues after the last stored byte. A log that its node still has is not lost.',
   },
   {
     cause: 'audit-stalled',
@@ -47,11 +47,11 @@ export const SERVICE_RULES: readonly Rule[] = [
       hint((known) => (unjudged(known) || overdue(known) !== undefined) && silentFor(known, 'trace-audit', STUCK_MS)),
     ],
     advice:
-      'See whether trace-audit runs and what it logs, then restart it: verdicts, spans and alerts follow from the facts and come late, not wrong.',
+      'Check whether trace-audit runs and what it logs, then restart it: verdicts, spans and alerts follow from the facts, so they come late but not wrong.',
   },
   {
     cause: 'watch-stalled',
-    title: 'k8s-watch does not tell what happens in the cluster',
+    title: 'k8s-watch does not report what happens in the cluster',
     for: [
       suggestion((known) => awaitsCluster(known) && silentFor(known, 'k8s-watch', SILENT_MS)),
       proof(
@@ -59,12 +59,14 @@ export const SERVICE_RULES: readonly Rule[] = [
           attempt.finished !== undefined &&
           pod === undefined &&
           attempt.finished.data.succeeded &&
-          'its Job succeeded, but no pod was ever told',
+          'its Job succeeded, but no pod was ever reported',
       ),
     ],
-    against: [hint(({ attempt }) => Object.keys(attempt.warnings).length > 0 && 'it has told warnings of the cluster')],
+    against: [
+      hint(({ attempt }) => Object.keys(attempt.warnings).length > 0 && 'it has reported warnings from the cluster'),
+    ],
     advice:
-      'See whether k8s-watch runs, may list and watch pods, Jobs and events, and what it logs. It lists everything anew when it starts.',
+      'Check whether k8s-watch runs, whether it may list and watch pods, Jobs and events, and what it logs. It lists everything again when it starts.',
   },
 ];
 

@@ -13,7 +13,7 @@ const CONFIG = /^(CreateContainerConfigError|CreateContainerError|RunContainerEr
 export const START_RULES: readonly Rule[] = [
   {
     cause: 'image',
-    title: 'The image cannot be had',
+    title: 'The image is not available',
     for: [
       proof((known) => startless(known) && waitingLike(known, IMAGE)),
       hint((known) => startless(known) && warningLike(known, /[Ii]mage/)),

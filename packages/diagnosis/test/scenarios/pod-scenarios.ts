@@ -12,7 +12,7 @@ export const POD_SCENARIOS: Readonly<Record<string, Scenario>> = {
         warned(new Story().running(), 'Suspended', 'somebody suspended the Job').tell('pod-gone', {
           podUid: 'pod-1',
           cause: 'deleted',
-          message: 'the pod was deleted by somebody',
+          message: 'the pod was deleted from outside',
         }),
       ),
     // What was changed and broke nothing.

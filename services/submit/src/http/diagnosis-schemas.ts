@@ -38,7 +38,7 @@ const rangeDiagnosis = object({
 export const diagnosisSchema = route(
   'Diagnose an evaluation: ranked causes, with the facts for and against each',
   200,
-  json('Likeliest cause first; none when nothing is wrong as far as is known.', diagnosis),
+  json('Likeliest cause first; none when nothing is known to be wrong.', diagnosis),
   byId,
 );
 export const rangeDiagnosisSchema = route(
