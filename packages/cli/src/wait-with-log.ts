@@ -7,7 +7,7 @@ import { renderNoLog, renderVerdict } from './render/verdict.ts';
 import { waitsFor } from './render/waiting.ts';
 import { settleWithLog } from './settle-with-log.ts';
 import { cut } from './text/display-width.ts';
-import { WaitingTeller } from './waiting-teller.ts';
+import { WaitingReporter } from './waiting-reporter.ts';
 
 /**
  * Streams the log to stdout while the evaluation runs, and returns the exit code of its verdict, which is the last line on stderr.
@@ -30,11 +30,11 @@ export async function waitWithLog(invocation: Invocation, id: string, interrupte
 /** Tells each new phase, for eyes: what happens and what is waited for. */
 function phaseTeller(invocation: Invocation): (view: EvaluationView) => void {
   const { err, progress } = invocation;
-  const teller = new WaitingTeller(invocation, Date.now());
+  const reporter = new WaitingReporter(invocation, Date.now());
   let told = '';
   return (view) => {
     // Where nobody looks, only long waits are told, and not while its own lines show that it lives.
-    if (!progress && view.phase !== 'running') void teller.look(view, Date.now());
+    if (!progress && view.phase !== 'running') void reporter.look(view, Date.now());
     if (!progress || view.phase === told || view.phase === 'settled') return;
     told = view.phase;
     const now = Date.now();

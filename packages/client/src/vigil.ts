@@ -29,7 +29,7 @@ const JUDGED_WITHIN_MS = 10_000;
 const VERDICT_WITHIN_MS = 30_000;
 
 /** Another look. It lives if anything moved since the last one. */
-export function look(vigil: Vigil | undefined, view: EvaluationView, now: number): Vigil {
+export function updateVigil(vigil: Vigil | undefined, view: EvaluationView, now: number): Vigil {
   const signs = signsOfLife(view);
   if (vigil === undefined || now - vigil.at > BREAK_MS) return { since: now, at: now, signs };
   const lives = signs !== vigil.signs || othersMakeRoom(view);

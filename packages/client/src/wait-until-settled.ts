@@ -5,7 +5,7 @@ import { givenUp, outOfTime } from './no-verdict.ts';
 import type { Patience } from './patience.ts';
 import { evaluationPath } from './evaluation-path.ts';
 import type { Transport } from './transport.ts';
-import { look, stuckIn, type Vigil } from './vigil.ts';
+import { updateVigil, stuckIn, type Vigil } from './vigil.ts';
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +41,7 @@ export async function waitUntilSettled(
       last = view;
       onView?.(view);
       if (view.phase === 'settled') return view;
-      vigil = look(vigil, view, Date.now());
+      vigil = updateVigil(vigil, view, Date.now());
       const stuck = stuckIn(view, vigil, Date.now());
       if (stuck !== undefined) throw givenUp(view, stuck);
     }

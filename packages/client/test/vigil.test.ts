@@ -1,6 +1,6 @@
 import { defined, STAGES, type EvaluationView, type LifeView, type Stage, type StageView } from '@lacuna/contracts';
 import { describe, expect, it } from 'vitest';
-import { look, stuckIn, type Vigil } from '../src/vigil.ts';
+import { updateVigil, stuckIn, type Vigil } from '../src/vigil.ts';
 import { running } from './support/views.ts';
 
 /** When the stage that is owed began, in the clock of these tests; milliseconds. */
@@ -42,7 +42,7 @@ const queue = (ahead: number, others = 0): LifeView => ({ queue: { waiting: 9, a
 /** Looks at one after the other, each at its time. */
 function seen(...looks: readonly (readonly [now: number, view: EvaluationView])[]): Vigil {
   let vigil: Vigil | undefined;
-  for (const [now, view] of looks) vigil = look(vigil, view, now);
+  for (const [now, view] of looks) vigil = updateVigil(vigil, view, now);
   if (vigil === undefined) throw new Error('nothing was looked at');
   return vigil;
 }
@@ -51,7 +51,7 @@ function seen(...looks: readonly (readonly [now: number, view: EvaluationView])[
 function watched(untilMs: number, view: (ms: number) => EvaluationView): ReturnType<typeof stuckIn> {
   let vigil: Vigil | undefined;
   for (let ms = 0; ms <= untilMs; ms += 5_000) {
-    vigil = look(vigil, view(ms), FROM + ms);
+    vigil = updateVigil(vigil, view(ms), FROM + ms);
     const stuck = stuckIn(view(ms), vigil, FROM + ms);
     if (stuck !== undefined) return stuck;
   }

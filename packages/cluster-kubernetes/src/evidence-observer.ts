@@ -1,4 +1,4 @@
-import { Presence, type Observation } from '@lacuna/cluster';
+import { KnownObjects, type Observation } from '@lacuna/cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Collection } from './collections.ts';
 import { Losses } from './losses.ts';
@@ -10,7 +10,7 @@ import type { WatchDeps } from './watch-loop.ts';
 export class EvidenceObserver {
   readonly #relistMs: number;
   readonly #collections: readonly ObservedCollection[];
-  readonly #presence = new Presence();
+  readonly #known = new KnownObjects();
   readonly #losses: Losses;
 
   constructor(deps: WatchDeps, collections: readonly Collection[]) {
@@ -24,7 +24,7 @@ export class EvidenceObserver {
     while (!end.aborted) {
       const abort = new AbortController();
       try {
-        yield* this.#presence.track(this.#listAndWatch(AbortSignal.any([end, abort.signal])));
+        yield* this.#known.track(this.#listAndWatch(AbortSignal.any([end, abort.signal])));
       } finally {
         abort.abort();
       }

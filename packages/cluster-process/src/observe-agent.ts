@@ -1,4 +1,4 @@
-import { Presence, type Observation } from '@lacuna/cluster';
+import { KnownObjects, type Observation } from '@lacuna/cluster';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConnection } from './agent-connection.ts';
@@ -9,12 +9,12 @@ const MAX_BACKOFF_MS = 1_000;
 /** Watches until the signal is aborted or the connection closed. A break of the watch is followed by a new one, on a new agent if need be. */
 export async function* observeAgent(connection: AgentConnection, signal: AbortSignal): AsyncGenerator<Observation> {
   const end = AbortSignal.any([signal, connection.closed]);
-  const presence = new Presence();
+  const known = new KnownObjects();
   let backoff = FIRST_BACKOFF_MS;
   while (!end.aborted) {
     try {
       const response = await connection.request({ method: 'GET', path: '/watch' }, end);
-      for await (const observation of presence.track(observations(response))) {
+      for await (const observation of known.track(observations(response))) {
         if (end.aborted) return;
         if (observation.kind === 'synced') backoff = FIRST_BACKOFF_MS;
         yield observation;

@@ -16,7 +16,7 @@ export type {
 export { LogContradicted, LogNotFollowed } from './log-breaks.ts';
 export { LogTail } from './log-tail.ts';
 export { partsOf } from './parts-of.ts';
-export { Presence } from './presence.ts';
+export { KnownObjects } from './known-objects.ts';
 export type {
   ChangeOutcome,
   EnsureOutcome,

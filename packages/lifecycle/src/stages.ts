@@ -1,5 +1,5 @@
 import { defined, stageContract, STAGES, type Deadlines, type Stage, type StageOutcome } from '@lacuna/contracts';
-import { asTold } from './as-told.ts';
+import { asRaised } from './as-raised.ts';
 import { beforeRemoval } from './before-removal.ts';
 import type { Break } from './break.ts';
 import { findingKey, type Attempt, type Evaluation, type Finding } from './evaluation.ts';
@@ -57,7 +57,7 @@ function stageState(stage: Stage, evaluation: Evaluation, attempt: Attempt, dead
   const missing = evaluation.findings[findingKey(attempt.number, stage, 'missing')];
   const known = defined({ stage, missing: missing?.raised && missing });
   if (begin === undefined) return { ...known, outcome: missing?.raised === undefined ? 'not-owed' : 'missing' };
-  const end = asTold(rule.end(evaluation, attempt), stage, evaluation, attempt);
+  const end = asRaised(rule.end(evaluation, attempt), stage, evaluation, attempt);
   if (end !== undefined) {
     const outcome = end.broken !== undefined ? 'failed' : missing?.raised !== undefined ? 'late' : 'ok';
     // Two clocks can put an end before its begin (fault J27); the shortest span is a microsecond, or Jaeger calls it negative.

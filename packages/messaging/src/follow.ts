@@ -13,7 +13,7 @@ import { sendDead } from './dead.ts';
 import type { Delivery } from './delivery.ts';
 import { CAUGHT_UP } from './ordered-source.ts';
 import { ordered } from './ordered.ts';
-import { recorded, type RecordedFact } from './recorded-fact.ts';
+import { recordedFact, type RecordedFact } from './recorded-fact.ts';
 
 /** Which facts to follow; all by default. */
 export interface FollowOptions {
@@ -69,7 +69,7 @@ export function filtersOf(types: readonly FactType[] | undefined, evaluation?: E
 /** The facts in a message, none when they are all known; what is neither fact nor record becomes a dead letter. */
 export async function factsIn(connection: Connection, delivery: Delivery, complete: number): Promise<RecordedFact[]> {
   try {
-    if (parseRecordSubject(delivery.subject) === undefined) return [recorded(delivery)];
+    if (parseRecordSubject(delivery.subject) === undefined) return [recordedFact(delivery)];
     return lastSeqIn(delivery) <= complete ? [] : decodeRecord(delivery);
   } catch (error) {
     const { subject, seq, bytes } = delivery;

@@ -7,7 +7,7 @@ import { NoAnswer } from './no-answer.ts';
 import { CAUGHT_UP } from './ordered-source.ts';
 import { ordered } from './ordered.ts';
 import { timeOfRfc3339 } from './precise-time.ts';
-import { recordedOnes, type FactMessage, type RecordedFact } from './recorded-fact.ts';
+import { recordedFacts, type FactMessage, type RecordedFact } from './recorded-fact.ts';
 import { DEADLINE_MS, untilKnown } from './until-known.ts';
 
 const FACTS = STREAMS.facts.name;
@@ -43,7 +43,7 @@ export async function readHistory(connection: Connection, id: EvaluationId, upTo
 function historyOf(id: EvaluationId, messages: readonly HistoryMessage[]): History {
   const record = messages.find(({ subject }) => parseRecordSubject(subject) !== undefined);
   const singles = messages.filter((message) => message !== record);
-  const single = recordedOnes(singles);
+  const single = recordedFacts(singles);
   const unreadable = singles.length - single.length;
   if (record === undefined) return { id, facts: single, unreadable };
   const bySeq = new Map([...decodeRecord(record), ...single].map((recorded) => [recorded.seq, recorded]));

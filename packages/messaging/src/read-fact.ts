@@ -1,7 +1,7 @@
 import { factSubject, parseFactSubject, recordSubject, STREAMS } from '@lacuna/contracts';
 import { decodeRecord } from './compacted-record.ts';
 import type { Connection } from './connection.ts';
-import { recorded, type RecordedFact } from './recorded-fact.ts';
+import { recordedFact, type RecordedFact } from './recorded-fact.ts';
 import { lastMessage } from './stored-message.ts';
 import { DEADLINE_MS } from './until-known.ts';
 
@@ -16,7 +16,7 @@ export async function readFact(
   const deadline = performance.now() + withinMs;
   const message = await lastMessage(connection, FACTS, subject, withinMs);
   // The record is stored before its facts are deleted: whoever misses a fact finds it there.
-  return message ? recorded(message) : compactedFact(connection, subject, deadline - performance.now());
+  return message ? recordedFact(message) : compactedFact(connection, subject, deadline - performance.now());
 }
 
 /** The fact that was on a subject before its evaluation was compacted; undefined when there was none, or the evaluation was not. */

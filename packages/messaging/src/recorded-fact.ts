@@ -18,7 +18,7 @@ export interface FactMessage {
 }
 
 /** Reads a fact out of a message. Throws `Failure('fact-invalid')`. */
-export function recorded(message: FactMessage): RecordedFact {
+export function recordedFact(message: FactMessage): RecordedFact {
   return { fact: decodeFact(message.subject, message.bytes), seq: message.seq, storedAt: message.storedAt };
 }
 
@@ -26,11 +26,11 @@ export function recorded(message: FactMessage): RecordedFact {
  * Reads the facts out of messages and leaves out what is none: those who follow the stream report it (`LACUNA_DEAD`), and one bad
  * message must not make an evaluation unreadable.
  */
-export function recordedOnes(messages: readonly FactMessage[]): RecordedFact[] {
+export function recordedFacts(messages: readonly FactMessage[]): RecordedFact[] {
   const facts: RecordedFact[] = [];
   for (const message of messages) {
     try {
-      facts.push(recorded(message));
+      facts.push(recordedFact(message));
     } catch {
       continue;
     }

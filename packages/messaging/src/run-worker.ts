@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { ensureConsumer, type Consumer } from './consumer.ts';
 import type { Delivery } from './delivery.ts';
 import { failDelivery, type FailurePolicy } from './fail-delivery.ts';
-import { InHand } from './in-hand.ts';
+import { HeldDeliveries } from './held-deliveries.ts';
 import { Pull } from './pull.ts';
 
 /** A durable consumer, how many of its messages are handled at a time, and what becomes of those that fail. */
@@ -21,13 +21,13 @@ export async function runWorker(
   handle: (delivery: Delivery) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  using inHand = new InHand(worker.ackWaitMs);
+  using held = new HeldDeliveries(worker.ackWaitMs);
   const running = new Set<Promise<void>>();
   const backlog: Delivery[] = [];
   const begin = (delivery: Delivery): void => {
     const run = settle(delivery, { connection, worker, handle, signal }).finally(() => {
       running.delete(run);
-      inHand.remove(delivery);
+      held.remove(delivery);
       pull.release();
       const next = backlog.shift();
       if (next !== undefined) begin(next);
@@ -36,7 +36,7 @@ export async function runWorker(
   };
   const receive = (delivery: Delivery): void => {
     if (signal.aborted) return delivery.nak();
-    if (!inHand.add(delivery)) return pull.release();
+    if (!held.add(delivery)) return pull.release();
     // A break can leave a pull open on the server, whose messages come on top of the next one's.
     if (running.size < worker.concurrency) begin(delivery);
     else backlog.push(delivery);

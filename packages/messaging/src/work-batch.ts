@@ -5,9 +5,9 @@ import type { Connection } from './connection.ts';
 import { ensureConsumer } from './consumer.ts';
 import type { Delivery } from './delivery.ts';
 import { failDelivery } from './fail-delivery.ts';
-import { InHand } from './in-hand.ts';
+import { HeldDeliveries } from './held-deliveries.ts';
 import { Pull } from './pull.ts';
-import { recorded, type RecordedFact } from './recorded-fact.ts';
+import { recordedFact, type RecordedFact } from './recorded-fact.ts';
 import { durableOf, type FactConsumer } from './work.ts';
 
 /** A consumer whose facts are handled many at a time. */
@@ -36,11 +36,11 @@ export async function workBatch(
   signal: AbortSignal,
 ): Promise<void> {
   const durable = durableOf(consumer);
-  using inHand = new InHand(durable.ackWaitMs);
+  using held = new HeldDeliveries(durable.ackWaitMs);
   const batcher = new Batcher<Delivery>(consumer.maxBatch, consumer.maxWaitMs);
   const receive = (delivery: Delivery): void => {
     if (signal.aborted) delivery.nak();
-    else if (inHand.add(delivery)) batcher.add(delivery);
+    else if (held.add(delivery)) batcher.add(delivery);
     else pull.release();
   };
   const prepare = (timeoutMs: number): Promise<string> => ensureConsumer(connection, durable, timeoutMs);
@@ -57,7 +57,7 @@ export async function workBatch(
     if (signal.aborted) for (const delivery of batch) delivery.nak();
     else await handleBatch({ connection, consumer, handler, signal }, batch);
     for (const delivery of batch) {
-      inHand.remove(delivery);
+      held.remove(delivery);
       pull.release();
     }
   }
@@ -75,7 +75,7 @@ async function handleBatch(handling: Handling, deliveries: readonly Delivery[]):
   const batch = new Map<RecordedFact, Delivery>();
   for (const delivery of deliveries) {
     try {
-      batch.set(recorded(delivery), delivery);
+      batch.set(recordedFact(delivery), delivery);
     } catch (error) {
       await failDelivery(handling.connection, handling.consumer, delivery, error);
     }

@@ -5,7 +5,7 @@ import type { Consumer } from './consumer.ts';
 import type { Delivery } from './delivery.ts';
 import type { FailurePolicy } from './fail-delivery.ts';
 import { inDetailSpan, messagingAttributes } from './detail-span.ts';
-import { recorded, type RecordedFact } from './recorded-fact.ts';
+import { recordedFact, type RecordedFact } from './recorded-fact.ts';
 import { runWorker } from './run-worker.ts';
 
 /** A durable consumer of facts. Replicas that use the same name share the work; each fact goes to one of them. */
@@ -40,7 +40,7 @@ export function work(
   signal: AbortSignal,
 ): Promise<void> {
   const handle = async (delivery: Delivery): Promise<void> => {
-    const fact = recorded(delivery);
+    const fact = recordedFact(delivery);
     const { evaluation, type } = fact.fact;
     const attributes = messagingAttributes('process', type);
     const detail = { name: `process ${type}`, kind: SpanKind.CONSUMER, evaluation, attributes };

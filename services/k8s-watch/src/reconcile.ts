@@ -6,7 +6,7 @@ import { factOfVanishedJob, factOfVanishedPod } from './facts-of.ts';
 import type { Inventory } from './inventory.ts';
 import type { NodeLeases } from './node-leases.ts';
 import type { Orphans } from './orphans.ts';
-import { Twice } from './twice.ts';
+import { SeenTwice } from './seen-twice.ts';
 
 /** Between two looks. Milliseconds; what is missing is told after two. */
 const LOOK_EVERY_MS = 2_500;
@@ -31,7 +31,7 @@ export async function reconcile(
   signal: AbortSignal,
   looks: AsyncIterable<unknown> = every(LOOK_EVERY_MS, undefined, { signal }),
 ): Promise<void> {
-  const missing = new Twice();
+  const missing = new SeenTwice();
   try {
     for await (const _ of looks) await look(deps, missing).catch(deps.onError);
   } catch (error) {
@@ -39,7 +39,7 @@ export async function reconcile(
   }
 }
 
-async function look(deps: ReconcileDeps, missing: Twice): Promise<void> {
+async function look(deps: ReconcileDeps, missing: SeenTwice): Promise<void> {
   const { publisher, inventory, expectations, nodes, orphans, now } = deps;
   if (!inventory.isWhole || !expectations.caughtUp) return;
   const lacking = [...expectations.missingFrom(inventory)];

@@ -1,6 +1,6 @@
 import { join, primaryPod, unknownEvaluation, type Evaluation } from '@lacuna/lifecycle';
 import type { CaughtUp, RecordedFact } from '@lacuna/messaging';
-import { begun } from './begun.ts';
+import { startedStream } from './started-stream.ts';
 import { bytesOfClosedLog, closedLogOf, type AttemptId, type LogSources } from './closed-log.ts';
 import { logPlace } from './log-place.ts';
 
@@ -15,7 +15,7 @@ export async function followLog(
   signal: AbortSignal,
 ): Promise<AsyncGenerator<Uint8Array, void, undefined>> {
   const stop = new AbortController();
-  const facts = await begun(sources.bus.follow({ evaluation: of.id }, AbortSignal.any([signal, stop.signal])));
+  const facts = await startedStream(sources.bus.follow({ evaluation: of.id }, AbortSignal.any([signal, stop.signal])));
   return (async function* () {
     try {
       yield* bytesUntilOver(sources, { ...of, facts }, fromOffset, signal);

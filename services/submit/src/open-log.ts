@@ -1,7 +1,7 @@
 import { Failure, type LogState } from '@lacuna/contracts';
 import { latestAttempt, type Evaluation } from '@lacuna/lifecycle';
 import type { ClosedLog } from '@lacuna/log-archive';
-import { begun } from './begun.ts';
+import { startedStream } from './started-stream.ts';
 import { bytesOfClosedLog, closedLogOf, type LogSources } from './closed-log.ts';
 import { followLog } from './follow-log.ts';
 import { logPlace } from './log-place.ts';
@@ -64,7 +64,8 @@ async function openClosed(
   const length = Math.max(0, (await sizeOf(sources, of.log)) - offset);
   const digest = offset === 0 ? { sha256: statement.sha256 } : {};
   // What is wrong in the archive is an answer of its own as long as no other one has begun.
-  const bytes = length === 0 ? noBytes() : exactly(length, await begun(bytesOfClosedLog(sources, of, offset, signal)));
+  const bytes =
+    length === 0 ? noBytes() : exactly(length, await startedStream(bytesOfClosedLog(sources, of, offset, signal)));
   return { state: statement.state, length, bytes, ...digest };
 }
 

@@ -2,7 +2,7 @@ import { evaluationOfRun, evaluationsOfRun, type EvaluationId, type RunPlace } f
 import { compareAlone, type Evaluation } from '@lacuna/lifecycle';
 import type { Bus, RecordedFact } from '@lacuna/messaging';
 import { logClues } from './log-clues-of.ts';
-import { withVerdict } from './settled-ones.ts';
+import { withVerdict } from './settled-evaluations.ts';
 
 type Needed = Pick<Bus, 'publishFact' | 'readFact' | 'readFacts' | 'logEnd' | 'readLog'>;
 

@@ -21,7 +21,7 @@ import { cdEventsOf, TOLD_AS_CD_EVENTS } from './cd-events-of.ts';
 import { AuditConfigSchema } from './config.ts';
 import { exportTraces } from './export-traces.ts';
 import { sendAlerts } from './send-alerts.ts';
-import { settledOnes } from './settled-ones.ts';
+import { settledEvaluations } from './settled-evaluations.ts';
 
 /** The wiring of trace-audit: the auditor, the trace exporter, and one durable consumer per alert target. */
 export const traceAudit: ServiceDefinition<typeof AuditConfigSchema> = {
@@ -123,7 +123,7 @@ function exporting({ bus, config, log, metrics, signal }: Context, otlpUrl: stri
   const deps = {
     sink,
     evaluationWith: auditor.evaluationWith.bind(auditor),
-    settledOnes: (ids: readonly EvaluationId[]) => settledOnes(bus, ids),
+    settledOnes: (ids: readonly EvaluationId[]) => settledEvaluations(bus, ids),
     onRejected: (message: string) => log.error({ message }, 'the trace store refused spans'),
     readBackAfterMs: READ_BACK_AFTER_MS,
   };

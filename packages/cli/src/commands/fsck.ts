@@ -17,7 +17,7 @@ import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { reachBus } from '../reach-bus.ts';
 import { printable } from '../text/printable.ts';
-import { tellSilence } from '../tell-silence.ts';
+import { warnOfSilence } from '../warn-of-silence.ts';
 import { usageError } from '../usage-error.ts';
 import { whileReached } from '../while-reached.ts';
 import { withExamples } from '../with-examples.ts';
@@ -52,7 +52,7 @@ async function check(invocation: Invocation, options: FsckOptions): Promise<void
   using interruption = new Interruption();
   const { signal } = interruption;
   await using bus = await reachBus('lacuna-fsck', config, signal);
-  using _ = tellSilence(bus);
+  using _ = warnOfSilence(bus);
   await using cluster = await openCluster(clusterConfig, signal);
   const archive = openLogArchive(parseConfig(ArchiveConfigSchema, env).config);
   const { client, out, err, json } = invocation;

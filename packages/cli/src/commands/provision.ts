@@ -3,7 +3,7 @@ import { BaseConfigSchema, openBus, parseConfig } from '@lacuna/service-kit';
 import type { Command } from 'commander';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
-import { tellWaiting } from '../tell-waiting.ts';
+import { warnOfWaiting } from '../warn-of-waiting.ts';
 import { withExamples } from '../with-examples.ts';
 
 /** `lacuna provision`: an installation in which no service may make or change a stream has this one user who may. */
@@ -18,7 +18,7 @@ async function provision({ out, err, json }: Invocation): Promise<void> {
   const { config, warnings } = parseConfig(BaseConfigSchema, process.env);
   for (const text of warnings) await err.line(text);
   using interruption = new Interruption();
-  using _ = tellWaiting(config.natsUrl);
+  using _ = warnOfWaiting(config.natsUrl);
   await using bus = await openBus('lacuna-provision', { ...config, natsProvision: true }, interruption.signal);
   const streams = Object.values(STREAMS).map(({ name }) => name);
   if (json) return out.json({ streams, nats: bus.status });

@@ -7,7 +7,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { clusterKind } from '../cluster-kind.ts';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform/open-platform.ts';
 import { refuseUnused } from '../refuse-unused.ts';
-import { tellWaiting } from '../tell-waiting.ts';
+import { warnOfWaiting } from '../warn-of-waiting.ts';
 import { unlessFull } from '../unless-full.ts';
 import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
@@ -99,7 +99,7 @@ function clusterSettings({ cluster, kubeconfig, allowFaults = false }: UpOptions
 async function start(life: Lifecycle, options: PlatformOptions, json: boolean): Promise<void> {
   try {
     // Its own server is there before anybody asks for it.
-    using _ = options.natsUrl === undefined ? undefined : tellWaiting([options.natsUrl]);
+    using _ = options.natsUrl === undefined ? undefined : warnOfWaiting([options.natsUrl]);
     const platform = await openPlatform(life, options);
     process.stdout.write(json ? `${JSON.stringify(addresses(platform))}\n` : welcome(platform));
     void life.ended.then((end) => {

@@ -10,7 +10,7 @@ import { duration } from '../option-values.ts';
 import { goesOn, renderNoVerdict, renderVerdictLine } from '../render/verdict.ts';
 import { renderWaiting } from '../render/waiting.ts';
 import { ID_HELP, resolveId } from '../resolve-id.ts';
-import { WaitingTeller } from '../waiting-teller.ts';
+import { WaitingReporter } from '../waiting-reporter.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface WaitCommandOptions {
@@ -62,10 +62,10 @@ async function waitForAll(
   const signal = AbortSignal.any([interrupted, giveUp.signal]);
   await using live = progress ? new LiveBlock(err, () => waitingLines(waiting.values(), invocation)) : undefined;
   const waitForOne = async (id: string): Promise<EvaluationView | undefined> => {
-    const teller = new WaitingTeller(invocation, Date.now());
+    const reporter = new WaitingReporter(invocation, Date.now());
     const onView = (view: EvaluationView): void => {
       waiting.set(id, view);
-      if (live === undefined) void teller.look(view, Date.now());
+      if (live === undefined) void reporter.look(view, Date.now());
       else live.redraw();
     };
     const outcome = await client

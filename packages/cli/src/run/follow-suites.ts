@@ -7,7 +7,7 @@ import { colorsOf, type Paint } from '../render/paint.ts';
 import { goesOn, renderNoLog, renderNoVerdict, renderVerdict } from '../render/verdict.ts';
 import { settleWithLog } from '../settle-with-log.ts';
 import { pad } from '../text/display-width.ts';
-import { WaitingTeller } from '../waiting-teller.ts';
+import { WaitingReporter } from '../waiting-reporter.ts';
 import { PrefixedLines } from './prefixed-lines.ts';
 import { renderSuiteProgress } from './render-suite-progress.ts';
 import type { SuiteRun } from './suite-run.ts';
@@ -56,12 +56,12 @@ async function untilVerdict(
   id: string,
   { live, sink, signal, ...invocation }: Following,
 ): Promise<void> {
-  const teller = new WaitingTeller(invocation, Date.now());
+  const reporter = new WaitingReporter(invocation, Date.now());
   const onView = (view: EvaluationView): void => {
     run.view = view;
     live?.redraw();
     // While it runs its own lines show that it lives.
-    if (live === undefined && view.phase !== 'running') void teller.look(view, Date.now());
+    if (live === undefined && view.phase !== 'running') void reporter.look(view, Date.now());
   };
   const onNoLog = (why: Failure): void => {
     if (!invocation.json) void above(live, () => invocation.err.line(renderNoLog(id, why)));

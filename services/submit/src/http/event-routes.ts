@@ -1,6 +1,6 @@
 import type { CaughtUp, FollowOptions, RecordedFact } from '@lacuna/messaging';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { begun } from '../begun.ts';
+import { startedStream } from '../started-stream.ts';
 import { eventFrames, followFrom, parseLastEventId } from '../event-frames.ts';
 import { readEvaluation } from '../read-evaluation.ts';
 import { within } from '../within.ts';
@@ -24,7 +24,7 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
     const signal = untilGone(reply, stopping);
     const follow = (fromSeq: number): AsyncIterable<RecordedFact | CaughtUp> =>
       bus.follow({ ...options, fromSeq }, signal);
-    const facts = await within(answerWithinMs, begun(followFrom(follow, lastEventId, restart)));
+    const facts = await within(answerWithinMs, startedStream(followFrom(follow, lastEventId, restart)));
     return streamReply(reply, eventFrames(facts), { ...EVENT_STREAM, stopping, onCut });
   };
   app.get<ById>('/v1/evaluations/:id/events', { schema: eventsSchema }, async (request, reply) => {

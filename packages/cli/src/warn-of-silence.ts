@@ -11,7 +11,7 @@ const ASKS_EVERY_MS = 1_000;
  * Tells on stderr, once, that a NATS server says nothing though it is connected: a frozen one is only found out by its connection after half a
  * minute. Asks until it is disposed.
  */
-export function tellSilence(bus: Asked): Disposable {
+export function warnOfSilence(bus: Asked): Disposable {
   const over = new AbortController();
   void listen(bus, over.signal).catch(() => undefined);
   return { [Symbol.dispose]: () => over.abort() };

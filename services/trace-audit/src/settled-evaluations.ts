@@ -5,7 +5,7 @@ import type { Bus } from '@lacuna/messaging';
 type Facts = Pick<Bus, 'readFact' | 'readFacts'>;
 
 /** Those of the evaluations that are settled. Of two that settle at one time at least the later sees the other. */
-export async function settledOnes(bus: Facts, ids: readonly EvaluationId[]): Promise<Evaluation[]> {
+export async function settledEvaluations(bus: Facts, ids: readonly EvaluationId[]): Promise<Evaluation[]> {
   const evaluations = await Promise.all(ids.map((id) => withVerdict(bus, id)));
   return evaluations.filter(({ settled }) => settled !== undefined);
 }

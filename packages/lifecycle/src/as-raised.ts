@@ -3,11 +3,11 @@ import type { StageEnd } from './break.ts';
 import { findingKey, type Attempt, type Evaluation, type Finding } from './evaluation.ts';
 
 /**
- * The end of a stage with what was told of it when it broke. Facts are never rewritten, and rules and their words change from version to version: so a
- * cause keeps the words in which it was told, and an attempt that is decided the cause, whatever today's rules would make of the same facts. What
- * happened behind that decision is news, and for the rules.
+ * The end of a stage, with the words of the finding that was raised when it broke. Facts are never rewritten, while rules and their words change from
+ * version to version. So a cause keeps the words in which it was raised, and an attempt the cause that decided it, whatever today's rules would make of
+ * the same facts. What happened after that decision is news, and for the rules.
  */
-export function asTold(
+export function asRaised(
   end: StageEnd | undefined,
   stage: Stage,
   { findings, settled }: Evaluation,
@@ -23,6 +23,8 @@ export function asTold(
     (cleared === undefined || (retry !== undefined && cleared.at > decidedAt));
   const same = findings[findingKey(number, stage, end.broken.cause)];
   const other = end.at > decidedAt ? undefined : Object.values(findings).find(isDecisive);
-  const told = (same?.raised ?? other?.raised)?.data;
-  return told === undefined ? end : { ...end, broken: { cause: told.cause, reason: told.reason, platform: true } };
+  const raised = (same?.raised ?? other?.raised)?.data;
+  return raised === undefined
+    ? end
+    : { ...end, broken: { cause: raised.cause, reason: raised.reason, platform: true } };
 }

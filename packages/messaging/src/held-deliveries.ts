@@ -1,7 +1,7 @@
 import type { Delivery } from './delivery.ts';
 
 /** The deliveries that a process works on. The server hears of each every third of the ack wait; else it would deliver them again. */
-export class InHand implements Disposable {
+export class HeldDeliveries implements Disposable {
   readonly #deliveries = new Map<number, Delivery>();
   readonly #timer: NodeJS.Timeout;
 

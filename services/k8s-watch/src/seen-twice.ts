@@ -2,7 +2,7 @@
  * Passes on what was found in two looks in a row. The cluster and the stream are read side by side, so in one look either may be a
  * moment behind the other.
  */
-export class Twice {
+export class SeenTwice {
   #before: ReadonlySet<string> = new Set();
 
   confirm<T extends { readonly uid: string }>(found: Iterable<T>): T[] {

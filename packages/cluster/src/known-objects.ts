@@ -8,7 +8,7 @@ interface Known {
 }
 
 /** What one observer has been told to exist, so that after a break it can also be told what is no longer there. For adapters. */
-export class Presence {
+export class KnownObjects {
   readonly #known = new Map<string, Known>();
   #relist = 0;
 

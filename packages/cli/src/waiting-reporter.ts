@@ -7,7 +7,7 @@ const FIRST_AFTER_MS = 10_000;
 const AGAIN_AFTER_MS = 60_000;
 
 /** Says on stderr what an evaluation waits for, where no terminal shows it: when that has changed, and now and then when it has not. */
-export class WaitingTeller {
+export class WaitingReporter {
   readonly #invocation: Invocation;
   #told = '';
   #toldAt: number;
