@@ -27,9 +27,9 @@ let system: System;
 beforeAll(async () => void (system = await startSystem({ env: { LACUNA_DEADLINES: 'pod.create=3s+1s' } })));
 afterAll(() => system[Symbol.asyncDispose]());
 
-async function fsck(): Promise<Outcome & { readonly code: number }> {
+async function fsck(env: Record<string, string> = {}): Promise<Outcome & { readonly code: number }> {
   const args = ['fsck', '--json', '--url', system.url, '--nats', system.nats.url, '--jaeger', system.jaeger.queryUrl];
-  const { code, stdout, stderr } = await runCli(args, { LACUNA_CLUSTER_DIR: system.clusterDir });
+  const { code, stdout, stderr } = await runCli(args, { LACUNA_CLUSTER_DIR: system.clusterDir, ...env });
   if (stdout === '') throw new Error(stderr);
   return { code, ...(JSON.parse(stdout) as Outcome) };
 }
@@ -50,6 +50,26 @@ const run = async (command: string[], labels: Record<string, string> = {}): Prom
   await untilSettled(system.client, id);
   return id;
 };
+
+test('where NATS has no consumer left for it, it says so and what to do, and evaluations go on', async () => {
+  const nats = await connect({ servers: system.nats.url });
+  const { streams } = await nats.jetstreamManager();
+  const limit = async (max: number): Promise<unknown> =>
+    streams.update('LACUNA_FACTS', { max_consumers: max } as object);
+  const { config } = await streams.info('LACUNA_FACTS');
+  await limit(1);
+  try {
+    // Whoever may change the streams makes room by himself.
+    await expect(fsck({ LACUNA_NATS_PROVISION: 'false' })).rejects.toThrow(
+      /NATS gives LACUNA_FACTS no more consumers: .*raise max_consumers/,
+    );
+    const id = await run(['echo', 'goes on']);
+    expect(await system.client.get(id)).toMatchObject({ verdict: 'passed' });
+  } finally {
+    await limit(config.max_consumers);
+    await nats.close();
+  }
+});
 
 test('names a durable consumer that nobody reads, how far behind it is, and how to remove it', async () => {
   await run(['true']);
