@@ -12,11 +12,11 @@ import { outcomeOfCreate, outcomeOfLook, type CreateOutcome } from './status-out
  * Creates Jobs. The name is deterministic, so an answer that got lost or says that the name is taken is resolved by reading the name back.
  * When to ask again after a 429 is told with the outcome; who asks for many Jobs has to keep to it for all of them.
  */
-export class JobCreator {
+export class JobCreator implements Disposable {
   readonly #connection: KubeConnection;
   readonly #path: string;
   readonly #defaults: PodDefaults;
-  readonly #seal: Pick<SealInNamespace, 'ensure'> | undefined;
+  readonly #seal: (Pick<SealInNamespace, 'ensure'> & Partial<Disposable>) | undefined;
 
   /** Without a helper the commands run as they are, and no log can be sealed. */
   constructor(connection: KubeConnection, namespace: string, defaults: PodDefaults, helper?: SealHelper) {
@@ -25,6 +25,10 @@ export class JobCreator {
     this.#defaults = defaults;
     if (helper?.from === 'configmap') this.#seal = new SealInNamespace(connection, namespace, helper);
     else this.#seal = helper && { ensure: () => Promise.resolve(helper) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#seal?.[Symbol.dispose]?.();
   }
 
   async ensure(request: JobRequest, signal: AbortSignal): Promise<EnsureOutcome> {

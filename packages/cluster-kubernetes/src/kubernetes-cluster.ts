@@ -75,6 +75,7 @@ export class KubernetesCluster implements Cluster {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { connection, nodeFiles } = this.#parts;
+    this.#creator[Symbol.dispose]();
     await Promise.all([connection[Symbol.asyncDispose](), nodeFiles?.[Symbol.asyncDispose]()]);
   }
 }

@@ -14,8 +14,10 @@ export interface SealProgram {
   readonly program: () => Promise<Uint8Array>;
 }
 
-/** Somebody may delete it: then pods wait for it no longer than this. */
-const FRESH_MS = 60_000;
+/** How often it is looked whether it is there: somebody may delete it, and with it the start of every pod that has not mounted it yet. */
+const LOOK_EVERY_MS = 60_000;
+/** How long after the last Job pods may still wait for it: far longer than anybody waits for their start. */
+const NEEDED_MS = 3_600_000;
 /** The API server takes no larger object. Source: etcd's limit of 1.5 MiB a request, of which ConfigMaps may use 1 MiB. */
 const MAX_BYTES = 1024 * 1024;
 
@@ -35,13 +37,16 @@ export function sealConfigMap(program: Uint8Array): V1ConfigMap & { readonly met
  * Keeps the ConfigMap of the helper in the namespace. Needs the verbs `get` and `create` on configmaps there, beside those of the Jobs
  * (the list is infra/kubernetes/chart/templates/dispatch.yaml); by an image none are needed.
  */
-export class SealInNamespace {
+export class SealInNamespace implements Disposable {
   readonly #connection: KubeConnection;
   readonly #path: string;
   readonly #helper: SealProgram;
   #manifest: ReturnType<typeof sealConfigMap> | undefined;
   #fresh = { until: -Infinity };
+  #needed = { until: -Infinity };
   #ensuring: Promise<void> | undefined;
+  #looks: NodeJS.Timeout | undefined;
+  readonly #end = new AbortController();
 
   constructor(connection: KubeConnection, namespace: string, helper: SealProgram) {
     this.#connection = connection;
@@ -56,8 +61,23 @@ export class SealInNamespace {
       this.#ensuring ??= this.#look(this.#manifest, signal).finally(() => (this.#ensuring = undefined));
       await this.#ensuring;
     }
+    this.#needed = { until: performance.now() + NEEDED_MS };
+    this.#looks ??= setInterval((manifest) => this.#lookAgain(manifest), LOOK_EVERY_MS, this.#manifest).unref();
     const { architecture } = this.#helper;
     return { from: 'configmap', configMap: this.#manifest.metadata.name, architecture };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#looks);
+    this.#end.abort();
+  }
+
+  /** While pods may wait for it. What fails here is told by the next Job that asks. */
+  #lookAgain(manifest: ReturnType<typeof sealConfigMap>): void {
+    if (performance.now() < this.#needed.until)
+      return void this.#look(manifest, this.#end.signal).catch(() => undefined);
+    clearInterval(this.#looks);
+    this.#looks = undefined;
   }
 
   async #load(): Promise<ReturnType<typeof sealConfigMap>> {
@@ -79,7 +99,7 @@ export class SealInNamespace {
     if (found.status >= 300) throw new Error(`the ConfigMap ${name} can't be had: ${messageOf(found)}`);
     if ((found.body as V1ConfigMap).binaryData?.[SEAL_FILE] !== manifest.binaryData?.[SEAL_FILE])
       throw new Error(`the ConfigMap ${name} holds another program than the seal helper: delete it`);
-    this.#fresh = { until: performance.now() + FRESH_MS };
+    this.#fresh = { until: performance.now() + LOOK_EVERY_MS };
   }
 
   async #call(name: string, call: Parameters<KubeConnection['call']>[0], signal: AbortSignal): Promise<ApiResponse> {

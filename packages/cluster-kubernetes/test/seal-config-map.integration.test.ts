@@ -1,5 +1,6 @@
 import { jobName } from '@lacuna/cluster';
-import { expect, test } from 'vitest';
+import { eventually } from '@lacuna/testing';
+import { afterEach, expect, test, vi } from 'vitest';
 import { sealConfigMap } from '../src/seal-config-map.ts';
 import { EVALUATION, JOB, meta, REQUEST } from './objects.ts';
 import { json, ScriptedApi } from './scripted-api.ts';
@@ -8,6 +9,8 @@ const PROGRAM = Buffer.from('\x7fELF, for a test');
 const MANIFEST = sealConfigMap(PROGRAM);
 const OTHER = { metadata: MANIFEST.metadata, binaryData: { seal: 'b3RoZXI=' } };
 const { signal } = new AbortController();
+
+afterEach(() => void vi.useRealTimers());
 
 async function start(program = (): Promise<Uint8Array> => Promise.resolve(PROGRAM)) {
   const api = await ScriptedApi.start();
@@ -36,6 +39,19 @@ test('the helper is put into the namespace once, immutable and whole, before the
   });
   const [job] = given.api.calls('create jobs');
   expect(job?.body).toContain(MANIFEST.metadata.name);
+});
+
+test('one that somebody deletes is made again, without another Job, while pods may wait for it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await using given = await start();
+  given.api.on('get configmaps', json(404, {}), json(200, MANIFEST), json(404, {}));
+  given.api.on('create configmaps', json(201, MANIFEST), json(201, MANIFEST));
+  expect(await given.ensure()).toMatchObject({ kind: 'created' });
+  for (const looks of [2, 3]) {
+    vi.advanceTimersByTime(60_000);
+    await eventually('it is looked for', () => given.api.calls('get configmaps').length === looks);
+  }
+  await eventually('it is made again', () => given.api.calls('create configmaps').length === 2);
 });
 
 test.each([
