@@ -33,6 +33,24 @@ test('a log store that is full holds up the capture and says so; when there is r
   expect(view.verdict, view.reason).toBe('passed');
 });
 
+test('a log that ends while its store is full is proven all the same, and closed in the store when there is room again', async () => {
+  await using connection = await connected();
+  const { jsm } = connection;
+  const { config } = await jsm.streams.info(LOGS);
+  const { id } = await system.client.submit({ command: ['sh', '-c', 'echo whole; sleep 3'], report: 'none' });
+  const subject = `lacuna.log.${id}.>`;
+  const stored = async () => (await jsm.streams.info(LOGS, { subjects_filter: subject })).state;
+  await eventually('its line is stored', async () => Object.keys((await stored()).subjects ?? {}).length > 0);
+  await jsm.streams.update(LOGS, { ...config, max_bytes: (await stored()).bytes });
+  const view = await settled(id);
+  expect(view.attempts[0]?.log).toMatchObject({ state: 'sealed', lines: 1 });
+  const closedWith = async () =>
+    (await jsm.streams.getMessage(LOGS, { last_by_subj: subject })).header.get('Lacuna-Closed') || undefined;
+  expect(await closedWith()).toBeUndefined();
+  await jsm.streams.update(LOGS, { ...config, max_bytes: -1 });
+  expect(JSON.parse(await eventually('it is closed', closedWith))).toMatchObject({ state: 'sealed', lines: 1 });
+});
+
 test('a log over its budget is stored up to it, and what was dropped is said to the byte', async () => {
   const { id } = await system.client.submit({ command: ['sh', '-c', TWO_MB], report: 'none', logBudget: '300k' });
   const view = await settled(id);

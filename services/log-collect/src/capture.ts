@@ -30,6 +30,8 @@ export type LogWishes = AccountWishes;
 export interface CaptureResult {
   readonly statement: LogStatement;
   readonly report: TestReport | undefined;
+  /** To be waited for when all is said: a log that was closed while its store had no room is closed there as soon as it has some. */
+  readonly closeWhenRoom?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** When to ask the stream for the container's end instead of waiting to be told. Milliseconds. */
@@ -98,8 +100,9 @@ export class Capture {
       const couldBeKept = this.#deps.cluster.kind === 'kubernetes' && end.kind === 'ended' && end.spool === undefined;
       const isOpenedLate = this.#isOpenedLate(end, reader);
       const statement = logStatementOf(reader.account, { ...evidence, end, isOpenedLate, couldBeKept, firstLoss });
-      await reader.close(statement);
-      return { statement, report: reader.account.report() };
+      const result = { statement, report: reader.account.report() };
+      if (await reader.log.close(statement)) return result;
+      return { ...result, closeWhenRoom: (closing) => reader.log.closeWhenRoom(statement, closing) };
     } finally {
       clearTimeout(ask);
       asking.abort();

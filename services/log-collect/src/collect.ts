@@ -67,7 +67,7 @@ export class Collector {
 
   async #close(
     container: Container,
-    { statement, report }: CaptureResult,
+    { statement, report, closeWhenRoom }: CaptureResult,
     file: ReportFileSetting | undefined,
     signal: AbortSignal,
   ): Promise<void> {
@@ -78,6 +78,7 @@ export class Collector {
     const [found] = await Promise.all([file && this.#deps.readFile(file, container, signal), closed]);
     const readAt = file === undefined ? about : { ...about, at: this.#deps.now() };
     await this.#deps.bus.publishFact(fact('report-read', readAt, { podUid, ...(found ?? inLog) }));
+    await closeWhenRoom?.(signal);
   }
 }
 

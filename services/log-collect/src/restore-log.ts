@@ -53,7 +53,7 @@ async function attempt(log: StoredLog, seal: Witness, deps: RestoreDeps, signal:
   // Read again, because it may be longer than what fits into memory.
   const again = await cluster.openSpool(container, signal);
   if (again.kind !== 'open') return { kind: 'unavailable', why: again.message };
-  await log.truncate(plan.right);
+  await log.truncate(plan.right, signal);
   const reopened = await openStored(signal);
   const from = reopened.account.bytes;
   for await (const chunk of chunked(behind(from, again.body), chunking)) await reopened.add(chunk, signal);

@@ -1,5 +1,4 @@
 import type { Cluster, ContainerRef, LogPosition } from '@lacuna/cluster';
-import type { LogStatement } from '@lacuna/contracts';
 import type { Witness } from './container-end.ts';
 import type { Chunk, Chunking } from './chunk.ts';
 import { chunked } from './chunker.ts';
@@ -99,7 +98,7 @@ export class SourceReader {
     let isBegun = false;
     return this.#read({ offset: 0, follow: false }, NEVER, signal, async (chunk) => {
       if (chunk !== undefined && !isBegun) {
-        await this.#log.truncate(0);
+        await this.#log.truncate(0, signal);
         this.#log = await this.#deps.openStored(signal);
         isBegun = true;
       }
@@ -137,9 +136,9 @@ export class SourceReader {
     return restoration;
   }
 
-  /** Closes the log: see `StoredLog.close`. */
-  close(statement: LogStatement): Promise<void> {
-    return this.#log.close(statement);
+  /** What is stored, to be closed. */
+  get log(): Pick<StoredLog, 'close' | 'closeWhenRoom'> {
+    return this.#log;
   }
 
   /** `take` gets each chunk, and undefined when the source has ended in good order. */

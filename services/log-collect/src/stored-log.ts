@@ -77,20 +77,34 @@ export class StoredLog {
     for await (const { bytes } of this.#deps.bus.readLog(this.#deps.subject, { follow: false }, signal)) yield bytes;
   }
 
-  /** Takes back what lies behind an offset. The account is void then: the log is to be opened anew. Throws `OtherWriter`. */
-  async truncate(to: number): Promise<void> {
-    if (!(await this.#writer.truncate(to))) throw new OtherWriter();
+  /**
+   * Takes back what lies behind an offset, waiting for as long as the store has no room to say so. The account is void then: the log is to be opened
+   * anew. Throws `OtherWriter`.
+   */
+  async truncate(to: number, signal: AbortSignal): Promise<void> {
+    if (!(await this.#whenRoom(() => this.#writer.truncate(to), signal))) throw new OtherWriter();
   }
 
   /**
-   * Closes the log with what is to be said of it, behind which nobody stores or takes back anything. A store that has no room for that has none for what
-   * a late one would store either, and the log is closed without. Throws `OtherWriter`.
+   * Closes the log with what is to be said of it, behind which nobody stores or takes back anything. False when the store has no room for that: then it
+   * has none for what a late one would store either. Throws `OtherWriter`.
    */
-  async close(statement: LogStatement): Promise<void> {
+  async close(statement: LogStatement): Promise<boolean> {
     try {
       if (!(await this.#writer.close(JSON.stringify(statement)))) throw new OtherWriter();
+      return true;
     } catch (error) {
       if (!isOverloaded(error)) throw error;
+      return false;
+    }
+  }
+
+  /** Closes it as soon as there is room for that, unless it has been moved away by then. */
+  async closeWhenRoom(statement: LogStatement, signal: AbortSignal): Promise<void> {
+    try {
+      while (!(await this.close(statement))) await sleep(TRY_AGAIN_MS, undefined, { signal });
+    } catch (error) {
+      if (!(error instanceof OtherWriter)) throw error;
     }
   }
 
@@ -131,15 +145,19 @@ export class StoredLog {
 
   async #append(chunk: LogChunk, signal: AbortSignal): Promise<void> {
     const before = this.#storingBefore;
+    const { kind } = await this.#whenRoom(() => this.#writer.append(chunk, before), signal);
+    if (kind !== 'stored') throw new OtherWriter();
+  }
+
+  /** Back-pressure: the source is read no further than the read-ahead reaches, and nothing is given up. */
+  async #whenRoom<T>(store: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let heldUp = false; ; heldUp = true) {
       try {
-        const { kind } = await this.#writer.append(chunk, before);
+        const outcome = await store();
         if (heldUp) this.#deps.onHeldUp(undefined);
-        if (kind !== 'stored') throw new OtherWriter();
-        return;
+        return outcome;
       } catch (error) {
         if (!isOverloaded(error)) throw error;
-        // Back-pressure: the source is read no further than the read-ahead reaches, and nothing is given up.
         this.#deps.onHeldUp(error.message);
         await sleep(TRY_AGAIN_MS, undefined, { signal });
       }
