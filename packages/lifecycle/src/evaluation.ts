@@ -122,6 +122,11 @@ export function startOf(pod: Pod): number | undefined {
   return pod.started?.at ?? pod.ended?.data.startedAt;
 }
 
+/** When we knew of it: another machine's clock may say that it was long before. */
+export function seen(fact: { readonly at: number; readonly seenAt: number } | undefined): number | undefined {
+  return fact && Math.max(fact.at, fact.seenAt);
+}
+
 /** The latest of several facts; of equally late ones the one with the smaller key, so that every reader picks the same. */
 export function latest<F extends { readonly at: number }>(facts: Readonly<Record<string, F>>): F | undefined {
   const entries = Object.entries(facts).sort(([keyA, a], [keyB, b]) => b.at - a.at || (keyA < keyB ? -1 : 1));

@@ -11,7 +11,7 @@ import {
   type StageEnd,
 } from './break.ts';
 import { brokenReport } from './report-break.ts';
-import { latest, primaryPod, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
+import { latest, primaryPod, seen, startOf, type Attempt, type Evaluation, type Pod } from './evaluation.ts';
 
 /** How the begin and the end of one stage are read from facts. Undefined = not known (yet). */
 interface StageRule {
@@ -141,10 +141,6 @@ function heldUp(logHeldUp: Pod['logHeldUp']): string | undefined {
 function ofPod<T>(attempt: Attempt, read: (pod: Pod) => T | undefined): T | undefined {
   const pod = primaryPod(attempt);
   return pod === undefined ? undefined : read(pod);
-}
-
-function seen(fact: { readonly at: number; readonly seenAt: number } | undefined): number | undefined {
-  return fact && Math.max(fact.at, fact.seenAt);
 }
 
 function plus(time: number | undefined, ms: number): number | undefined {

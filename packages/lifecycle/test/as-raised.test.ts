@@ -59,6 +59,21 @@ describe('what another version of Lacuna told of a stage that broke', () => {
     ]);
   });
 
+  test('stands also where the rules of today call it no break', () => {
+    const told = { stage: 'container.run', cause: 'of-another-version', reason: WORDS, since: Story.T0 } as const;
+    const story = settled(
+      new Story()
+        .running()
+        .after(10)
+        .ended()
+        .tell('finding-raised', { ...told, notOwed: [] }),
+    );
+    const evaluation = fold(story.id, story.facts);
+    const run = stagesOf(evaluation, latestAttempt(evaluation)).find(({ stage }) => stage === 'container.run');
+    expect(run).toMatchObject({ outcome: 'failed', broken: { cause: 'of-another-version', reason: WORDS } });
+    expect(decide(evaluation, story.now + 1_000)).toEqual([]);
+  });
+
   test('does not hide what happened behind the verdict', () => {
     const told = { stage: 'container.run', cause: 'lost', reason: 'lost', since: Story.T0 } as const;
     const running = new Story().running().after(10);

@@ -25,12 +25,20 @@ const settled = (story: Story): Story =>
     evidence: { absent: [] },
   });
 const cleared = (story: Story): Story => story.tell('finding-cleared', { ...LOST, evidence: 'it came to its own end' });
+/** The last fact was seen only behind what comes next. */
+function seenLater(story: Story, next: (story: Story) => Story): Story {
+  const { fact } = story.facts.pop()!;
+  next(story.after(1)).after(1);
+  story.facts.push({ fact: { ...fact, seenAt: story.now }, storedAt: story.now });
+  return story;
+}
 const due = ({ id, facts, now }: Story) => decide(fold(id, facts), now);
 
 describe('where another cause takes the place of what was told of a stage', () => {
   test.each([
     ['before there is a verdict', () => killed(lost())],
     ['behind the verdict', () => killed(settled(lost()).after(1))],
+    ['behind the verdict, before which it was', () => seenLater(killed(lost().after(-1)), settled)],
   ])('that is cleared and the other is told, %s', (_, tell) => {
     expect(due(tell())).toMatchObject([
       { type: 'finding-cleared', data: LOST },
