@@ -17,6 +17,10 @@ const EVIDENCE = { podUid: 'pod-1', containerId: 'c-pod-1', exitCode: 0, log: 's
 const VERDICT: FactData<'settled'> = { verdict: 'passed', reason: 'x', evidenceAt: 0, notOwed: [], evidence: EVIDENCE };
 const settled = new Story().running().ended().logClosed().tell('settled', VERDICT);
 const FACTS = settled.facts.map(({ fact }) => fact);
+const [CLEARED, HOLE] = new Story()
+  .tell('finding-cleared', { stage: 'container.run', cause: 'node-lost', evidence: 'x' })
+  .tell('finding-raised', { stage: 'container.run', cause: 'oom-killed', reason: 'x', since: 0, notOwed: [] })
+  .facts.map(({ fact }) => fact) as [Fact, Fact];
 const RETRIED = new Story()
   .running({ retries: 1 })
   .ended({ reason: 'Evicted' })
@@ -95,6 +99,7 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
       'a Job created behind the verdict',
       () => changesBehindVerdicts([...FACTS, FACTS.find((one) => one.type === 'job-created')!]),
     ],
+    ['a hole told behind the verdict', () => changesBehindVerdicts([...FACTS, HOLE])],
     ['a second verdict behind the first', () => changesBehindVerdicts([...FACTS, FACTS.at(-1)!])],
     ['a trace that is not there', () => brokenTrace(ID, undefined)],
     ['a trace without its root', () => brokenTrace(ID, SPANS.slice(1))],
@@ -111,6 +116,7 @@ describe('the checker of a history finds nothing wrong with a right one, and', (
   test('is content with what is right', () => {
     expect([
       ...brokenHistory([ID], FACTS),
+      ...changesBehindVerdicts([...FACTS, CLEARED, HOLE]),
       ...brokenFacts([ID], RETRIED),
       ...phantoms([], [...without('job-finished'), orphan]),
       ...brokenTrace(ID, SPANS),

@@ -110,11 +110,14 @@ function citationProblems({ data: { verdict, evidence } }: FactOf<'settled'>, mi
 /** What is wrong with the order of a history (invariant I8): behind a verdict nothing is started and no hole is raised. */
 export function changesBehindVerdicts(facts: readonly Fact[]): string[] {
   const settled = new Set<EvaluationId>();
+  const cleared = new Set<string>();
   const problems: string[] = [];
   for (const fact of facts) {
     const { evaluation, type } = fact;
-    // That the cluster started it twice is an amendment.
-    const isHole = fact.type === 'finding-raised' && fact.data.cause !== 'duplicate-start';
+    const stage = 'stage' in fact.data ? `${evaluation}/${fact.attempt}/${fact.data.stage}` : '';
+    if (type === 'finding-cleared') cleared.add(stage);
+    // That the cluster started it twice is an amendment, and so is what takes the place of a finding that was cleared.
+    const isHole = fact.type === 'finding-raised' && fact.data.cause !== 'duplicate-start' && !cleared.has(stage);
     if (settled.has(evaluation) && (type === 'job-created' || type === 'settled' || isHole))
       problems.push(`${evaluation}: ${type} behind its verdict`);
     if (type === 'settled') settled.add(evaluation);
