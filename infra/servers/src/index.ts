@@ -29,6 +29,7 @@ export { nodeProblem } from './kubernetes/node-prerequisites.ts';
 export { BUSYBOX_IMAGE } from './kubernetes/node-images.ts';
 export type { ImageSource } from './kubernetes/node-images.ts';
 export { nodeRuntimeImage } from './kubernetes/node-runtime-image.ts';
+export { nodeOf } from './kubernetes/node-readiness.ts';
 export { requestApi } from './kubernetes/api-request.ts';
 export { writeKubeconfig } from './kubernetes/kubeconfig.ts';
 export type { ApiRequest } from './kubernetes/api-request.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { trace, type Tracer } from '@opentelemetry/api';
 import type { DetailSdk } from './detail-sdk.ts';
 
@@ -34,7 +35,7 @@ export async function startTelemetry({ service, otlpUrl, enabled }: TelemetryOpt
   const shutdown = (): Promise<void> => (stopping ??= stop(sdk));
   return {
     tracer: (name) => trace.getTracer(name),
-    flush: () => atMost(STOP_MS, sdk?.flush()),
+    flush: () => inTime(sdk?.flush()),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
@@ -49,15 +50,11 @@ async function startOnce(service: string, otlpUrl: string): Promise<DetailSdk> {
 }
 
 async function stop(sdk: DetailSdk | undefined): Promise<void> {
-  await atMost(STOP_MS, sdk?.shutdown());
+  await inTime(sdk?.shutdown());
   if (running === sdk) running = undefined;
 }
 
-/** Lost detail spans are no error, so a failure to send them is none either. */
-async function atMost(ms: number, work: Promise<void> | undefined): Promise<void> {
-  if (work === undefined) return;
-  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work.catch(() => undefined), timeUp]);
-  clearTimeout(timer);
+/** Lost detail spans are no error, so neither is it when they are not sent in time, or not at all. */
+async function inTime(work: Promise<void> | undefined): Promise<void> {
+  await Promise.race([work, sleep(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
 }

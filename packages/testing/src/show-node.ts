@@ -1,18 +1,6 @@
-import type { ControlPlane, RealNode } from '@lacuna/servers';
+import { nodeOf, type ControlPlane, type RealNode } from '@lacuna/servers';
 import { getJson } from './cluster-objects.ts';
 import { addWitness } from './witnesses.ts';
-
-interface Node {
-  readonly spec: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
-  readonly status: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly message: string;
-      readonly lastHeartbeatTime: string;
-    }[];
-  };
-}
 
 interface Pod {
   readonly spec: { readonly nodeName?: string };
@@ -56,9 +44,9 @@ export function showNode(controlPlane: ControlPlane, node: RealNode): Disposable
 }
 
 async function conditionsOf(controlPlane: ControlPlane, name: string): Promise<string> {
-  const { spec, status } = await getJson<Node>(controlPlane, `/api/v1/nodes/${name}`);
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const taints = (spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).join(', ');
+  const { spec, status } = (await nodeOf(controlPlane.admin, name)) ?? {};
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const taints = (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).join(', ');
   const words = ready === undefined ? 'never told' : `${ready.status} at ${ready.lastHeartbeatTime}: ${ready.message}`;
   return `node ${name}, ready ${words}; taints: ${taints || 'none'}`;
 }

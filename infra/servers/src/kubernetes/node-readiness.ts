@@ -8,12 +8,13 @@ const POLL_MS = 100;
 interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly message: string;
   /** In whole seconds. */
   readonly lastHeartbeatTime: string;
 }
 
 interface Node {
-  readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
+  readonly spec?: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
