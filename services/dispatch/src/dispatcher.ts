@@ -42,8 +42,8 @@ interface DispatcherState {
   readonly obstacle: Obstacle['cause'] | undefined;
 }
 
-/** Who has read no fact that is younger than this may lack what became of an evaluation. Milliseconds. */
-const BEHIND_AFTER_MS = 1_000;
+/** Who has read no fact that is younger than this may lack what became of an evaluation; a Job stays for longer than this behind its end. Milliseconds. */
+export const BEHIND_AFTER_MS = 1_000;
 
 /** Follows the facts and keeps the cluster at what they ask for: a Job for whoever has a slot, an end for whoever is cancelled. */
 export class Dispatcher {

@@ -11,7 +11,7 @@ import {
 } from '@lacuna/service-kit';
 import { CLEAN_UP_FACTS, cleanUp } from './clean-up.ts';
 import { DispatchConfigSchema } from './config.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { BEHIND_AFTER_MS, Dispatcher } from './dispatcher.ts';
 import { LeftEnv } from './left-env.ts';
 import { parseWeights } from './parse-weights.ts';
 import { RemovalLine, type RemovalTimes } from './removal-line.ts';
@@ -24,10 +24,13 @@ const REMOVALS_AT_ONCE = 8;
 const REMOVALS_IN_HAND = 2_000;
 /** What waits in the line is told to the server every third of it, message by message: most are removed before. */
 const REMOVAL_ACK_WAIT_MS = 60_000;
-/** The Job controller writes an end up to a second after it, and the garbage collector then has nothing to wait for. */
+/**
+ * A dispatcher that reads a moment late still finds the Job of an evaluation that is over, and does not make it again. And the Job controller writes an end
+ * up to a second after it; the garbage collector then has nothing to wait for.
+ */
 const REMOVAL_TIMES: Readonly<Record<Cluster['kind'], RemovalTimes>> = {
   kubernetes: { leastMs: 2_000, mostMs: 15_000 },
-  process: { leastMs: 0, mostMs: 0 },
+  process: { leastMs: 2 * BEHIND_AFTER_MS, mostMs: 2 * BEHIND_AFTER_MS },
   fake: { leastMs: 0, mostMs: 0 },
 };
 
