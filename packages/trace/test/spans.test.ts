@@ -97,25 +97,31 @@ describe('the trace of a settled evaluation', () => {
     ]);
   });
 
-  test('shows a broken stage once, as it was told, when it is exported again by a version with other rules and words', () => {
-    const told = { stage: 'container.start', cause: 'of-another-version', reason: 'other words' } as const;
-    const story = new Story().submitted().jobCreated().podCreated().podScheduled().neverStarted('no such file');
-    story.tell('finding-raised', { ...told, since: Story.T0, notOwed: [] }).tell('settled', {
-      verdict: 'error',
-      reason: '',
-      evidenceAt: story.now,
-      notOwed: [],
-      evidence: { absent: [] },
-    });
-    const broken = spansOf(fold(story.id, story.facts)).filter(({ name }) => name.startsWith('container.start'));
-    expect(broken).toMatchObject([
-      {
-        name: 'container.start of-another-version',
-        spanId: spanIdOf(story.id, 1, 'container.start/of-another-version'),
-        status: { message: 'other words' },
-      },
-    ]);
-  });
+  test.each([
+    ['with other rules and words', 'container.start', (story: Story) => story.neverStarted('no such file')],
+    ['to whose rules it is none', 'container.run', (story: Story) => story.started().ended()],
+  ] as const)(
+    'shows a broken stage once, as it was told, when it is exported again by a version %s',
+    (_, stage, end) => {
+      const told = { stage, cause: 'of-another-version', reason: 'other words' } as const;
+      const story = end(new Story().submitted().jobCreated().podCreated().podScheduled());
+      story.tell('finding-raised', { ...told, since: Story.T0, notOwed: [] }).tell('settled', {
+        verdict: 'error',
+        reason: '',
+        evidenceAt: story.now,
+        notOwed: [],
+        evidence: { absent: [] },
+      });
+      const broken = spansOf(fold(story.id, story.facts)).filter(({ name }) => name.startsWith(stage));
+      expect(broken).toMatchObject([
+        {
+          name: `${stage} of-another-version`,
+          spanId: spanIdOf(story.id, 1, `${stage}/of-another-version`),
+          status: { message: 'other words' },
+        },
+      ]);
+    },
+  );
 
   test('keeps what is final at the finding unchanged when the stage comes late, and adds it as a new span', () => {
     const story = new Story().submitted().after(10).jobCreated();
