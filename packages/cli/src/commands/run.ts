@@ -1,23 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import type { Client } from '@lacuna/client';
-import { parseSpec, runIdFrom, runTraceIdOf } from '@lacuna/contracts';
+import { parseSpec, runTraceIdOf } from '@lacuna/contracts';
 import type { Command } from 'commander';
 import { EXIT_CODE_HELP, exitCodeOf } from '../exit-code.ts';
 import { Interruption } from '../interruption.ts';
 import { invocationOf, type Invocation } from '../invocation.ts';
 import { addPair, wholeNumber } from '../option-values.ts';
+import { collectResult } from '../run/collect-result.ts';
 import { ctrfOf } from '../run/ctrf.ts';
 import { followSuites } from '../run/follow-suites.ts';
 import { junitOf } from '../run/junit.ts';
+import { planRun } from '../run/plan-run.ts';
 import { renderRun } from '../run/render-run.ts';
 import { ReportFile } from '../run/report-file.ts';
 import { runAlone } from '../run/run-alone.ts';
-import type { RunResult, SuiteResult } from '../run/run-result.ts';
-import { addSuite, specOfSuite, type RunPlan, type Suite } from '../run/suite.ts';
+import type { RunResult } from '../run/run-result.ts';
+import { addSuite, specOfSuite, type Suite } from '../run/suite.ts';
 import { SuiteRun } from '../run/suite-run.ts';
 import type { SpecFlags } from '../spec-of.ts';
 import { addSpecOptions } from '../spec-options.ts';
-import { usageError } from '../usage-error.ts';
 import { withExamples } from '../with-examples.ts';
 
 interface RunOptions extends Omit<SpecFlags, 'name' | 'expectTests'> {
@@ -58,10 +57,7 @@ export function runCommand(command: Command): void {
 
 async function run(invocation: Invocation, options: RunOptions): Promise<void> {
   const { suite: suites = [], suiteReport: reports = {}, alone, junit, ctrf, ...flags } = options;
-  if (suites.length === 0) throw usageError('no suite; give one or more, as in: lacuna run --suite e2e="npm test"');
-  const stray = Object.keys(reports).find((name) => !suites.some((suite) => suite.name === name));
-  if (stray !== undefined) throw usageError(`--suite-report ${stray}=…: there is no suite ${stray}`);
-  const plan: RunPlan = { id: runIdFrom(randomBytes(16)), suites, flags, reports };
+  const plan = planRun(suites, reports, flags);
   const specs = suites.map((suite) => ({ suite, spec: parseSpec(specOfSuite(plan, suite)) }));
   const files = await ReportFile.openAll({ junit, ctrf });
   using interruption = new Interruption();
@@ -75,28 +71,11 @@ async function run(invocation: Invocation, options: RunOptions): Promise<void> {
     for (const { id } of runs) if (id !== undefined) await invocation.err.line(`${id} may go on: lacuna cancel ${id}`);
     throw error;
   }
-  const result = await resultOf(plan, runs, isNamed ? invocation.client : undefined);
+  const result = await collectResult(plan.id, runs, isNamed ? invocation.client : undefined);
   await files.junit?.write(junitOf(result));
   await files.ctrf?.write(`${JSON.stringify(ctrfOf(result), undefined, 2)}\n`);
   await tell(result, invocation);
   process.exitCode = exitCodeOf(result.suites.map(({ view }) => view));
-}
-
-/** `client`: of whom the names of all tests are asked, when they are wanted. */
-async function resultOf({ id }: RunPlan, runs: readonly SuiteRun[], client: Client | undefined): Promise<RunResult> {
-  const suites: SuiteResult[] = [];
-  for (const one of runs) {
-    const { suite, view, noVerdict } = one;
-    if (view === undefined) continue;
-    const results = client && (await one.results(client));
-    suites.push({
-      suite: suite.name,
-      view,
-      ...(noVerdict && { noVerdict: noVerdict.message }),
-      ...(results && { results }),
-    });
-  }
-  return { id, suites };
 }
 
 async function tell(result: RunResult, { out, json }: Invocation): Promise<void> {
