@@ -7,7 +7,7 @@ export interface FollowTimes {
   /**
    * How long the end of the container is waited for first. The log of one that ends at once is then read in one request, and not followed: of a
    * source that does not end a followed stream, that must be broken off, which costs a connection where there is only HTTP/1.1. A kubelet looks once a
-   * second whether a container has ended, so in less than that nobody hears of an end. For evaluations that end at once, a second takes a sixth less of
+   * second whether a container has ended, so in less than that nobody hears of an end. For evaluations that end at once, a second takes a seventh less of
    * the services' CPU than 150 ms (`docs/performance.md`, "On Kubernetes"); a live log is seen that much later.
    */
   readonly afterMs: number;
