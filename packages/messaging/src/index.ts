@@ -20,6 +20,7 @@ export type { LogWriter } from './log-writer.ts';
 export { NotStored } from './not-stored.ts';
 export { PERMISSIONS, type UserName } from './permissions.ts';
 export type { PublishOutcome } from './publish-fact.ts';
+export type { ReadLogOptions } from './read-log.ts';
 export type { RecordedFact } from './recorded-fact.ts';
 export type { Reply } from './serve.ts';
 export { storageError } from './storage-error.ts';

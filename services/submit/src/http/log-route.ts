@@ -1,7 +1,9 @@
+import type { Bus } from '@lacuna/messaging';
 import type { FastifyInstance } from 'fastify';
 import { openLog, type LogRequest, type OpenLog } from '../open-log.ts';
 import { invalidQuery } from '../read-model/list-query.ts';
 import { readEvaluation } from '../read-evaluation.ts';
+import { readUnheld } from '../read-unheld.ts';
 import { within } from '../within.ts';
 import type { HttpContext } from './http-context.ts';
 import { lastOf, queryOf } from './query-of.ts';
@@ -13,6 +15,7 @@ type ById = { Params: { id: string } };
 /** `GET /v1/evaluations/{id}/log`: the bytes as the command wrote them. */
 export function logRoute(app: FastifyInstance, context: HttpContext): void {
   const { archive, bus, followers, answerWithinMs, stopping, onCut } = context;
+  const readLog: Bus['readLog'] = (...log) => readUnheld(bus, ...log);
   app.get<ById>('/v1/evaluations/:id/log', { schema: logSchema }, async (request, reply) => {
     const wanted = parseLogQuery(request);
     followers.admit(reply);
@@ -20,7 +23,7 @@ export function logRoute(app: FastifyInstance, context: HttpContext): void {
     const signal = untilGone(reply, stopping);
     const log = await within(
       answerWithinMs,
-      openLog({ archive, bus }, evaluation, wanted, signal),
+      openLog({ archive, bus: { ...bus, readLog } }, evaluation, wanted, signal),
       archive === undefined ? 'NATS' : `NATS or the log archive ${archive.name}`,
     );
     return streamReply(reply, log.bytes, { stopping, onCut, headers: headersOf(log) });
