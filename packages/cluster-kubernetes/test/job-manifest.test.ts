@@ -48,7 +48,7 @@ describe('the Job of a request', () => {
     const { metadata, spec } = job();
     const labels = { 'lacuna.dev/evaluation': EVALUATION, 'lacuna.dev/attempt': '1' };
     expect(metadata).toMatchObject({ name: JOB, labels });
-    expect(spec?.template.metadata).toMatchObject({ labels });
+    expect(spec?.template.metadata?.labels).toMatchObject(labels);
     const annotation = JSON.parse(metadata?.annotations?.['lacuna.dev/request'] ?? '') as unknown;
     expect(annotation).toEqual({
       v: 1,
