@@ -6,11 +6,12 @@
 import { createClient } from '@lacuna/client';
 import { evaluationIdFrom, fact } from '@lacuna/contracts';
 import { connectBus } from '@lacuna/messaging';
-import { freePort, getJson, startNats, tempDir } from '@lacuna/testing';
+import { freePort, startNats, tempDir } from '@lacuna/testing';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
 import { ServiceProcess } from '../support/service-process.ts';
 import { ApiClient } from './api-client.ts';
+import { likeOfDispatch } from './like-of-dispatch.ts';
 import { startLoadCluster } from './load-cluster.ts';
 import { usageByProcess } from './process-usage.ts';
 import { median, rateOf, report } from './side.ts';
@@ -72,7 +73,7 @@ async function dispatched(count: number, spent = new Map<string, number>()): Pro
 
 await dispatched(200);
 using api = await ApiClient.open(cluster, Math.max(...CONCURRENCIES));
-const like = await likeOfDispatch();
+const like = await likeOfDispatch(controlPlane, { 'app.kubernetes.io/managed-by': 'bench' });
 let made = 0;
 const rawCreate = (): Promise<unknown> =>
   api.call('POST', JOBS, { ...like, metadata: { ...like.metadata, name: `raw-${process.pid}-${made++}` } });
@@ -137,23 +138,4 @@ async function cpuMeter(spent: Map<string, number>): Promise<() => Promise<void>
     for (const [name, cpuMs] of await cpuByProcess())
       spent.set(name, (spent.get(name) ?? 0) + cpuMs - (before.get(name) ?? 0));
   };
-}
-
-interface Job {
-  readonly metadata: { readonly labels: object; readonly annotations: object };
-  readonly spec: {
-    readonly selector?: object;
-    readonly template: { readonly metadata: object; readonly spec: object };
-  };
-}
-
-/** A Job that dispatch made, without what the API server added to it and refuses to be given. */
-async function likeOfDispatch(): Promise<Job> {
-  const { items } = await getJson<{ items: Job[] }>(controlPlane, `${JOBS}?limit=1`);
-  const { metadata, spec } = items[0]!;
-  const { annotations } = metadata;
-  const { selector: _, template, ...rest } = spec;
-  const labels = { 'app.kubernetes.io/managed-by': 'bench' };
-  const pod = { ...template, metadata: { labels, annotations } };
-  return { metadata: { labels, annotations }, spec: { ...rest, template: pod } };
 }

@@ -1,14 +1,16 @@
 /**
  * 500 evaluations on a real control plane with fake nodes, first submission to last verdict, against 500 raw Jobs, first create to last
- * Complete, in turn on one control plane: the control plane, all services, nats-server, Jaeger and the load itself share the machine.
+ * Complete, in turn on one control plane: bare Jobs, which the target is about, and Jobs with the pods of evaluations, which tell what of the
+ * difference is the pod's. The control plane, all services, nats-server, Jaeger and the load itself share the machine.
  * Every evaluation must settle and every trace must be whole. Then what one evaluation costs: CPU by process, and API requests.
  */
 import { SERVICES } from '../support/service-process.ts';
 import { COMPOSITIONS } from './compositions.ts';
 import { assertWholeTraces, describeVerdicts, settleMany, type Target } from './evaluation-load.ts';
+import { likeOfDispatch } from './like-of-dispatch.ts';
 import { startLoadCluster } from './load-cluster.ts';
 import { usageByProcess, type Usage } from './process-usage.ts';
-import { RawJobs } from './raw-jobs.ts';
+import { RAW_LABELS, RawJobs, type JobBody } from './raw-jobs.ts';
 import { median, rateOf, report } from './side.ts';
 
 const COUNT = 500;
@@ -20,14 +22,19 @@ const OURS = new Set<string>(['lacuna', ...SERVICES]);
 await using cluster = await startLoadCluster();
 using raw = await RawJobs.open(cluster);
 
+let like: JobBody | undefined;
+
 for (const [composition, start] of Object.entries(COMPOSITIONS)) {
   await using lacuna = await start(cluster, COUNT);
   await settleMany(lacuna, WARM_UP);
+  like ??= await likeOfDispatch(cluster.controlPlane, RAW_LABELS);
   await cluster.untilEmpty();
   const rounds: Round[] = [];
   const theirs: number[] = [];
+  const alike: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     theirs.push(await rawRate());
+    alike.push(await rawRate(like));
     rounds.push(await measure(lacuna));
   }
   report(`${COUNT} evaluations on Kubernetes, ${composition}`, {
@@ -35,6 +42,10 @@ for (const [composition, start] of Object.entries(COMPOSITIONS)) {
     theirs,
     target: TARGETS.ratio,
   });
+  const [bare, full] = [median(theirs), median(alike)];
+  console.log(
+    `  raw Jobs with the pods that evaluations have: ${full.toFixed(0)}/s, ${((100 * full) / bare).toFixed(0)} % of bare ones`,
+  );
   describe(rounds);
 }
 
@@ -47,10 +58,10 @@ interface Round {
   readonly verdicts: ReadonlyMap<string, number>;
 }
 
-async function rawRate(): Promise<number> {
+async function rawRate(job?: JobBody): Promise<number> {
   const names: string[] = [];
   const begin = performance.now();
-  await rateOf(COUNT, 16, async () => names.push(await raw.create()));
+  await rateOf(COUNT, 16, async () => names.push(await raw.create(job)));
   await raw.untilComplete(names);
   const rate = COUNT / ((performance.now() - begin) / 1_000);
   await raw.removeAll();

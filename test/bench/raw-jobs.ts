@@ -6,9 +6,26 @@ interface Job {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
+/** A Job without its name. */
+export interface JobBody {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>>; readonly annotations?: object };
+  readonly spec: object;
+}
+
 const JOBS = '/apis/batch/v1/namespaces/default/jobs';
 const LABEL = 'raw=yes';
+/** What the Jobs and their pods must be labelled with. */
+export const RAW_LABELS = { raw: 'yes' };
 const CONNECTIONS = 16;
+
+const CONTAINER = { name: 'main', image: 'fake', command: ['true'], resources: { requests: { cpu: '1m' } } };
+const BARE: JobBody = {
+  metadata: { labels: RAW_LABELS },
+  spec: {
+    backoffLimit: 0,
+    template: { metadata: { labels: RAW_LABELS }, spec: { restartPolicy: 'Never', containers: [CONTAINER] } },
+  },
+};
 
 /** Jobs by a bare API client: what Lacuna is compared with. */
 export class RawJobs implements Disposable {
@@ -28,10 +45,10 @@ export class RawJobs implements Disposable {
     return new RawJobs(await ApiClient.open(cluster, CONNECTIONS + 1));
   }
 
-  /** Creates a Job whose pod does nothing; its name. */
-  async create(): Promise<string> {
+  /** Creates a Job whose pod does nothing, with as few fields as it can have unless it is given; its name. */
+  async create({ metadata, spec }: JobBody = BARE): Promise<string> {
     const name = `raw-${process.pid}-${this.#made++}`;
-    await this.#api.call('POST', JOBS, manifest(name));
+    await this.#api.call('POST', JOBS, { metadata: { ...metadata, name }, spec });
     return name;
   }
 
@@ -63,12 +80,4 @@ export class RawJobs implements Disposable {
       this.#onComplete();
     }
   }
-}
-
-function manifest(name: string): object {
-  const labels = { raw: 'yes' };
-  const container = { name: 'main', image: 'fake', command: ['true'], resources: { requests: { cpu: '1m' } } };
-  const template = { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container] } };
-  const spec = { backoffLimit: 0, template };
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, labels }, spec };
 }
