@@ -25,7 +25,10 @@ export function asRaised(
     raised.data.stage === stage &&
     raised.data.cause !== 'missing' &&
     (cleared === undefined || (retry !== undefined && cleared.at > decidedAt));
-  const same = end.broken?.platform === true ? findings[findingKey(number, stage, end.broken.cause)] : undefined;
+  // That a pod leaves is told in fewer words than its container's end, with which the verdict is still to come.
+  const isLeaving = decidedAt === -Infinity && primaryPod(attempt)?.gone !== undefined;
+  const cause = end.broken?.platform === true && !isLeaving ? end.broken.cause : '';
+  const same = findings[findingKey(number, stage, cause)];
   const other = knownAt(end, stage, attempt) > decidedAt ? undefined : Object.values(findings).find(isDecisive);
   const raised = (same?.raised ?? other?.raised)?.data;
   return raised === undefined

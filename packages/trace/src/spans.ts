@@ -51,13 +51,12 @@ function attemptSpans(evaluation: Evaluation, attempt: Attempt): ContractSpan[] 
 }
 
 /**
- * Whether nothing of a broken stage may still change before its attempt is decided: the end of a container whose pod is leaving may yet be told, and a
+ * Whether nothing of a broken stage may still change before its attempt is decided: the end of a container whose pod is leaving may yet be told otherwise, and a
  * finding may add what is not owed behind it. The alert does not wait for that.
  */
 function isFinal(evaluation: Evaluation, attempt: Attempt, { stage, broken }: StageState): boolean {
   if (broken === undefined || evaluation.settled !== undefined || attempt.retry !== undefined) return true;
-  const pod = primaryPod(attempt);
-  const isLeaving = pod?.gone !== undefined && pod.ended === undefined;
+  const isLeaving = primaryPod(attempt)?.gone !== undefined;
   return !isLeaving && evaluation.findings[findingKey(attempt.number, stage, broken.cause)]?.raised !== undefined;
 }
 
