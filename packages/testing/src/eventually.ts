@@ -11,7 +11,8 @@ type Nothing = undefined | null | false;
 
 /**
  * Calls `probe` until it gives something other than `undefined`, `null` or `false`, and returns that. A probe that throws
- * counts as not yet. After `withinMs` milliseconds (20,000 unless told) it throws, naming `what`, the last value or error, and what the fixtures show.
+ * counts as not yet. After `withinMs` milliseconds (20,000 unless told) it throws, naming `what`, the last value or error, also when a probe is still
+ * under way behind it, and what the fixtures show.
  */
 export async function eventually<T>(
   what: string,
@@ -19,16 +20,20 @@ export async function eventually<T>(
   { withinMs = DEFAULT_WITHIN_MS }: { withinMs?: number } = {},
 ): Promise<Exclude<T, Nothing>> {
   const deadline = performance.now() + withinMs;
+  let before: Answer<T> | undefined;
   for (;;) {
     const askedAt = performance.now();
     const outcome = await attempt(probe, deadline);
     if (outcome.kind === 'value' && isSomething(outcome.value)) return outcome.value;
-    if (performance.now() >= deadline) throw timeoutError(what, withinMs, outcome, await testimony());
+    if (performance.now() >= deadline)
+      throw timeoutError(`${what}: not within ${withinMs} ms`, [outcome, before], await testimony());
+    if (outcome.kind !== 'hanging') before = outcome;
     await delay(Math.min(Math.max(performance.now() - askedAt, PAUSE_MS.least), PAUSE_MS.most));
   }
 }
 
-type Outcome<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown } | { kind: 'hanging' };
+type Answer<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown };
+type Outcome<T> = Answer<T> | { kind: 'hanging' };
 
 const isSomething = <T>(value: T): value is Exclude<T, Nothing> =>
   value !== undefined && value !== null && value !== false;
@@ -52,18 +57,20 @@ async function attempt<T>(probe: () => T | Promise<T>, deadline: number): Promis
   }
 }
 
-function timeoutError(what: string, withinMs: number, outcome: Outcome<unknown>, seen: string): Error {
-  const message = `${what}: not within ${withinMs} ms; ${wordsOf(outcome)}${seen}`;
-  return outcome.kind === 'error' ? new Error(message, { cause: outcome.error }) : new Error(message);
+function timeoutError(what: string, [last, before]: Last, seen: string): Error {
+  const answer = last.kind === 'hanging' ? before : last;
+  const words = [
+    ...(last.kind === 'hanging' ? ['the last probe had not answered'] : []),
+    ...(answer === undefined ? [] : [wordsOf(answer)]),
+  ];
+  const options = answer?.kind === 'error' ? { cause: answer.error } : {};
+  return new Error(`${what}; ${words.join('; ')}${seen}`, options);
 }
 
-function wordsOf(outcome: Outcome<unknown>): string {
-  switch (outcome.kind) {
-    case 'value':
-      return `last value: ${inspect(outcome.value, { depth: 4 })}`;
-    case 'error':
-      return `last error: ${inspect(outcome.error)}`;
-    case 'hanging':
-      return 'the last probe had not answered';
-  }
+type Last = readonly [last: Outcome<unknown>, before: Answer<unknown> | undefined];
+
+function wordsOf(answer: Answer<unknown>): string {
+  return answer.kind === 'value'
+    ? `last value: ${inspect(answer.value, { depth: 4 })}`
+    : `last error: ${inspect(answer.error)}`;
 }

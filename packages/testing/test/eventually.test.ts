@@ -47,3 +47,10 @@ test('a probe that never answers does not hang the test', async () => {
   const waiting = eventually('an answer', () => new Promise(() => {}), { withinMs: 30 });
   await expect(waiting).rejects.toThrow('the last probe had not answered');
 });
+
+test('a probe that does not answer in time takes nothing from what the one before it said', async () => {
+  let calls = 0;
+  const probe = () => (++calls === 1 ? Promise.reject(new Error('5 evaluations')) : new Promise<never>(() => {}));
+  const waiting = eventually('six evaluations', probe, { withinMs: 100 });
+  await expect(waiting).rejects.toThrow(/the last probe had not answered; last error: Error: 5 evaluations/);
+});
