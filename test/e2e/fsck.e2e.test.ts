@@ -103,7 +103,7 @@ test('finds nothing where all is as the facts have it, and names what was tamper
   const failed = await run(['sh', '-c', 'exit 3']);
   const killed = await run(['sh', '-c', 'kill -9 $$']);
   await run(['true'], { 'lacuna.fault': 'no-pod' });
-  await untilFsckSays({ code: 0, evaluations: 5, logs: 4, differences: [] });
+  await untilFsckSays({ code: 0, evaluations: 6, logs: 5, differences: [] });
 
   // Nobody may mend meanwhile what is broken now.
   await Promise.all(SERVICES.map((name) => system.services[name].stop()));
