@@ -42,6 +42,7 @@ export interface ApiPod extends ApiObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly activeDeadlineSeconds?: number;
+    readonly restartPolicy?: string;
     readonly containers?: readonly ContainerSpec[];
     readonly initContainers?: readonly ContainerSpec[];
   };
@@ -69,6 +70,8 @@ export interface ContainerStatus {
   readonly image?: string;
   readonly containerID?: string;
   readonly restartCount?: number;
+  /** Of the container before this one. */
+  readonly lastState?: { readonly terminated?: Terminated };
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };

@@ -61,10 +61,15 @@ function seenEnd(pod: ApiPod, terminated: Terminated): ContainerEnd {
   };
 }
 
-/** Our Jobs restart nothing (`restartPolicy: Never`), but a policy of the cluster may have changed that. */
+/**
+ * How often the pod had run the command before. Our Jobs restart nothing (`restartPolicy: Never`), but a policy of the cluster may have changed that. The kubelet
+ * also counts a container that it had made and not started when it was killed: under `Never` that one is no run, and has no end. Source:
+ * `ShouldContainerBeRestarted` of the kubelet.
+ */
 function restartsOf(pod: ApiPod): number | undefined {
-  const { restartCount = 0 } = mainStatus(pod) ?? {};
-  return restartCount > 0 ? restartCount : undefined;
+  const { restartCount = 0, lastState } = mainStatus(pod) ?? {};
+  const hadRun = pod.spec?.restartPolicy !== 'Never' || lastState?.terminated !== undefined;
+  return restartCount > 0 && hadRun ? restartCount : undefined;
 }
 
 /**

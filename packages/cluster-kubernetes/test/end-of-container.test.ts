@@ -210,10 +210,17 @@ describe('what is told of a container that ended', () => {
     expect(reasonOf({ phase: 'Failed', containerStatuses }, DELETED)).toBe('DeadlineExceeded');
   });
 
-  test('whose pod had started it before says how often', () => {
-    const restarted = (restartCount: number) =>
-      endOf({ phase: 'Succeeded', containerStatuses: ended({ exitCode: 0 }).map((one) => ({ ...one, restartCount })) });
-    expect([restarted(0)?.restarts, restarted(2)?.restarts]).toEqual([undefined, 2]);
+  test.each([
+    { policy: 'OnFailure', restartCount: 0, lastState: {}, restarts: undefined },
+    { policy: 'OnFailure', restartCount: 2, lastState: {}, restarts: 2 },
+    { policy: 'Never', restartCount: 1, lastState: { terminated: { exitCode: 255 } }, restarts: 1 },
+    // A kubelet had made it, and was killed before it could start it.
+    { policy: 'Never', restartCount: 1, lastState: { waiting: {} }, restarts: undefined },
+  ])('after $restartCount restarts with policy $policy and $lastState before it, had run $restarts times', (given) => {
+    const { policy, restarts, ...counted } = given;
+    const containerStatuses = ended({ exitCode: 0 }).map((status) => ({ ...status, ...counted }));
+    const { spec, ...pod } = apiPod({ phase: 'Succeeded', containerStatuses });
+    expect(snapshotOfPod({ ...pod, spec: { ...spec, restartPolicy: policy } })?.ended?.restarts).toBe(restarts);
   });
 
   test('without an exit code has none', () => {
