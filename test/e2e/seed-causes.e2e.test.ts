@@ -44,7 +44,7 @@ test('1: the dispatcher does not process the queue: evaluations wait, and no Job
     expect(view).toMatchObject({ condition: 'waiting', phase: 'queued' });
     expect(view.causes[0]?.for.join('\n')).toMatch(/it has waited [\d.]+s for a slot, and dispatch has not said why/);
     expect(view.causes[0]?.for.join('\n')).toMatch(/3 evaluations wait, the oldest for/);
-    expect(view.causes[0]?.advice).toMatch(/restart it: nothing is lost/);
+    expect(view.causes[0]?.advice).toMatch(/restart it. Nothing is lost/);
     system.services.dispatch.signal('SIGCONT');
     const views = await Promise.all(ids.map(settled));
     expect(views.map(({ verdict }) => verdict)).toEqual(['passed', 'passed', 'passed']);
