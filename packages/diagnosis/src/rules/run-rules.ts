@@ -62,7 +62,7 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'The cluster restarted its container',
     for: [proof((known) => wordsOfBreak(known, 'container.run', 'restarted'))],
     advice:
-      'Look for what changes Jobs or pods on their way in: a mutating webhook or policy that sets `restartPolicy`. Lacuna makes them with `Never`; exempt its namespace.',
+      'Look for what changes Jobs or pods on their way in: a mutating webhook or policy that sets `restartPolicy`. Lacuna makes them with `Never`; exempt its namespace. Under `Never` it is the container runtime that lost the state of a container: see the log of containerd on the node.',
   },
   {
     cause: 'timed-out',
