@@ -28,7 +28,7 @@ export function podOf(variant: Variant, name: string, configMap: string): object
       serviceAccountName: 'default',
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532, fsGroup: 65_532 },
+      securityContext: { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532 },
       initContainers: before.map((container) => ({ ...COMMON, ...container })),
       containers: [{ ...COMMON, name: 'main', command: COMMAND, ...main }],
       volumes: [{ name: 'tmp', emptyDir: {} }, ...volumes],
