@@ -38,7 +38,10 @@ const AGREE_MS = 2_000;
 const GIVE_UP_MS = 20_000;
 /** How many logs are captured at a time; of more, the others wait, or another replica takes them. */
 const CAPTURES = 1_000;
-/** A started chunk waits too short to be noticed, yet a log that comes line by line takes 40 messages a second at most. Five chunks are read ahead of a store that stands still for a moment. */
+/**
+ * A chunk is stored this long after its first byte: too short to be noticed, yet a log that comes line by line takes 40 messages a second at most. And five
+ * chunks are read ahead of a store that stands still for a moment.
+ */
 const CHUNKING = { idleMs: 25, aheadBytes: 4 * 2 ** 20 } as const;
 /** What all logs together may be read ahead: a small part of the 512 MiB that the chart gives a replica. */
 const READ_AHEAD_ALL_BYTES = 64 * 2 ** 20;
