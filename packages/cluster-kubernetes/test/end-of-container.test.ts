@@ -16,6 +16,8 @@ const EVICTED = [
   },
 ];
 
+const NOTHING_SEALED = { v: 1, bytes: 0, lines: 0, sha256: 'a'.repeat(64), endedAt: 5, drainMs: 0 };
+
 const endOf = (status: ApiPod['status'], metadata: ObjectMeta = {}, deletedAt?: number) =>
   snapshotOfPod(apiPod(status, metadata), deletedAt)?.ended;
 const reasonOf = (...pod: Parameters<typeof endOf>): string | undefined => endOf(...pod)?.reason;
@@ -164,15 +166,7 @@ describe('what is told of a container that ended', () => {
   });
 
   test('a helper that could not start the command tells what it sealed: nothing', () => {
-    const seal = {
-      v: 1,
-      bytes: 0,
-      lines: 0,
-      sha256: 'a'.repeat(64),
-      endedAt: 5,
-      drainMs: 0,
-      startError: 'no such file',
-    };
+    const seal = { ...NOTHING_SEALED, startError: 'no such file' };
     expect(endOf({ phase: 'Failed', containerStatuses: ended({ message: JSON.stringify(seal) }) })).toEqual({
       at: ms(9),
       reason: 'StartError',
@@ -192,16 +186,7 @@ describe('what is told of a container that ended', () => {
   });
 
   test('at its time limit is told so by its helper, whatever it exits with, and whoever comes after that', () => {
-    const seal = {
-      v: 1,
-      bytes: 0,
-      lines: 0,
-      sha256: 'a'.repeat(64),
-      endedAt: 5,
-      drainMs: 0,
-      exitCode: 0,
-      timedOut: true,
-    };
+    const seal = { ...NOTHING_SEALED, exitCode: 0, timedOut: true };
     const containerStatuses = ended({ exitCode: 0, message: JSON.stringify(seal) });
     expect(endOf({ phase: 'Succeeded', containerStatuses })).toMatchObject({ reason: 'DeadlineExceeded', exitCode: 0 });
     expect(reasonOf({ phase: 'Failed', containerStatuses, reason: 'DeadlineExceeded' }, STOPPED)).toBe(
